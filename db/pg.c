@@ -1,0 +1,346 @@
+#include "db/pg.h"
+#include "common/log.h"
+#include "db/embedded.h"
+#include "db/raw.h"
+#include <assert.h>
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct pg {
+    PGconn *conn;
+    char *conninfo;
+    int statement_timeout_ms;
+    char *zone;
+    int custom_plans; /* plan_cache_mode of this connection: 0 auto, 1 custom, -1 not known */
+};
+
+static const struct constraint {
+    const char *name, *field, *reason;
+} constraints[] = {
+#define CONSTRAINT(name, field, reason) {name, field, reason},
+#include "db/constraints.def"
+#undef CONSTRAINT
+};
+
+struct pg *pg_new(const char *conninfo, const char *zone, int statement_timeout_ms)
+{
+    struct pg *pg = calloc(1, sizeof *pg);
+    if (!pg)
+        abort();
+    pg->conninfo = strdup(conninfo);
+    pg->zone = strdup(zone);
+    pg->statement_timeout_ms = statement_timeout_ms;
+    return pg;
+}
+
+static void disconnect(struct pg *pg)
+{
+    PQfinish(pg->conn);
+    pg->conn = NULL;
+    pg->custom_plans = 0;
+}
+
+void pg_close(struct pg **pg)
+{
+    if (!*pg)
+        return;
+    disconnect(*pg);
+    free((*pg)->conninfo);
+    free((*pg)->zone);
+    free(*pg);
+    *pg = NULL;
+}
+
+bool pg_is_connected(const struct pg *pg)
+{
+    return pg->conn && PQstatus(pg->conn) == CONNECTION_OK;
+}
+
+bool pg_in_transaction(const struct pg *pg)
+{
+    return pg->conn && (PQtransactionStatus(pg->conn) == PQTRANS_INTRANS || PQtransactionStatus(pg->conn) == PQTRANS_INERROR);
+}
+
+/* SQLSTATE classes after which nothing was written and a repeat may work: connection, resources, operator, locks, timeouts. */
+static bool is_passing(const char *state)
+{
+    static const char *const heads[] = {"08", "53", "57", "40", "55P03", "25006", "58"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (strncmp(state, heads[i], strlen(heads[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool fail_constraint(const char *name, struct err *err)
+{
+    for (size_t i = 0; i < sizeof constraints / sizeof *constraints; i++)
+        if (strcmp(constraints[i].name, name) == 0) {
+            err_field(err, constraints[i].field, constraints[i].reason, NULL);
+            return true;
+        }
+    return false;
+}
+
+static bool fail(struct pg *pg, const PGresult *res, const char *what, struct err *err)
+{
+    const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
+    const char *constraint = res ? PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME) : NULL;
+    const char *text = res ? PQresultErrorMessage(res) : PQerrorMessage(pg->conn);
+    if (!state || PQstatus(pg->conn) != CONNECTION_OK || is_passing(state)) {
+        log_warn("database away what=%s state=%s error=\"%s\"", what, state ? state : "-", text);
+        if (PQstatus(pg->conn) != CONNECTION_OK)
+            disconnect(pg);
+        return err_set(err, ERR_UNAVAILABLE, NULL);
+    }
+    if (strncmp(state, "23", 2) == 0 && constraint && fail_constraint(constraint, err))
+        return false;
+    log_error("statement failed what=%s state=%s error=\"%s\"", what, state, text);
+    if (strcmp(state, "22P05") == 0 || strcmp(state, "22021") == 0)
+        return err_field(err, "", "control_chars", NULL);
+    return err_set(err, ERR_INTERNAL, NULL);
+}
+
+static bool run(struct pg *pg, const char *sql, struct err *err)
+{
+    PGresult *res = PQexec(pg->conn, sql);
+    bool ok = PQresultStatus(res) == PGRES_COMMAND_OK || PQresultStatus(res) == PGRES_TUPLES_OK;
+    if (!ok)
+        fail(pg, res, sql, err);
+    PQclear(res);
+    return ok;
+}
+
+/* All statements in one round trip. Right after `initdb` there is no schema yet: then nothing can be prepared, and migrate asks again. */
+static bool prepare_all(struct pg *pg, struct err *err)
+{
+    if (!PQenterPipelineMode(pg->conn))
+        return fail(pg, NULL, "pipeline", err);
+    for (int i = 0; i < QUERY_COUNT; i++)
+        if (!query_infos[i].copy && !PQsendPrepare(pg->conn, query_infos[i].name, query_infos[i].sql, 0, NULL))
+            return fail(pg, NULL, query_infos[i].name, err);
+    PQpipelineSync(pg->conn);
+    bool ok = true;
+    for (int i = 0, synced = 0; !synced;) {
+        PGresult *res = PQgetResult(pg->conn);
+        if (!res) {
+            i++;
+            continue;
+        }
+        ExecStatusType status = PQresultStatus(res);
+        if (status == PGRES_PIPELINE_SYNC)
+            synced = 1;
+        else if (status != PGRES_COMMAND_OK && status != PGRES_PIPELINE_ABORTED && ok) {
+            int sent = 0;
+            for (int q = 0; q < QUERY_COUNT; q++)
+                if (!query_infos[q].copy && sent++ == i) {
+                    fail(pg, res, query_infos[q].name, err);
+                    break;
+                }
+            ok = false;
+        }
+        PQclear(res);
+        if (!pg->conn || PQstatus(pg->conn) != CONNECTION_OK)
+            return err_set(err, ERR_UNAVAILABLE, NULL);
+    }
+    if (!PQexitPipelineMode(pg->conn))
+        return fail(pg, NULL, "pipeline", err);
+    return ok;
+}
+
+static bool open_connection(struct pg *pg, struct err *err)
+{
+    if (pg_is_connected(pg))
+        return true;
+    disconnect(pg);
+    char options[256];
+    snprintf(options, sizeof options,
+             "-c statement_timeout=%d -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000 "
+             "-c timezone=%s -c client_min_messages=warning -c jit=off",
+             pg->statement_timeout_ms, pg->zone);
+    const char *keys[] = {"dbname", "options", "client_encoding", "fallback_application_name", "connect_timeout", "tcp_user_timeout", NULL};
+    const char *values[] = {pg->conninfo, options, "UTF8", "gorod", "5", "15000", NULL};
+    pg->conn = PQconnectdbParams(keys, values, 1);
+    if (!pg->conn || PQstatus(pg->conn) != CONNECTION_OK) {
+        log_warn("cannot connect to the database error=\"%s\"", pg->conn ? PQerrorMessage(pg->conn) : "out of memory");
+        disconnect(pg);
+        return err_set(err, ERR_UNAVAILABLE, NULL);
+    }
+    return true;
+}
+
+bool pg_connect(struct pg *pg, struct err *err)
+{
+    if (pg_is_connected(pg))
+        return true;
+    if (!open_connection(pg, err))
+        return false;
+    if (!prepare_all(pg, err)) {
+        disconnect(pg);
+        return false;
+    }
+    return true;
+}
+
+/* A statement with optional filters is planned for the values it really gets; switching costs a round trip, so only on change. */
+static bool choose_plans(struct pg *pg, bool custom, struct err *err)
+{
+    if (pg->custom_plans == (int)custom)
+        return true;
+    if (!run(pg, custom ? "SET plan_cache_mode = force_custom_plan" : "SET plan_cache_mode = auto", err))
+        return false;
+    pg->custom_plans = custom;
+    return true;
+}
+
+static PGresult *execute(struct pg *pg, enum query q, const char *const *params, int count, struct err *err)
+{
+    const struct query_info *info = &query_infos[q];
+    assert(count == info->params && !info->copy);
+    bool retry = !pg_in_transaction(pg) && pg_is_connected(pg);
+    for (;;) {
+        if (!pg_connect(pg, err) || !choose_plans(pg, info->custom_plan, err)) {
+            if (!retry || pg_is_connected(pg))
+                return NULL;
+        } else {
+            PGresult *res = PQexecPrepared(pg->conn, info->name, count, params, NULL, NULL, 0);
+            ExecStatusType status = PQresultStatus(res);
+            if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+                return res;
+            fail(pg, res, info->name, err);
+            PQclear(res);
+            /* A connection that died while idle is found out only now; a statement of its own that changes nothing is safe to repeat. */
+            bool reading = strncasecmp(info->sql, "SELECT", 6) == 0 || strncasecmp(info->sql, "WITH", 4) == 0;
+            if (!retry || pg_is_connected(pg) || !reading || strstr(info->sql, "INSERT") || strstr(info->sql, "UPDATE") || strstr(info->sql, "DELETE"))
+                return NULL;
+        }
+        retry = false;
+    }
+}
+
+struct pg_res *pg_query(struct pg *pg, enum query q, const char *const *params, int count, struct err *err)
+{
+    return (struct pg_res *)execute(pg, q, params, count, err);
+}
+
+bool pg_exec(struct pg *pg, enum query q, const char *const *params, int count, int64_t *affected, struct err *err)
+{
+    PGresult *res = execute(pg, q, params, count, err);
+    if (!res)
+        return false;
+    if (affected)
+        *affected = strtoll(PQcmdTuples(res), NULL, 10);
+    PQclear(res);
+    return true;
+}
+
+void pg_free(struct pg_res *res) { PQclear((PGresult *)res); }
+int pg_rows(const struct pg_res *res) { return PQntuples((const PGresult *)res); }
+
+const char *pg_text(const struct pg_res *res, int row, int column)
+{
+    const PGresult *r = (const PGresult *)res;
+    assert(row < PQntuples(r) && column < PQnfields(r));
+    return PQgetisnull(r, row, column) ? NULL : PQgetvalue(r, row, column);
+}
+
+int64_t pg_int(const struct pg_res *res, int row, int column)
+{
+    const char *text = pg_text(res, row, column);
+    return text ? strtoll(text, NULL, 10) : 0;
+}
+
+bool pg_bool(const struct pg_res *res, int row, int column)
+{
+    const char *text = pg_text(res, row, column);
+    return text && text[0] == 't';
+}
+
+bool pg_begin(struct pg *pg, struct err *err)
+{
+    if (!pg_connect(pg, err))
+        return false;
+    if (run(pg, "BEGIN", err))
+        return true;
+    /* The connection may have died while idle: nothing has begun, so once more on a fresh one. */
+    return !pg_is_connected(pg) && pg_connect(pg, err) && run(pg, "BEGIN", err);
+}
+
+bool pg_commit(struct pg *pg, struct err *err)
+{
+    if (!pg->conn)
+        return err_set(err, ERR_UNAVAILABLE, NULL);
+    /* COMMIT of a failed transaction answers ROLLBACK and no error: that is a fault of ours, and must not look like success. */
+    if (PQtransactionStatus(pg->conn) != PQTRANS_INTRANS) {
+        pg_rollback(pg);
+        return err_set(err, ERR_INTERNAL, NULL);
+    }
+    return run(pg, "COMMIT", err);
+}
+
+void pg_rollback(struct pg *pg)
+{
+    struct err ignored;
+    if (!pg_in_transaction(pg))
+        return;
+    /* A SET inside the transaction goes with it. */
+    pg->custom_plans = -1;
+    if (!run(pg, "ROLLBACK", &ignored))
+        disconnect(pg);
+}
+
+bool pg_copy_begin(struct pg *pg, enum query q, struct err *err)
+{
+    assert(query_infos[q].copy);
+    if (!pg_connect(pg, err))
+        return false;
+    PGresult *res = PQexec(pg->conn, query_infos[q].sql);
+    bool ok = PQresultStatus(res) == PGRES_COPY_IN;
+    if (!ok)
+        fail(pg, res, query_infos[q].name, err);
+    PQclear(res);
+    return ok;
+}
+
+bool pg_copy_data(struct pg *pg, const char *data, size_t len, struct err *err)
+{
+    assert(len <= INT32_MAX);
+    return PQputCopyData(pg->conn, data, (int)len) == 1 || fail(pg, NULL, "copy", err);
+}
+
+bool pg_copy_end(struct pg *pg, struct err *err)
+{
+    bool ok = PQputCopyEnd(pg->conn, NULL) == 1 || fail(pg, NULL, "copy", err);
+    for (PGresult *res; pg->conn && (res = PQgetResult(pg->conn)); PQclear(res))
+        if (ok && PQresultStatus(res) != PGRES_COMMAND_OK)
+            ok = fail(pg, res, "copy", err);
+    return ok;
+}
+
+size_t pg_query_count(void) { return QUERY_COUNT; }
+const char *pg_query_name(enum query q) { return query_infos[q].name; }
+
+bool pg_reconnect(struct pg *pg, struct err *err)
+{
+    disconnect(pg);
+    return pg_connect(pg, err);
+}
+
+bool pg_raw(struct pg *pg, const char *sql, struct err *err)
+{
+    return open_connection(pg, err) && run(pg, sql, err);
+}
+
+int64_t pg_raw_int(struct pg *pg, const char *sql, int64_t absent, struct err *err)
+{
+    if (!open_connection(pg, err))
+        return absent;
+    PGresult *res = PQexec(pg->conn, sql);
+    int64_t value = absent;
+    if (PQresultStatus(res) != PGRES_TUPLES_OK)
+        fail(pg, res, sql, err);
+    else if (PQntuples(res) == 1 && !PQgetisnull(res, 0, 0))
+        value = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
+    PQclear(res);
+    return value;
+}

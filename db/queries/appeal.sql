@@ -1,0 +1,240 @@
+-- Appeals: lists, cards, registration, transitions, links.
+
+-- fragment: appeal_visible
+-- of appeal a to user $1 (who sees all: $2; whose units: $3)
+($2::boolean OR a.registrar_id = $1::bigint OR a.considering_id = $1 OR a.unit_id = ANY ($3::bigint[])
+ OR EXISTS (SELECT 1 FROM assignment_appeal va JOIN assignment_party vp USING (assignment_id) WHERE va.appeal_id = a.id AND vp.user_id = $1)
+ OR EXISTS (SELECT 1 FROM assignment_appeal va JOIN assignment vs ON vs.id = va.assignment_id WHERE va.appeal_id = a.id AND vs.unit_id = ANY ($3)))
+
+-- fragment: appeal_relations
+-- bits of enum relation (server/rules/workflow.h)
+((a.considering_id IS NOT DISTINCT FROM $1::bigint)::integer * 64
+ + (a.unit_id = ANY ($3::bigint[]) OR EXISTS (SELECT 1 FROM assignment_appeal ra JOIN assignment rs ON rs.id = ra.assignment_id
+                                             WHERE ra.appeal_id = a.id AND rs.unit_id = ANY ($3)))::integer * 128
+ + EXISTS (SELECT 1 FROM assignment_appeal ra JOIN assignment rs ON rs.id = ra.assignment_id
+           WHERE ra.appeal_id = a.id AND rs.responsible_id = $1)::integer * 4)
+
+-- fragment: appeal_person
+-- the author's name; hidden from those who may not see persons ($4)
+CASE WHEN $4::boolean THEN NULL WHEN a.anonymous THEN NULL ELSE c.name END
+
+-- fragment: appeal_computed
+'days_left', a.due - current_date,
+'overdue', coalesce(coalesce(a.closed_on, current_date) > a.due, false),
+'due_soon', coalesce(a.closed_on IS NULL AND a.due BETWEEN current_date AND current_date + 5, false),
+'without_action', a.status = 'registered' AND a.open_assignments = 0
+
+-- fragment: appeal_filters
+-- $5 status $6 kind $7 topic $8 unit $9 mine $10 without_action $11 overdue $12 due_soon $13 from $14 to $15 correspondent
+-- $16 serial $17 full-text query $18 open
+    ($5::text IS NULL OR a.status = $5) AND ($6::text IS NULL OR a.kind = $6) AND ($7::text IS NULL OR a.topic LIKE $7 || '%')
+AND ($8::bigint IS NULL OR a.unit_id = $8)
+AND ($9::boolean IS NULL OR $9 = (a.registrar_id = $1 OR a.considering_id = $1
+     OR EXISTS (SELECT 1 FROM assignment_appeal ma JOIN assignment_party mp USING (assignment_id) WHERE ma.appeal_id = a.id AND mp.user_id = $1)))
+AND ($10::boolean IS NULL OR $10 = (a.status = 'registered' AND a.open_assignments = 0))
+AND ($11::boolean IS NULL OR $11 = (a.closed_on IS NULL AND a.due < current_date))
+AND ($12::boolean IS NULL OR $12 = (a.closed_on IS NULL AND a.due BETWEEN current_date AND current_date + 5))
+AND ($13::date IS NULL OR a.registered >= $13) AND ($14::date IS NULL OR a.registered <= $14)
+AND ($15::bigint IS NULL OR EXISTS (SELECT 1 FROM appeal_author fa WHERE fa.appeal_id = a.id AND fa.correspondent_id = $15))
+AND ($16::bigint IS NULL OR a.serial = $16)
+AND ($17::text IS NULL OR a.search @@ gorod_tsquery($17))
+AND ($18::boolean IS NULL OR $18 = (a.closed_on IS NULL))
+
+-- name: appeal_list
+-- plan: custom
+-- ... $19 sort (new, old, due) $20 after due $21 after id $22 limit -> json, status, relations, id, due
+SELECT json_build_object('id', a.id, 'number', a.number, 'version', a.version, 'kind', a.kind, 'status', a.status, 'received', a.received,
+           'registered', a.registered, 'due', a.due, {appeal_computed}, 'subject', a.subject, 'text', left(a.text, 300),
+           'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END, 'correspondent_name', {appeal_person},
+           'anonymous', a.anonymous, 'collective', a.collective,
+           'channel', a.channel, 'topic', a.topic, 'topic_label', t.ru, 'unit', a.unit_id, 'unit_name', o.name, 'frequency', a.frequency,
+           'open_assignments', a.open_assignments),
+       a.status, {appeal_relations}, a.id, a.due
+FROM appeal a
+LEFT JOIN correspondent c ON c.id = a.correspondent_id
+LEFT JOIN org_unit o ON o.id = a.unit_id
+LEFT JOIN classifier t ON t.classifier = 'topic' AND t.code = a.topic
+WHERE {appeal_visible} AND {appeal_filters}
+  AND ($19::text <> 'new' OR $21::bigint IS NULL OR a.id < $21)
+  AND ($19 <> 'old' OR $21 IS NULL OR a.id > $21)
+  AND ($19 <> 'due' OR (a.due IS NOT NULL AND ($21 IS NULL OR (a.due, a.id) > ($20::date, $21))))
+ORDER BY CASE WHEN $19 = 'due' THEN a.due END, CASE WHEN $19 = 'new' THEN a.id END DESC, CASE WHEN $19 <> 'new' THEN a.id END
+LIMIT $22::integer;
+
+-- name: appeal_count
+-- plan: custom
+SELECT count(*) FROM (
+    SELECT 1 FROM appeal a WHERE {appeal_visible} AND {appeal_filters} AND ($19::text <> 'due' OR a.due IS NOT NULL)
+      AND ($4::boolean IS NOT NULL) LIMIT 10001) n;
+
+-- name: appeal_get
+-- ($1 user $2 sees_all $3 units $4 hide persons $5 id) -> json, status, relations, version
+-- json_build_object takes a hundred arguments at most: two halves, joined at their braces
+SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.version, 'kind', a.kind, 'kind_label', kl.ru, 'status', a.status,
+           'received', a.received, 'registered', a.registered, 'registered_at', a.registered_at,
+           'due', a.due, 'due_nominal', a.due_nominal, 'due_rule', a.due_rule, 'extended_days', a.extended_days, 'closed_on', a.closed_on,
+           {appeal_computed}, 'channel', a.channel, 'channel_label', ch.ru, 'nature', a.nature, 'frequency', a.frequency,
+           'subject', a.subject, 'text', a.text, 'address', a.address, 'addressee', a.addressee,
+           'anonymous', a.anonymous, 'collective', a.collective, 'members_count', a.members_count, 'confidential', a.confidential,
+           'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END, 'correspondent_name', {appeal_person},
+           'topic', a.topic, 'topic_label', t.ru, 'unit', a.unit_id, 'unit_name', o.name,
+           'registrar', a.registrar_id, 'registrar_name', ru.name, 'considering', a.considering_id, 'considering_name', cu.name,
+           'forwarded_by', a.forwarded_by, 'cover_number', a.cover_number, 'cover_date', a.cover_date,
+           'answer', a.answer, 'open_assignments', a.open_assignments)::text, -1) || ',' || substr(json_build_object(
+           'questions', coalesce((SELECT json_agg(json_build_object('id', q.id, 'ord', q.ord, 'topic', q.topic, 'topic_label', qt.ru, 'nature', q.nature,
+                                      'text', q.text, 'result', q.result, 'result_label', qr.ru, 'result_date', q.result_date,
+                                      'follow_up', q.follow_up, 'forward_to', q.forward_to) ORDER BY q.ord)
+                                  FROM appeal_question q LEFT JOIN classifier qt ON qt.classifier = 'topic' AND qt.code = q.topic
+                                  LEFT JOIN classifier qr ON qr.classifier = 'answer_type' AND qr.code = q.result WHERE q.appeal_id = a.id), '[]'),
+           'authors', CASE WHEN $4 THEN '[]'::json ELSE coalesce((SELECT json_agg(json_build_object('id', ac.id, 'kind', ac.kind, 'name', ac.name, 'address', ac.address,
+                          'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = ac.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
+                          'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = ac.id AND k.kind = 'email' ORDER BY k.id LIMIT 1)) ORDER BY aa.ord, ac.id)
+                          FROM appeal_author aa JOIN correspondent ac ON ac.id = aa.correspondent_id WHERE aa.appeal_id = a.id), '[]') END,
+           'links', coalesce((SELECT json_agg(json_build_object('kind', l.kind, 'direction', l.direction, 'id', x.id, 'number', x.number, 'subject', x.subject,
+                                                                'status', x.status, 'registered', x.registered) ORDER BY l.kind, x.id)
+                              FROM (SELECT kind, to_id AS other, 'to' AS direction FROM appeal_link WHERE from_id = a.id
+                                    UNION ALL SELECT kind, from_id, 'from' FROM appeal_link WHERE to_id = a.id) l JOIN appeal x ON x.id = l.other), '[]'),
+           'assignments', coalesce((SELECT json_agg(json_build_object('id', s.id, 'number', s.number, 'title', s.title, 'status', s.status,
+                                        'responsible', s.responsible_id, 'responsible_name', su.name, 'unit_name', so.name, 'due', s.due,
+                                        'overdue', coalesce(s.closed_on, current_date) > s.due) ORDER BY s.id)
+                                    FROM assignment_appeal sa JOIN assignment s ON s.id = sa.assignment_id JOIN app_user su ON su.id = s.responsible_id
+                                    LEFT JOIN org_unit so ON so.id = s.unit_id WHERE sa.appeal_id = a.id), '[]'),
+           'earlier', CASE WHEN $4 THEN '[]'::json ELSE coalesce((SELECT json_agg(json_build_object('id', x.id, 'number', x.number, 'registered', x.registered, 'status', x.status, 'subject', x.subject))
+                                FROM (SELECT x.* FROM appeal_author xa JOIN appeal x ON x.id = xa.appeal_id
+                                      WHERE xa.correspondent_id = a.correspondent_id AND x.id <> a.id ORDER BY x.id DESC LIMIT 50) x), '[]') END,
+           'extensions', coalesce((SELECT json_agg(json_build_object('at', e.at, 'by', u.name, 'from', e.changes->'due'->>'from', 'to', e.changes->'due'->>'to',
+                                                                     'reason', e.comment) ORDER BY e.id)
+                                   FROM event e LEFT JOIN app_user u ON u.id = e.actor_id
+                                   WHERE e.record = 'appeal' AND e.record_id = a.id AND e.action = 'extend'), '[]'),
+           'comments', coalesce((SELECT json_agg(json_build_object('id', m.id, 'at', m.at, 'actor', m.author_id, 'actor_name', u.name, 'text', m.text) ORDER BY m.id)
+                                 FROM comment m JOIN app_user u ON u.id = m.author_id WHERE m.record = 'appeal' AND m.record_id = a.id), '[]'),
+           'files', '[]'::json,
+           'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action,
+                                                  'from', e.from_state, 'to', e.to_state, 'comment', e.comment, 'changes', e.changes) ORDER BY e.id)
+                                FROM event e LEFT JOIN app_user u ON u.id = e.actor_id WHERE e.record = 'appeal' AND e.record_id = a.id), '[]'))::text, 2),
+       a.status, {appeal_relations}, a.version
+FROM appeal a
+LEFT JOIN correspondent c ON c.id = a.correspondent_id
+LEFT JOIN org_unit o ON o.id = a.unit_id
+LEFT JOIN classifier t ON t.classifier = 'topic' AND t.code = a.topic
+LEFT JOIN classifier kl ON kl.classifier = 'appeal_kind' AND kl.code = a.kind
+LEFT JOIN classifier ch ON ch.classifier = 'channel' AND ch.code = a.channel
+LEFT JOIN app_user ru ON ru.id = a.registrar_id
+LEFT JOIN app_user cu ON cu.id = a.considering_id
+WHERE a.id = $5::bigint AND {appeal_visible};
+
+-- name: appeal_lock
+-- ($1 user $2 sees_all $3 units $4 id) -> status, relations, version, number, registered, due, due_nominal, extended_days, open_assignments, kind; holds the row
+SELECT a.status, {appeal_relations}, a.version, a.number, a.registered, a.due, a.due_nominal, a.extended_days, a.open_assignments, a.kind
+FROM appeal a WHERE a.id = $4::bigint AND {appeal_visible} FOR UPDATE OF a;
+
+-- name: appeal_find_number
+-- (number as typed) -> id
+SELECT id FROM appeal WHERE number = $1::text OR replace(number, '/', '-') = $1::text LIMIT 1;
+
+-- name: appeal_author_facts
+-- (correspondent) -> merged_into, name, address, earlier appeals
+SELECT c.merged_into, c.name, c.address, (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id)
+FROM correspondent c WHERE c.id = $1::bigint;
+
+-- name: appeal_add
+-- one row with its search vector
+INSERT INTO appeal (number, kind, year, serial, status, channel, nature, frequency, received, registered, due, due_nominal, due_rule,
+                    correspondent_id, anonymous, collective, members_count, addressee, subject, text, address, topic, unit_id, registrar_id,
+                    considering_id, forwarded_by, cover_number, cover_date, external_id, search)
+VALUES ($1::text, $2::text, $3::integer, $4::bigint, $5::text, $6::text, $7::text, coalesce($8::text, 'primary'), $9::date, $10::date, $11::date, $12::date, $13::text,
+        $14::bigint, $15::boolean, $16::boolean, $17::integer, coalesce($18::text, ''), $19::text, coalesce($20::text, ''), coalesce($21::text, ''), $22::text,
+        $23::bigint, $24::bigint, $25::bigint, coalesce($26::text, ''), coalesce($27::text, ''), $28::date, $29::text,
+        gorod_appeal_search($1, $19, coalesce($20, ''), coalesce($21, ''), coalesce($30::text, '')))
+RETURNING id, version;
+
+-- name: appeal_author_add
+INSERT INTO appeal_author (appeal_id, correspondent_id, ord) VALUES ($1::bigint, $2::bigint, $3::integer) ON CONFLICT DO NOTHING;
+
+-- name: appeal_question_add
+INSERT INTO appeal_question (appeal_id, ord, topic, nature, text) VALUES ($1::bigint, $2::integer, $3::text, $4::text, coalesce($5::text, ''));
+
+-- name: appeal_question_drop
+DELETE FROM appeal_question WHERE appeal_id = $1::bigint AND result IS NULL;
+
+-- name: appeal_question_result
+-- (appeal, ord or NULL for all without one, result, date, follow_up, forward_to)
+UPDATE appeal_question SET result = $3::text, result_date = coalesce($4::date, current_date), follow_up = $5::date, forward_to = $6::text
+WHERE appeal_id = $1::bigint AND ($2::integer IS NULL AND result IS NULL OR ord = $2);
+
+-- name: appeal_questions_open
+SELECT count(*) FROM appeal_question WHERE appeal_id = $1::bigint AND result IS NULL;
+
+-- name: appeal_questions_reopen
+UPDATE appeal_question SET result = NULL, result_date = NULL WHERE appeal_id = $1::bigint;
+
+-- name: appeal_set
+-- (id, nature, subject, text, address, addressee, topic, unit, considering, members_count, channel, received, search name)
+UPDATE appeal SET nature = coalesce($2::text, nature), subject = coalesce($3::text, subject), text = coalesce($4::text, text),
+       address = coalesce($5::text, address), addressee = coalesce($6::text, addressee), topic = coalesce($7::text, topic),
+       unit_id = coalesce($8::bigint, unit_id), considering_id = coalesce($9::bigint, considering_id),
+       members_count = coalesce($10::integer, members_count), channel = coalesce($11::text, channel), received = coalesce($12::date, received),
+       search = gorod_appeal_search(number, coalesce($3, subject), coalesce($4, text), coalesce($5, address),
+                                    coalesce((SELECT name FROM correspondent c WHERE c.id = correspondent_id), '')),
+       version = version + 1
+WHERE id = $1::bigint RETURNING version;
+
+-- name: appeal_move
+-- (id, status, closed, answer json or NULL) -> version: a transition; closed true stamps the day, false clears it, NULL leaves it
+UPDATE appeal SET status = $2::text, closed_on = CASE WHEN $3::boolean IS NULL THEN closed_on WHEN $3 THEN current_date END,
+       answer = coalesce($4::jsonb, answer), version = version + 1
+WHERE id = $1::bigint RETURNING version;
+
+-- name: appeal_extend
+-- (id, due, nominal, days added)
+UPDATE appeal SET due = $2::date, due_nominal = $3::date, extended_days = extended_days + $4::integer, version = version + 1
+WHERE id = $1::bigint RETURNING version;
+
+-- name: appeal_link_add
+INSERT INTO appeal_link (from_id, to_id, kind) VALUES ($1::bigint, $2::bigint, $3::text) ON CONFLICT DO NOTHING;
+
+-- name: appeal_link_remove
+DELETE FROM appeal_link WHERE kind = $3::text AND (from_id, to_id) IN (($1::bigint, $2::bigint), ($2, $1));
+
+-- name: appeal_frequency_set
+UPDATE appeal SET frequency = $2::text, version = version + 1 WHERE id = $1::bigint RETURNING version;
+
+-- name: appeal_touch
+UPDATE appeal SET version = version + 1 WHERE id = $1::bigint RETURNING version;
+
+-- fragment: appeal_candidate
+'id', a.id, 'number', a.number, 'registered', a.registered, 'status', a.status, 'subject', a.subject,
+'correspondent_name', (SELECT c.name FROM correspondent c WHERE c.id = a.correspondent_id), 'open_assignments', a.open_assignments
+
+-- name: appeal_candidates_text
+-- plan: custom
+-- (text, tsquery text): the same text within 180 days
+SELECT json_build_object({appeal_candidate}, 'similarity', round(m.s::numeric, 2))
+FROM (SELECT b.id, similarity(left(b.text, 2000), left($1::text, 2000)) AS s FROM appeal b
+      WHERE b.search @@ $2::tsquery AND b.registered > current_date - 180 ORDER BY b.id DESC LIMIT 200) m
+JOIN appeal a ON a.id = m.id
+WHERE m.s > 0.6 ORDER BY m.s DESC, a.id DESC LIMIT 5;
+
+-- name: appeal_candidates_person
+-- (correspondent): earlier appeals of the same person
+SELECT json_build_object({appeal_candidate}, 'topic', a.topic, 'due', a.due)
+FROM appeal_author aa JOIN appeal a ON a.id = aa.appeal_id
+WHERE aa.correspondent_id = $1::bigint ORDER BY a.id DESC LIMIT 8;
+
+-- name: appeal_candidates_issue
+-- plan: custom
+-- (address, topic, correspondent or NULL): same house and topic from others, within 180 days
+SELECT json_build_object({appeal_candidate}, 'address', a.address)
+FROM appeal a
+WHERE gorod_fold(a.address) = gorod_fold($1::text) AND a.address <> '' AND ($2::text IS NULL OR a.topic = $2)
+  AND ($3::bigint IS NULL OR a.correspondent_id IS DISTINCT FROM $3) AND a.registered > current_date - 180
+ORDER BY a.id DESC LIMIT 8;
+
+-- name: appeal_by_external
+SELECT id, number, version, status FROM appeal WHERE external_id = $1::text;
+
+-- name: appeal_facts
+-- (id) -> what appeal.set may change, as it is: for the history's "from"
+SELECT json_build_object('nature', nature, 'subject', subject, 'text', text, 'address', address, 'addressee', addressee, 'topic', topic,
+                         'unit', unit_id, 'considering', considering_id, 'members_count', members_count, 'channel', channel, 'received', received)
+FROM appeal WHERE id = $1::bigint;

@@ -1,0 +1,141 @@
+-- Statements that no module owns: sessions, idempotency, numbers, events, classifiers, calendar, drafts, comments, seeds.
+
+-- name: now_info
+-- () -> today date, zone text
+SELECT current_date, current_setting('TimeZone');
+
+-- name: idempotency_claim
+-- (user_id, request_id, method, md5 of params) -> affected 1 when this is the first time
+INSERT INTO idempotency (user_id, request_id, method, params_hash) VALUES ($1::bigint, $2::uuid, $3::text, $4::text)
+ON CONFLICT DO NOTHING;
+
+-- name: idempotency_get
+-- (user_id, request_id) -> method, params_hash, answer
+SELECT method, params_hash, answer FROM idempotency WHERE user_id = $1::bigint AND request_id = $2::uuid;
+
+-- name: idempotency_set
+UPDATE idempotency SET answer = $3::text WHERE user_id = $1::bigint AND request_id = $2::uuid;
+
+-- name: idempotency_sweep
+-- (days) forgets answers older than that
+DELETE FROM idempotency WHERE at < now() - make_interval(days => $1::integer);
+
+-- name: counter_next
+-- (series, year) -> the next number; the row stays locked until the transaction ends
+INSERT INTO counter AS c (series, year, value) VALUES ($1::text, $2::integer, 1)
+ON CONFLICT (series, year) DO UPDATE SET value = c.value + 1
+RETURNING value;
+
+-- name: event_add
+-- (actor, record, id, action, version, from, to, comment, changes) -> id, at
+INSERT INTO event (actor_id, record, record_id, action, version, from_state, to_state, comment, changes)
+VALUES ($1::bigint, $2::text, $3::bigint, $4::text, $5::integer, $6::text, $7::text, $8::text, $9::jsonb)
+RETURNING id, at;
+
+-- name: event_last
+SELECT coalesce(max(id), 0) FROM event;
+
+-- name: event_tail
+-- (after id) -> what the notifier hands out: id, json, record, record_id, people[], units[]
+SELECT e.id,
+       json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'record', e.record, 'record_id', e.record_id,
+                         'action', e.action, 'version', e.version),
+       e.record, e.record_id, e.actor_id,
+       CASE e.record
+           WHEN 'assignment' THEN (SELECT array_agg(p.user_id) FROM assignment_party p WHERE p.assignment_id = e.record_id)
+           WHEN 'appeal' THEN (SELECT array_agg(p.user_id) FROM assignment_appeal aa JOIN assignment_party p USING (assignment_id)
+                               WHERE aa.appeal_id = e.record_id)
+           WHEN 'user' THEN ARRAY[e.record_id]
+       END,
+       CASE e.record
+           WHEN 'assignment' THEN (SELECT ARRAY[s.unit_id] FROM assignment s WHERE s.id = e.record_id)
+           WHEN 'appeal' THEN (SELECT array_agg(s.unit_id) || a.unit_id FROM appeal a LEFT JOIN assignment_appeal aa ON aa.appeal_id = a.id
+                               LEFT JOIN assignment s ON s.id = aa.assignment_id WHERE a.id = e.record_id GROUP BY a.unit_id)
+       END
+FROM event e LEFT JOIN app_user u ON u.id = e.actor_id
+WHERE e.id > $1::bigint ORDER BY e.id LIMIT 500;
+
+-- name: event_list
+-- plan: custom
+-- (record, record_id, actor, action, from, to, after id, limit) newest first
+SELECT json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'record', e.record, 'record_id', e.record_id,
+                         'action', e.action, 'version', e.version, 'from', e.from_state, 'to', e.to_state, 'comment', e.comment,
+                         'changes', e.changes),
+       e.id
+FROM event e LEFT JOIN app_user u ON u.id = e.actor_id
+WHERE ($1::text IS NULL OR e.record = $1) AND ($2::bigint IS NULL OR e.record_id = $2) AND ($3::bigint IS NULL OR e.actor_id = $3)
+  AND ($4::text IS NULL OR e.action = $4) AND ($5::date IS NULL OR e.at >= $5) AND ($6::date IS NULL OR e.at < $6::date + 1)
+  AND ($7::bigint IS NULL OR e.id < $7)
+ORDER BY e.id DESC LIMIT $8::integer;
+
+-- name: event_count
+-- plan: custom
+SELECT count(*) FROM (
+    SELECT 1 FROM event e
+    WHERE ($1::text IS NULL OR e.record = $1) AND ($2::bigint IS NULL OR e.record_id = $2) AND ($3::bigint IS NULL OR e.actor_id = $3)
+      AND ($4::text IS NULL OR e.action = $4) AND ($5::date IS NULL OR e.at >= $5) AND ($6::date IS NULL OR e.at < $6::date + 1)
+    LIMIT 10001) c;
+
+-- name: classifier_list
+-- (classifier, language) -> the whole classifier as a JSON array
+SELECT coalesce(json_agg(json_build_object('code', code, 'parent', parent, 'ru', ru, 'en', en,
+                                           'label', CASE WHEN $2::text = 'en' AND en <> '' THEN en ELSE ru END,
+                                           'ord', ord, 'data', data, 'retired', retired) ORDER BY ord, code), '[]')
+FROM classifier WHERE classifier = $1::text;
+
+-- name: classifier_has
+-- (classifier, code) -> one row with data and ru when the value may be chosen
+SELECT data, ru FROM classifier WHERE classifier = $1::text AND code = $2::text AND NOT retired;
+
+-- name: classifier_names
+SELECT coalesce(json_agg(json_build_object('classifier', classifier, 'values', n) ORDER BY classifier), '[]')
+FROM (SELECT classifier, count(*) AS n FROM classifier GROUP BY classifier) c;
+
+-- name: calendar_days
+-- () -> date, kind: days that differ from the plain week
+SELECT date, kind FROM calendar_day ORDER BY date;
+
+-- name: calendar_years
+SELECT year FROM calendar_year WHERE verified ORDER BY year;
+
+-- name: draft_save
+INSERT INTO draft (user_id, screen, body) VALUES ($1::bigint, $2::text, $3::jsonb)
+ON CONFLICT (user_id, screen) DO UPDATE SET body = excluded.body, updated_at = now();
+
+-- name: draft_get
+SELECT json_build_object('screen', screen, 'body', body, 'updated', updated_at) FROM draft WHERE user_id = $1::bigint AND screen = $2::text;
+
+-- name: draft_list
+SELECT coalesce(json_agg(json_build_object('screen', screen, 'body', body, 'updated', updated_at) ORDER BY updated_at DESC), '[]')
+FROM draft WHERE user_id = $1::bigint;
+
+-- name: draft_count
+SELECT count(*) FROM draft WHERE user_id = $1::bigint;
+
+-- name: draft_drop
+DELETE FROM draft WHERE user_id = $1::bigint AND screen = $2::text;
+
+-- name: comment_add
+INSERT INTO comment (record, record_id, author_id, text) VALUES ($1::text, $2::bigint, $3::bigint, $4::text) RETURNING id;
+
+-- name: comment_seen
+-- (user_id, record, record_id): everything said so far has been seen
+INSERT INTO comment_read (user_id, record, record_id, comment_id)
+SELECT $1::bigint, $2::text, $3::bigint, max(id) FROM comment WHERE record = $2 AND record_id = $3 HAVING max(id) IS NOT NULL
+ON CONFLICT (user_id, record, record_id) DO UPDATE SET comment_id = excluded.comment_id
+WHERE comment_read.comment_id < excluded.comment_id;
+
+-- name: seed_classifiers
+INSERT INTO classifier (classifier, code, parent, ru, en, ord, data)
+SELECT r.classifier, r.code, nullif(r.parent, ''), r.ru, r.en, coalesce(nullif(r.ord, '')::integer, 0), coalesce(nullif(r.data, '')::jsonb, '{}')
+FROM json_to_recordset($1::json) AS r(classifier text, code text, parent text, ru text, en text, ord text, data text)
+ON CONFLICT (classifier, code) DO UPDATE SET parent = excluded.parent, ru = excluded.ru, en = excluded.en, ord = excluded.ord, data = excluded.data
+WHERE (classifier.parent, classifier.ru, classifier.en, classifier.ord, classifier.data)
+      IS DISTINCT FROM (excluded.parent, excluded.ru, excluded.en, excluded.ord, excluded.data);
+
+-- name: seed_calendar_years
+INSERT INTO calendar_year (year) SELECT r.year::integer FROM json_to_recordset($1::json) AS r(year text) ON CONFLICT DO NOTHING;
+
+-- name: seed_calendar
+INSERT INTO calendar_day (date, kind, note) SELECT r.date::date, r.kind, r.note
+FROM json_to_recordset($1::json) AS r(date text, kind text, note text) ON CONFLICT DO NOTHING;

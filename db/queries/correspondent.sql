@@ -1,0 +1,197 @@
+-- Correspondents: people, organisations, collectives; contacts, search, merging.
+
+-- fragment: correspondent_item
+json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name', c.name, 'address', c.address,
+    'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
+    'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind = 'email' ORDER BY k.id LIMIT 1),
+    'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id), 'version', c.version)
+
+-- name: correspondent_list
+-- plan: custom
+-- (kind, after id, limit) newest first
+SELECT {correspondent_item}, c.id
+FROM correspondent c
+WHERE c.merged_into IS NULL AND ($1::text IS NULL OR c.kind = $1) AND ($2::bigint IS NULL OR c.id < $2)
+ORDER BY c.id DESC LIMIT $3::integer;
+
+-- name: correspondent_count
+-- plan: custom
+SELECT count(*) FROM (SELECT 1 FROM correspondent c WHERE c.merged_into IS NULL AND ($1::text IS NULL OR c.kind = $1) LIMIT 10001) n;
+
+-- name: correspondent_by_words
+-- plan: custom
+-- (words text[], longest first; kind; limit). The longest word drives: its likest dictionary words, of each the newest bearers;
+-- the other words only check. So the cost does not grow with the number of people called Иванов.
+WITH token AS MATERIALIZED (
+    SELECT gorod_fold(t.word) AS word, t.ord FROM unnest($1::text[]) WITH ORDINALITY AS t(word, ord)
+), near AS MATERIALIZED (
+    SELECT token.ord, w.id, w.likeness
+    FROM token CROSS JOIN LATERAL (
+        SELECT n.id, CASE WHEN n.word = token.word THEN 2 WHEN n.word LIKE token.word || '%' THEN 1.5
+                          ELSE similarity(n.word, token.word) END AS likeness
+        FROM name_word n
+        WHERE n.word LIKE token.word || '%' OR (length(token.word) > 2 AND (n.word LIKE '%' || token.word || '%' OR n.word % token.word))
+        ORDER BY 2 DESC, n.id LIMIT 40) w
+), driven AS MATERIALIZED (
+    SELECT h.correspondent_id, max(near.likeness) AS likeness
+    FROM near CROSS JOIN LATERAL (
+        SELECT cw.correspondent_id FROM correspondent_word cw
+        WHERE cw.word_id = near.id
+          AND NOT EXISTS (SELECT 1 FROM token o WHERE o.ord > 1 AND NOT EXISTS (
+                SELECT 1 FROM correspondent_word x WHERE x.correspondent_id = cw.correspondent_id
+                  AND x.word_id IN (SELECT n2.id FROM near n2 WHERE n2.ord = o.ord)))
+        ORDER BY cw.correspondent_id DESC LIMIT $3::integer) h
+    WHERE near.ord = 1
+    GROUP BY h.correspondent_id
+)
+SELECT {correspondent_item}, c.id
+FROM driven d JOIN correspondent c ON c.id = d.correspondent_id
+WHERE c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
+ORDER BY d.likeness DESC, c.id DESC LIMIT $3;
+
+-- name: correspondent_by_contact
+-- plan: custom
+-- (folded beginning of a phone or e-mail, kind, limit)
+SELECT {correspondent_item}, c.id
+FROM correspondent c
+WHERE c.id IN (SELECT k.correspondent_id FROM contact k WHERE k.folded LIKE gorod_fold($1::text) || '%' LIMIT 500)
+  AND c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
+ORDER BY c.id DESC LIMIT $3::integer;
+
+-- name: correspondent_by_address
+-- plan: custom
+-- (part of an address, kind, limit)
+WITH m AS MATERIALIZED (
+    SELECT c.id FROM correspondent c WHERE gorod_fold(c.address) LIKE '%' || gorod_fold($1::text) || '%' LIMIT 500)
+SELECT {correspondent_item}, c.id
+FROM m JOIN correspondent c USING (id)
+WHERE c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
+ORDER BY c.id DESC LIMIT $3::integer;
+
+-- name: correspondent_similar
+-- plan: custom
+-- (name, phone folded, email folded, address, except id) -> likely doubles, best first, with the reason
+WITH by_contact AS (
+    SELECT k.correspondent_id AS id, CASE WHEN k.folded = $2::text THEN 'same_phone' ELSE 'same_email' END AS why, 0.9 AS weight
+    FROM contact k WHERE (length($2::text) >= 5 AND k.folded = $2) OR ($3::text <> '' AND k.folded = $3)
+), by_name AS (
+    SELECT cw.correspondent_id AS id FROM correspondent_word cw JOIN name_word w ON w.id = cw.word_id
+    WHERE w.word = ANY (gorod_words($1::text))
+    GROUP BY cw.correspondent_id HAVING count(*) >= greatest(least(cardinality(gorod_words($1::text)), 2), 1)
+    ORDER BY count(*) DESC, cw.correspondent_id DESC LIMIT 50
+), named AS (
+    SELECT c.id, CASE WHEN $4::text <> '' AND gorod_fold(c.address) = gorod_fold($4) THEN 'name_and_address' ELSE 'full_name' END AS why,
+           CASE WHEN $4::text <> '' AND gorod_fold(c.address) = gorod_fold($4) THEN 0.85
+                WHEN gorod_words(c.name) @> gorod_words($1::text) THEN 0.6 ELSE 0.3 END AS weight
+    FROM by_name JOIN correspondent c USING (id)
+)
+SELECT json_build_object('id', c.id, 'kind', c.kind, 'name', c.name, 'address', c.address,
+                         'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
+                         'why', h.why, 'weight', h.weight, 'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id))
+FROM (SELECT DISTINCT ON (id) id, why, weight FROM (SELECT * FROM by_contact UNION ALL SELECT * FROM named WHERE weight >= 0.6) u
+      ORDER BY id, weight DESC) h
+JOIN correspondent c ON c.id = h.id
+WHERE c.merged_into IS NULL AND ($5::bigint IS NULL OR c.id <> $5)
+ORDER BY h.weight DESC, c.id DESC LIMIT 10;
+
+-- name: correspondent_get
+-- (id) -> json, version, merged_into
+SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name', c.name, 'address', c.address, 'note', c.note,
+           'contact_person', c.contact_person, 'social_status', c.social_status, 'privilege', c.privilege, 'created', c.created_at,
+           'status', CASE WHEN c.merged_into IS NULL THEN 'active' ELSE 'merged' END, 'merged_into', c.merged_into,
+           'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
+           'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind = 'email' ORDER BY k.id LIMIT 1),
+           'contacts', coalesce((SELECT json_agg(json_build_object('kind', k.kind, 'value', k.value) ORDER BY k.id)
+                                 FROM contact k WHERE k.correspondent_id = c.id), '[]'),
+           'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id),
+           'appeals', coalesce((SELECT json_agg(json_build_object('id', a.id, 'number', a.number, 'registered', a.registered, 'status', a.status,
+                                                                  'subject', a.subject, 'due', a.due))
+                                FROM (SELECT a.* FROM appeal_author aa JOIN appeal a ON a.id = aa.appeal_id
+                                      WHERE aa.correspondent_id = c.id ORDER BY a.id DESC LIMIT 100) a), '[]'),
+           'merged', coalesce((SELECT json_agg(json_build_object('merge', m.id, 'id', f.id, 'name', f.name, 'address', f.address, 'at', m.at,
+                                                                 'undo_until', (m.at + interval '30 days')::date) ORDER BY m.id)
+                               FROM correspondent_merge m JOIN correspondent f ON f.id = m.from_id
+                               WHERE m.into_id = c.id AND m.undone_at IS NULL), '[]'),
+           'history', {history_of_correspondent},
+           'version', c.version),
+       c.version, c.merged_into
+FROM correspondent c WHERE c.id = $1::bigint;
+
+-- fragment: history_of_correspondent
+coalesce((SELECT json_agg(json_build_object('at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action, 'comment', e.comment,
+                                            'changes', e.changes) ORDER BY e.id)
+          FROM event e LEFT JOIN app_user u ON u.id = e.actor_id WHERE e.record = 'correspondent' AND e.record_id = c.id), '[]')
+
+-- name: correspondent_add
+INSERT INTO correspondent (kind, name, address, note, contact_person, social_status, privilege, external_id)
+VALUES ($1::text, $2::text, coalesce($3::text, ''), coalesce($4::text, ''), coalesce($5::text, ''), $6::text, $7::text, $8::text) RETURNING id, version;
+
+-- name: correspondent_set
+-- (id, version, kind, name, address, note, contact_person, social_status, privilege)
+UPDATE correspondent SET kind = coalesce($3::text, kind), name = coalesce($4::text, name), address = coalesce($5::text, address),
+       note = coalesce($6::text, note), contact_person = coalesce($7::text, contact_person), social_status = coalesce($8::text, social_status),
+       privilege = coalesce($9::text, privilege), version = version + 1
+WHERE id = $1::bigint AND version = $2::integer AND merged_into IS NULL RETURNING version;
+
+-- name: correspondent_words_set
+-- (id, name): the dictionary learns the words, the correspondent is found by them
+WITH word AS (SELECT DISTINCT unnest(gorod_words($2::text)) AS word),
+     added AS (INSERT INTO name_word (word) SELECT word FROM word ON CONFLICT DO NOTHING RETURNING id, word),
+     known AS (SELECT id, word FROM added UNION SELECT n.id, n.word FROM name_word n JOIN word USING (word)),
+     gone AS (DELETE FROM correspondent_word WHERE correspondent_id = $1::bigint AND word_id NOT IN (SELECT id FROM known))
+INSERT INTO correspondent_word (word_id, correspondent_id) SELECT id, $1::bigint FROM known ON CONFLICT DO NOTHING;
+
+-- name: contact_set
+-- (correspondent, kind, value): one contact of the kind; '' removes
+WITH gone AS (DELETE FROM contact WHERE correspondent_id = $1::bigint AND kind = $2::text)
+INSERT INTO contact (correspondent_id, kind, value, folded)
+SELECT $1::bigint, $2::text, $3::text, CASE WHEN $2 IN ('mobile', 'home', 'work') THEN gorod_phone($3) ELSE gorod_fold($3) END
+WHERE $3::text <> '';
+
+-- name: contact_add
+INSERT INTO contact (correspondent_id, kind, value, folded)
+SELECT $1::bigint, $2::text, $3::text, CASE WHEN $2 IN ('mobile', 'home', 'work') THEN gorod_phone($3) ELSE gorod_fold($3) END
+WHERE NOT EXISTS (SELECT 1 FROM contact WHERE correspondent_id = $1 AND value = $3);
+
+-- name: correspondent_lock
+-- (id) -> version, merged_into, name; holds the row
+SELECT version, merged_into, name FROM correspondent WHERE id = $1::bigint FOR UPDATE;
+
+-- name: correspondent_merge
+-- (from, into, actor) -> merge id: everything moves, `moved` remembers what
+WITH authored AS (SELECT appeal_id FROM appeal_author WHERE correspondent_id = $1::bigint),
+     main AS (UPDATE appeal SET correspondent_id = $2::bigint WHERE correspondent_id = $1 RETURNING id),
+     copied AS (INSERT INTO appeal_author (appeal_id, correspondent_id, ord) SELECT appeal_id, $2, ord FROM appeal_author WHERE correspondent_id = $1
+                ON CONFLICT DO NOTHING RETURNING appeal_id),
+     dropped AS (DELETE FROM appeal_author WHERE correspondent_id = $1),
+     contacts AS (INSERT INTO contact (correspondent_id, kind, value, folded)
+                  SELECT $2, k.kind, k.value, k.folded FROM contact k WHERE k.correspondent_id = $1
+                    AND NOT EXISTS (SELECT 1 FROM contact x WHERE x.correspondent_id = $2 AND x.folded = k.folded) RETURNING id),
+     gone AS (UPDATE correspondent SET merged_into = $2, version = version + 1 WHERE id = $1),
+     kept AS (UPDATE correspondent SET version = version + 1 WHERE id = $2)
+INSERT INTO correspondent_merge (from_id, into_id, actor_id, moved)
+VALUES ($1, $2, $3::bigint, jsonb_build_object(
+    'authored', (SELECT coalesce(jsonb_agg(appeal_id), '[]') FROM authored), 'main', (SELECT coalesce(jsonb_agg(id), '[]') FROM main),
+    'copied', (SELECT coalesce(jsonb_agg(appeal_id), '[]') FROM copied), 'contacts', (SELECT coalesce(jsonb_agg(id), '[]') FROM contacts)))
+RETURNING id;
+
+-- name: correspondent_merge_get
+-- (merge) -> from, into, undone, whether the 30 days are over
+SELECT from_id, into_id, undone_at IS NOT NULL, at + interval '30 days' < now() FROM correspondent_merge WHERE id = $1::bigint FOR UPDATE;
+
+-- name: correspondent_part
+-- (merge) -> from_id: what had changed hands goes back
+WITH m AS (SELECT * FROM correspondent_merge WHERE id = $1::bigint),
+     main AS (UPDATE appeal a SET correspondent_id = m.from_id FROM m WHERE m.moved->'main' @> to_jsonb(a.id) AND a.correspondent_id = m.into_id
+              AND a.id IN (SELECT (jsonb_array_elements_text(m2.moved->'main'))::bigint FROM m m2)),
+     dropped AS (DELETE FROM appeal_author aa USING m WHERE aa.correspondent_id = m.into_id
+              AND aa.appeal_id IN (SELECT (jsonb_array_elements_text(m2.moved->'copied'))::bigint FROM m m2)),
+     back AS (INSERT INTO appeal_author (appeal_id, correspondent_id)
+              SELECT (jsonb_array_elements_text(m.moved->'authored'))::bigint, m.from_id FROM m ON CONFLICT DO NOTHING),
+     contacts AS (DELETE FROM contact k WHERE k.id IN (SELECT (jsonb_array_elements_text(m.moved->'contacts'))::bigint FROM m)),
+     alive AS (UPDATE correspondent c SET merged_into = NULL, version = version + 1 FROM m WHERE c.id = m.from_id),
+     kept AS (UPDATE correspondent c SET version = version + 1 FROM m WHERE c.id = m.into_id)
+UPDATE correspondent_merge SET undone_at = now() WHERE id = $1 RETURNING from_id;
+
+-- name: correspondent_by_external
+SELECT id, version FROM correspondent WHERE external_id = $1::text;

@@ -1,0 +1,97 @@
+#include "common/log.h"
+#include "server/config.h"
+#include "server/core/internal.h"
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { THREADS_MAX = 80 };
+
+static void poke(int fd)
+{
+    uint64_t one = 1;
+    ssize_t n = write(fd, &one, sizeof one);
+    (void)n; /* a full counter means that it will wake anyway */
+}
+
+void core_wake(struct core *core) { poke(core->wake_fd); }
+void core_committed(struct core *core) { poke(core->notify_fd); }
+
+static bool core_init(struct core *core, const struct core_start *start)
+{
+    *core = (struct core){.start = start, .workers = (int)start->config->workers, .hash_workers = (int)start->config->hash_workers,
+                          .statement_timeout_ms = (int)start->config->statement_timeout_ms};
+    queue_init(&core->normal);
+    queue_init(&core->slow);
+    queue_init(&core->done);
+    pthread_mutex_init(&core->notice_lock, NULL);
+    pthread_mutex_init(&core->rules_lock, NULL);
+    core->notice_tail = &core->notices;
+    core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    core->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    atomic_init(&core->stopping, false);
+    atomic_init(&core->rules_stale, true);
+    size_t len = 0;
+    return core->wake_fd >= 0 && core->notify_fd >= 0 && sodium_init() >= 0 &&
+           sodium_hex2bin(core->secret, sizeof core->secret, start->secret_hex, strlen(start->secret_hex), NULL, &len, NULL) == 0 &&
+           len == sizeof core->secret;
+}
+
+static void core_free(struct core *core)
+{
+    for (struct notice *n = core->notices, *next; n; n = next) {
+        next = n->next;
+        notice_free(n);
+    }
+    for (struct job *job = queue_take_all(&core->done), *next; job; job = next) {
+        next = job->next;
+        job_free(job);
+    }
+    rules_drop(&core->rules);
+    close(core->wake_fd);
+    close(core->notify_fd);
+    sodium_memzero(core->secret, sizeof core->secret);
+}
+
+int core_run(const struct core_start *start)
+{
+    struct core core;
+    pthread_t threads[THREADS_MAX];
+    struct lane normal = {.core = &core, .queue = &core.normal}, slow = {.core = &core, .queue = &core.slow};
+    /* Days are civil days of the municipality (59-FZ terms are counted in them). */
+    setenv("TZ", start->config->zone, 1);
+    tzset();
+    sigset_t set;
+    sigfillset(&set);
+    /* Faults must still end the process; everything else comes through the loop's signalfd. */
+    sigdelset(&set, SIGSEGV);
+    sigdelset(&set, SIGBUS);
+    sigdelset(&set, SIGABRT);
+    sigdelset(&set, SIGFPE);
+    sigdelset(&set, SIGILL);
+    pthread_sigmask(SIG_SETMASK, &set, NULL);
+    if (!core_init(&core, start)) {
+        log_error("core cannot start");
+        return 70;
+    }
+    int count = 0;
+    for (int i = 0; i < core.workers + core.hash_workers + 1 && count < THREADS_MAX; i++) {
+        bool is_notifier = i == core.workers + core.hash_workers;
+        void *arg = is_notifier ? (void *)&core : i < core.workers ? (void *)&normal : (void *)&slow;
+        if (pthread_create(&threads[count], NULL, is_notifier ? notify_main : worker_main, arg) == 0)
+            count++;
+    }
+    int code = loop_run(&core);
+    atomic_store(&core.stopping, true);
+    queue_close(&core.normal);
+    queue_close(&core.slow);
+    core_committed(&core);
+    for (int i = 0; i < count; i++)
+        pthread_join(threads[i], NULL);
+    core_free(&core);
+    return code;
+}

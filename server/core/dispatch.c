@@ -1,0 +1,285 @@
+/* JSON-RPC 2.0 over the table of operations: shape, rights, transaction, idempotency; then the handler. */
+#include "common/arena.h"
+#include "common/log.h"
+#include "common/proto.h"
+#include "db/pg.h"
+#include "server/core/internal.h"
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH_MAX = 100 };
+
+static void write_id(struct jw *w, const json_t *id)
+{
+    jw_key(w, "id");
+    if (json_is_string(id))
+        jw_string_n(w, json_string_value(id), json_string_length(id));
+    else if (json_is_integer(id))
+        jw_int(w, json_integer_value(id));
+    else
+        jw_null(w);
+}
+
+void dispatch_write_error(struct jw *w, const json_t *id, const struct err *err, enum lang lang)
+{
+    const struct err_info *info = err_info(err->code);
+    char text[700];
+    err_text(err, lang, text, sizeof text);
+    jw_object(w);
+    jw_kstring(w, "jsonrpc", "2.0");
+    write_id(w, id);
+    jw_key(w, "error");
+    jw_object(w);
+    jw_kint(w, "code", (int)err->code);
+    jw_kstring(w, "message", text);
+    jw_key(w, "data");
+    jw_object(w);
+    jw_kstring(w, "name", info->wire);
+    if (err->code == ERR_PARAMS) {
+        jw_kstring(w, "field", err->field);
+        jw_kstring(w, "reason", err->reason);
+        jw_kstring(w, "reason_text", err_reason_text(err->reason, lang));
+    }
+    if (err->code == ERR_RULE)
+        jw_kstring(w, "rule", err->reason);
+    if (err->current)
+        jw_kraw(w, "current", err->current);
+    if (*info->hint[lang])
+        jw_kstring(w, "hint", info->hint[lang]);
+    jw_object_end(w);
+    jw_object_end(w);
+    jw_object_end(w);
+}
+
+static const char *int_text(struct arena *a, int64_t n)
+{
+    return arena_printf(a, "%lld", (long long)n);
+}
+
+/* What a request asks, in 128 bits: a request_id used for something else must not answer the wrong thing. */
+static const char *params_hash(struct arena *arena, const json_t *params)
+{
+    char *text = json_dumps(params, JSON_COMPACT | JSON_SORT_KEYS);
+    unsigned char hash[16];
+    char hex[33];
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)(text ? text : ""), text ? strlen(text) : 0, NULL, 0);
+    free(text);
+    return arena_strdup(arena, sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
+}
+
+struct claim {
+    const char *user, *request_id, *hash;
+};
+
+/* Was this request answered before? *answer gets the first answer, NULL when this is the first time. */
+static bool claim_request(struct call *c, const struct claim *k, const char **answer)
+{
+    int64_t affected = 0;
+    const char *claim[] = {k->user, k->request_id, c->op->method, k->hash};
+    *answer = NULL;
+    if (!pg_exec(c->db, Q_IDEMPOTENCY_CLAIM, claim, 4, &affected, c->err))
+        return false;
+    if (affected == 1)
+        return true;
+    const char *get[] = {k->user, k->request_id};
+    struct pg_res *res = pg_query(c->db, Q_IDEMPOTENCY_GET, get, 2, c->err);
+    if (!res)
+        return false;
+    bool same = pg_rows(res) == 1 && strcmp(pg_text(res, 0, 0), c->op->method) == 0 && strcmp(pg_text(res, 0, 1), k->hash) == 0;
+    if (same)
+        *answer = arena_strdup(c->arena, pg_text(res, 0, 2) ? pg_text(res, 0, 2) : "null");
+    pg_free(res);
+    return same || err_field(c->err, "request_id", "taken", NULL);
+}
+
+/* The answer of a commit got lost with the connection: what is written says whether it took place. */
+static bool outcome_after_break(struct call *c, const struct claim *k)
+{
+    struct err ignored;
+    const char *get[] = {k->user, k->request_id};
+    struct pg_res *res = pg_query(c->db, Q_IDEMPOTENCY_GET, get, 2, &ignored);
+    bool written = res && pg_rows(res) == 1;
+    pg_free(res);
+    return written;
+}
+
+static bool run_write(struct dispatch *d, struct call *c, struct buf *result)
+{
+    struct claim k = {.user = int_text(c->arena, c->user->id), .request_id = arg_sql(c, "request_id")};
+    const char *answer = NULL;
+    if (!pg_begin(c->db, c->err))
+        return false;
+    if (k.request_id) {
+        k.hash = params_hash(c->arena, c->params);
+        if (!claim_request(c, &k, &answer))
+            goto failed;
+    }
+    if (answer) {
+        pg_rollback(c->db);
+        return buf_puts(result, answer);
+    }
+    if (!c->op->handler(c))
+        goto failed;
+    if (k.request_id) {
+        const char *set[] = {k.user, k.request_id, result->data};
+        if (!pg_exec(c->db, Q_IDEMPOTENCY_SET, set, 3, NULL, c->err))
+            goto failed;
+    }
+    if (pg_commit(c->db, c->err) || (k.request_id && c->err->code == ERR_UNAVAILABLE && outcome_after_break(c, &k))) {
+        d->committed = true;
+        return true;
+    }
+failed:
+    pg_rollback(c->db);
+    return false;
+}
+
+static bool run_op(struct dispatch *d, const struct op *op, json_t *params, struct buf *result, struct err *err)
+{
+    struct jw w;
+    jw_init(&w, result);
+    struct call c = {
+        .op = op, .user = &d->job->user, .session_id = d->job->conn_id, .params = params, .db = op->flags & OP_NO_DB ? NULL : d->db,
+        .rules = d->rules, .arena = d->arena, .out = &w, .err = err,
+    };
+    if (!(op->roles & c.user->roles) && op->roles != R_ANY)
+        return err_set(err, ERR_FORBIDDEN, NULL);
+    if (!op_check(op, params, err))
+        return false;
+    if (!d->rules && !(op->flags & OP_NO_DB))
+        return err_set(err, ERR_UNAVAILABLE, NULL);
+    bool ok = op->flags & OP_WRITE ? run_write(d, &c, result) : op->handler(&c);
+    if (c.subscribe)
+        d->job->subscribe = true;
+    if (ok && result->overflow)
+        return err_set(err, ERR_TOO_LARGE, NULL);
+    return ok;
+}
+
+static bool run_method(struct dispatch *d, const json_t *request, struct buf *result, struct err *err)
+{
+    const json_t *method = json_object_get(request, "method");
+    json_t *params = json_object_get(request, "params");
+    const json_t *id = json_object_get(request, "id");
+    if (!json_is_string(method) || !json_is_string(json_object_get(request, "jsonrpc")) ||
+        strcmp(json_string_value(json_object_get(request, "jsonrpc")), "2.0") != 0 ||
+        (id && !json_is_string(id) && !json_is_integer(id) && !json_is_null(id)))
+        return err_set(err, ERR_REQUEST, NULL);
+    if (params && !json_is_object(params))
+        return err_field(err, "params", "wrong_type", NULL);
+    json_t *none = params ? NULL : json_object();
+    bool ok;
+    if (d->job->kind == CONN_GATE) {
+        struct jw w;
+        jw_init(&w, result);
+        ok = login_call(d, json_string_value(method), params ? params : none, &w, err);
+    } else {
+        const struct op *op = op_find(json_string_value(method), json_string_length(method));
+        ok = op ? run_op(d, op, params ? params : none, result, err)
+                : err_set(err, ERR_METHOD, "%.100s", json_string_value(method));
+    }
+    json_decref(none);
+    return ok;
+}
+
+static void run_request(struct dispatch *d, const json_t *request, struct jw *w)
+{
+    struct err err = {.code = ERR_INTERNAL};
+    struct buf result;
+    buf_init(&result, PROTO_ANSWER_MAX);
+    const json_t *id = json_object_get(request, "id");
+    bool ok = json_is_object(request) ? run_method(d, request, &result, &err) : err_set(&err, ERR_REQUEST, NULL);
+    /* Without an id it is a notification: done, but not answered - unless it was no request at all. */
+    if (id || (!ok && err.code == ERR_REQUEST)) {
+        if (ok) {
+            jw_object(w);
+            jw_kstring(w, "jsonrpc", "2.0");
+            write_id(w, id);
+            jw_kraw(w, "result", result.data);
+            jw_object_end(w);
+        } else {
+            dispatch_write_error(w, id, &err, d->job->user.lang);
+        }
+    }
+    buf_free(&result);
+}
+
+/* Passwords are hashed by few threads, so that logins cannot eat all workers. */
+static bool is_slow(const struct dispatch *d, const json_t *request)
+{
+    const json_t *method = json_object_get(request, "method");
+    if (!json_is_string(method))
+        return false;
+    if (d->job->kind == CONN_GATE)
+        return login_is_slow(json_string_value(method), json_object_get(request, "params"));
+    const struct op *op = op_find(json_string_value(method), json_string_length(method));
+    return op && op->flags & OP_SLOW;
+}
+
+static void run_batch(struct dispatch *d, const json_t *batch, struct jw *w)
+{
+    struct err err;
+    size_t count = json_array_size(batch), i;
+    if (count == 0 || count > BATCH_MAX) {
+        err_set(&err, count ? ERR_TOO_LARGE : ERR_REQUEST, NULL);
+        dispatch_write_error(w, NULL, &err, d->job->user.lang);
+        return;
+    }
+    json_t *request;
+    size_t before = w->out->len;
+    jw_array(w);
+    json_array_foreach(batch, i, request) run_request(d, request, w);
+    jw_array_end(w);
+    if (w->out->len == before + 2) /* only notifications: no answer at all */
+        buf_reset(w->out);
+}
+
+static bool refresh_user(struct dispatch *d)
+{
+    struct job *job = d->job;
+    struct err err;
+    if (!job->reload_user)
+        return true;
+    struct session_user fresh;
+    if (login_load_user(d->db, d->arena, job->user.login, &fresh, NULL, &err)) {
+        job->user = fresh;
+        job->user_changed = true;
+        return true;
+    }
+    job->close = err.code == ERR_FORBIDDEN;
+    return !job->close;
+}
+
+bool dispatch_line(struct dispatch *d)
+{
+    struct job *job = d->job;
+    json_error_t fault;
+    struct err err;
+    struct jw w;
+    jw_init(&w, &job->answer);
+    json_t *root = json_loadb(job->line.data, job->line.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+    if (!root) {
+        err_set(&err, ERR_PARSE, "%.200s", fault.text);
+        dispatch_write_error(&w, NULL, &err, job->user.lang);
+        buf_putc(&job->answer, '\n');
+        return true;
+    }
+    bool slow = json_is_array(root) ? json_array_size(root) > 0 && is_slow(d, json_array_get(root, 0)) : is_slow(d, root);
+    if (slow && !job->slow) {
+        json_decref(root);
+        return false;
+    }
+    if (!refresh_user(d)) {
+        json_decref(root);
+        return true;
+    }
+    if (json_is_array(root))
+        run_batch(d, root, &w);
+    else
+        run_request(d, root, &w);
+    json_decref(root);
+    if (job->answer.len > 0)
+        buf_putc(&job->answer, '\n');
+    return true;
+}

@@ -1,0 +1,121 @@
+/* Inside of the core. Three kinds of threads: the loop owns connections, workers own database connections, the notifier reads events.
+ * They meet only in the queues below. */
+#pragma once
+#include "common/buf.h"
+#include "server/core/core.h"
+#include "server/ops/op.h"
+#include "server/rules/rules.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct core;
+struct config;
+
+/* What a connection is before and after it is somebody's. */
+enum conn_kind { CONN_ADMIN, CONN_GATE, CONN_SESSION };
+
+/* One line from a connection on its way through a worker and back to the loop. */
+struct job {
+    struct job *next;
+    uint64_t conn_id;
+    enum conn_kind kind;
+    struct buf line;            /* wiped after use: may hold a password */
+    struct buf answer;          /* lines to send, each with its newline; may be empty (notification) */
+    struct session_user user;   /* who asks; id 0 on a gate connection before login */
+    bool reload_user;           /* rights may have changed since: read the user again first */
+    bool said_hello;            /* gate connection: gate.hello was right */
+    int passed_fd;              /* descriptor that came with the line, -1: none; whoever takes it sets -1 */
+    bool slow;                  /* belongs to the small lane */
+    /* set by the worker */
+    bool user_changed;          /* `user` is newer than the connection's */
+    bool hello_done, subscribe, close;
+    int open_fd;                /* a session connection to take over for `user`, -1: none */
+};
+
+struct queue {
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
+    struct job *head, **tail;
+    bool closed;
+};
+void queue_init(struct queue *q);
+void queue_push(struct queue *q, struct job *job);
+/* Waits for a job; NULL when the queue is closed and empty. */
+struct job *queue_pop(struct queue *q);
+/* All that is there, without waiting. */
+struct job *queue_take_all(struct queue *q);
+void queue_close(struct queue *q);
+struct job *job_new(void);
+void job_free(struct job *job);
+
+/* Events for subscribers, made by the notifier, handed out by the loop. */
+struct notice {
+    struct notice *next;
+    char *line;                 /* notification with its newline */
+    char record[32];
+    int64_t record_id, actor_id;
+    int64_t *people, *units;    /* whom it concerns; sees_all users get everything of correspondence */
+    size_t people_count, unit_count;
+};
+void notice_free(struct notice *n);
+
+struct core {
+    const struct core_start *start;
+    struct queue normal, slow, done;
+    int wake_fd;                /* eventfd: done jobs or notices wait */
+    pthread_mutex_t notice_lock;
+    struct notice *notices, **notice_tail;
+    int notify_fd;              /* eventfd: something was committed here */
+    atomic_bool stopping;
+    atomic_bool rules_stale;    /* SIGHUP or a changed calendar: read the rules again */
+    unsigned char secret[32];
+    pthread_mutex_t rules_lock;
+    struct rules_box *rules;
+    /* limits read from the configuration at start */
+    int workers, hash_workers, statement_timeout_ms;
+};
+
+/* Wakes the loop (jobs done, notices). Safe from any thread. */
+void core_wake(struct core *core);
+/* Wakes the notifier: something was committed. Safe from any thread. */
+void core_committed(struct core *core);
+
+/* Rules with a count of those who read them. */
+struct rules_box;
+/* The rules of now for one request; NULL while they could not be loaded (database away since the start). */
+struct rules_box *rules_take(struct core *core);
+const struct rules *rules_of(const struct rules_box *box);
+void rules_drop(struct rules_box **box);
+/* Reads workflow file and calendar; on a fault the old rules stay. */
+bool rules_reload(struct core *core, struct pg *db, struct err *err);
+
+/* Runs the loop in the calling thread until told to stop. */
+int loop_run(struct core *core);
+void *worker_main(void *lane);
+void *notify_main(void *core);
+struct lane {
+    struct core *core;
+    struct queue *queue;
+};
+
+/* Answers one line (object, batch or rubbish) of a session or gate connection into job->answer. */
+struct dispatch {
+    struct core *core;
+    struct pg *db;
+    struct arena *arena;
+    struct job *job;
+    const struct rules *rules;
+    bool committed;
+};
+/* false: the line is for the slow lane; nothing was done. */
+bool dispatch_line(struct dispatch *d);
+/* Writes an error answer; id is NULL for null. */
+void dispatch_write_error(struct jw *w, const json_t *id, const struct err *err, enum lang lang);
+
+/* gate.* methods (docs/architecture.md); the result goes to `w`. */
+bool login_call(struct dispatch *d, const char *method, json_t *params, struct jw *w, struct err *err);
+bool login_is_slow(const char *method, const json_t *params);
+/* Reads the user of a login into *user; ERR_FORBIDDEN when there is none or it is disabled. *hash (may be NULL) gets the password hash, "" if none. */
+bool login_load_user(struct pg *db, struct arena *arena, const char *login, struct session_user *user, const char **hash, struct err *err);

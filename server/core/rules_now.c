@@ -1,0 +1,97 @@
+/* The rules in force: replaced as a whole, freed when the last request that began with them is done. */
+#include "common/log.h"
+#include "db/pg.h"
+#include "server/config.h"
+#include "server/core/internal.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct rules_box {
+    atomic_int readers; /* one of them is the core itself while the box is the current one */
+    struct rules rules;
+};
+
+static void box_unref(struct rules_box *box)
+{
+    if (atomic_fetch_sub(&box->readers, 1) > 1)
+        return;
+    workflow_free(&box->rules.workflow);
+    work_calendar_free(&box->rules.calendar);
+    free(box);
+}
+
+struct rules_box *rules_take(struct core *core)
+{
+    pthread_mutex_lock(&core->rules_lock);
+    struct rules_box *box = core->rules;
+    if (box)
+        atomic_fetch_add(&box->readers, 1);
+    pthread_mutex_unlock(&core->rules_lock);
+    return box;
+}
+
+const struct rules *rules_of(const struct rules_box *box)
+{
+    return box ? &box->rules : NULL;
+}
+
+void rules_drop(struct rules_box **box)
+{
+    if (*box)
+        box_unref(*box);
+    *box = NULL;
+}
+
+static bool load_calendar(struct pg *db, struct work_calendar *calendar, struct err *err)
+{
+    struct pg_res *years = pg_query(db, Q_CALENDAR_YEARS, NULL, 0, err);
+    if (!years)
+        return false;
+    /* A verified year is the plain week first, then the days that differ. */
+    for (int i = 0; i < pg_rows(years); i++) {
+        int year = (int)pg_int(years, i, 0);
+        day_t end = day_from_civil(year + 1, 1, 1);
+        for (day_t d = day_from_civil(year, 1, 1); d != DAY_NONE && end != DAY_NONE && d < end; d++)
+            work_calendar_set(calendar, d, day_weekday(d) < 6);
+    }
+    pg_free(years);
+    struct pg_res *days = pg_query(db, Q_CALENDAR_DAYS, NULL, 0, err);
+    if (!days)
+        return false;
+    for (int i = 0; i < pg_rows(days); i++) {
+        const char *kind = pg_text(days, i, 1);
+        work_calendar_set(calendar, day_parse(pg_text(days, i, 0)), strcmp(kind, "work") == 0 || strcmp(kind, "short") == 0);
+    }
+    pg_free(days);
+    return true;
+}
+
+bool rules_reload(struct core *core, struct pg *db, struct err *err)
+{
+    /* On SIGHUP the supervisor has checked the file before it passed the signal on; a fault here keeps the old rules. */
+    struct config *config = config_load(core->start->config_path, err);
+    if (!config)
+        return false;
+    struct rules_box *box = calloc(1, sizeof *box);
+    if (!box)
+        abort();
+    atomic_init(&box->readers, 1);
+    snprintf(box->rules.municipality, sizeof box->rules.municipality, "%s", config->name);
+    snprintf(box->rules.zone, sizeof box->rules.zone, "%s", config->zone);
+    box->rules.workflow = workflow_load(config->workflow[0] ? config->workflow : "workflow.yaml (shipped)",
+                                        config->workflow[0] ? NULL : workflow_default_yaml, err);
+    box->rules.calendar = work_calendar_new();
+    config_free(&config);
+    if (!box->rules.workflow || !load_calendar(db, box->rules.calendar, err)) {
+        box_unref(box);
+        return false;
+    }
+    pthread_mutex_lock(&core->rules_lock);
+    struct rules_box *old = core->rules;
+    core->rules = box;
+    pthread_mutex_unlock(&core->rules_lock);
+    if (old)
+        box_unref(old);
+    log_info("rules loaded");
+    return true;
+}

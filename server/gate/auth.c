@@ -1,0 +1,164 @@
+#include "server/gate/auth.h"
+#include "common/log.h"
+#include "common/utf8.h"
+#include "server/config.h"
+#include "server/gate/channel.h"
+#include "server/gate/control.h"
+#include "server/gate/fdpass.h"
+#include "server/gate/link.h"
+#include "server/gate/options.h"
+#include "server/gate/texts.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PROBES_MAX = 20, /* keys offered and not known: an agent may hold many, and only the right one signs */
+    PASSWORD_BYTES_MAX = 1024,
+};
+
+/* Nobody is known yet, so neither is the language. */
+static const char too_many[] = "too many attempts";
+
+static bool is_good_text(const char *s, size_t max)
+{
+    size_t len = s ? strlen(s) : 0;
+    return len > 0 && len < max && utf8_is_valid(s, len);
+}
+
+static bool may_try(struct conn *c, const char *user)
+{
+    c->happened++;
+    if (c->tries >= c->config->max_tries || c->probes >= PROBES_MAX)
+        conn_close(c, too_many);
+    return !c->closing && !c->over && !c->login.done && is_good_text(user, sizeof c->login.name);
+}
+
+static int refused(struct conn *c, const char *method, const char *user)
+{
+    /* The name is a stranger's text: log_line makes its control characters harmless. */
+    log_info("login refused user=%.64s method=%s try=%d peer=%s", user, method, c->tries, c->peer);
+    if (c->tries >= c->config->max_tries)
+        conn_close(c, too_many);
+    return SSH_AUTH_DENIED;
+}
+
+static bool ask(struct conn *c, const char *method, json_t *params, json_t **result)
+{
+    struct err err;
+    enum control_result verdict = control_ask(c, method, params, c->grace_until, result, &err);
+    if (verdict == CONTROL_AWAY || (verdict == CONTROL_REFUSED && err.code == ERR_UNAVAILABLE))
+        conn_close(c, text_of(TEXT_CORE_AWAY, LANG_EN));
+    return verdict == CONTROL_OK;
+}
+
+static void remember(struct conn *c, const char *user, json_t *result)
+{
+    const char *ticket = json_string_value(json_object_get(result, "ticket"));
+    const char *language = json_string_value(json_object_get(result, "language"));
+    const char *login = json_string_value(json_object_get(result, "login"));
+    c->login.ticket = strdup(ticket ? ticket : "");
+    c->login.lang = language && strncmp(language, "en", 2) == 0 ? LANG_EN : LANG_RU;
+    snprintf(c->login.language, sizeof c->login.language, "%s", language ? language : "ru");
+    snprintf(c->login.name, sizeof c->login.name, "%s", login ? login : user);
+    c->login.done = true;
+    c->grace_until = 0;
+    fd_send(c->link.fd, &(char){LINK_AUTHENTICATED}, 1, -1);
+}
+
+/* Takes over `params`. */
+static int log_in(struct conn *c, const char *method, const char *user, json_t *params)
+{
+    json_t *result;
+    if (!ask(c, "gate.login", params, &result)) {
+        c->tries++;
+        return refused(c, method, user);
+    }
+    remember(c, user, result);
+    json_decref(result);
+    log_info("login user=%s method=%s peer=%s", c->login.name, method, c->peer);
+    return SSH_AUTH_SUCCESS;
+}
+
+static int on_none(ssh_session ssh, const char *user, void *data)
+{
+    (void)ssh, (void)user;
+    struct conn *c = data;
+    c->happened++;
+    return SSH_AUTH_DENIED;
+}
+
+static int on_password(ssh_session ssh, const char *user, const char *password, void *data)
+{
+    (void)ssh;
+    struct conn *c = data;
+    if (!may_try(c, user))
+        return SSH_AUTH_DENIED;
+    if (!is_good_text(password, PASSWORD_BYTES_MAX)) {
+        c->tries++;
+        return refused(c, "password", user);
+    }
+    return log_in(c, "password", user, json_pack("{s:s, s:s, s:s}", "login", user, "method", "password", "password", password));
+}
+
+/* Would this key open the door? */
+static int probe(struct conn *c, const char *user, const char *algorithm, const char *blob)
+{
+    json_t *result;
+    bool known = ask(c, "gate.key", json_pack("{s:s, s:s, s:s}", "login", user, "algorithm", algorithm, "blob", blob), &result) &&
+                 json_is_true(json_object_get(result, "allowed"));
+    json_decref(result);
+    if (known)
+        return SSH_AUTH_SUCCESS;
+    c->probes++;
+    return SSH_AUTH_DENIED;
+}
+
+static int on_key(ssh_session ssh, const char *user, struct ssh_key_struct *key, char signature, void *data)
+{
+    (void)ssh;
+    struct conn *c = data;
+    char *blob = NULL;
+    if (!may_try(c, user) || ssh_pki_export_pubkey_base64(key, &blob) != SSH_OK)
+        return SSH_AUTH_DENIED;
+    const char *algorithm = ssh_key_type_to_char(ssh_key_type(key));
+    int verdict = SSH_AUTH_DENIED;
+    if (!options_key_allowed(key, blob))
+        c->probes++;
+    else if (signature == SSH_PUBLICKEY_STATE_NONE)
+        verdict = probe(c, user, algorithm, blob);
+    else if (signature == SSH_PUBLICKEY_STATE_VALID)
+        verdict = log_in(c, "publickey", user,
+                         json_pack("{s:s, s:s, s:s, s:s}", "login", user, "method", "publickey", "algorithm", algorithm, "blob", blob));
+    ssh_string_free_char(blob);
+    return verdict;
+}
+
+/* libssh's GSSAPI code is reachable even with the method off; saying that no mechanism suits keeps everybody out of it. */
+static ssh_string on_gssapi(ssh_session ssh, const char *user, int count, ssh_string *mechanisms, void *data)
+{
+    (void)ssh, (void)user, (void)count, (void)mechanisms, (void)data;
+    return NULL;
+}
+
+static ssh_channel on_channel(ssh_session ssh, void *data)
+{
+    (void)ssh;
+    return chan_new(data);
+}
+
+void auth_begin(struct conn *c)
+{
+    int methods = SSH_AUTH_METHOD_PUBLICKEY | (c->config->passwords ? SSH_AUTH_METHOD_PASSWORD : 0);
+    c->callbacks = (struct ssh_server_callbacks_struct){
+        .userdata = c,
+        .auth_none_function = on_none,
+        .auth_password_function = c->config->passwords ? on_password : NULL,
+        .auth_pubkey_function = on_key,
+        .gssapi_select_oid_function = on_gssapi,
+        .channel_open_request_session_function = on_channel,
+    };
+    ssh_callbacks_init(&c->callbacks);
+    ssh_set_server_callbacks(c->ssh, &c->callbacks);
+    ssh_set_auth_methods(c->ssh, methods);
+}

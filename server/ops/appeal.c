@@ -1,0 +1,315 @@
+/* Appeals: list, card, correction, links, candidates, comments. Registration and transitions stand in files of their own. */
+#include "server/ops/appeal.h"
+#include "common/arena.h"
+#include "common/layout.h"
+#include "server/ops/helpers.h"
+#include "server/ops/tables.h"
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define READERS (R_ANY & ~R_ADMIN)
+#define REGISTRARS (R_CLERK | R_SYSTEM)
+#define DECIDERS (R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_EXECUTOR | R_SYSTEM)
+
+/* «ОГ-318/26», «318/26», «318», «0318»: the serial, or 0 when the text is no number. */
+static int64_t serial_of(const char *query)
+{
+    const char *p = query;
+    size_t letters = 0;
+    while (*p && !isdigit((unsigned char)*p) && letters < 12) {
+        letters++;
+        p++;
+    }
+    char *end;
+    long long serial = strtoll(p, &end, 10);
+    if (end == p || serial <= 0 || end - p > 9)
+        return 0;
+    if (*end == '/' || (*end == '-' && letters)) {
+        strtoll(end + 1, &end, 10);
+        return *end ? 0 : serial;
+    }
+    return *end || (letters && p[-1] != '-' && p[-1] != ' ') ? 0 : serial;
+}
+
+/* Nobody who may not see persons gets a name: analysts, unless they also hold a role that may (or the right `citizens`). */
+static bool hides_persons(const struct call *c)
+{
+    return !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
+}
+
+static struct pg_res *run_list(struct call *c, struct page *page, const char *text, int64_t serial)
+{
+    const char *filters[22] = {call_user(c), call_sees_all(c), call_units(c), call_bool(hides_persons(c)), arg_sql(c, "status"), arg_sql(c, "kind"),
+                               arg_sql(c, "topic"), arg_sql(c, "unit"), arg_sql(c, "mine"), arg_sql(c, "without_action"), arg_sql(c, "overdue"),
+                               arg_sql(c, "due_soon"), arg_sql(c, "from"), arg_sql(c, "to"), arg_sql(c, "correspondent"),
+                               serial ? call_int(c, serial) : NULL, text, arg_sql(c, "open")};
+    const char *sort = arg_sql(c, "sort");
+    filters[18] = sort ? sort : "new";
+    if (arg_bool(c, "new"))
+        filters[4] = "registered";
+    if (!page_count(c, page, Q_APPEAL_COUNT, filters, 19))
+        return NULL;
+    filters[19] = page->after[1];
+    filters[20] = page->after[0];
+    filters[21] = call_int(c, page->limit + 1);
+    return pg_query(c->db, Q_APPEAL_LIST, filters, 22, c->err);
+}
+
+static bool appeal_list(struct call *c)
+{
+    struct page page;
+    const char *query = arg_sql(c, "query");
+    int64_t serial = query ? serial_of(query) : 0;
+    if (!page_begin(c, &page))
+        return false;
+    struct pg_res *res = run_list(c, &page, serial ? NULL : query, serial);
+    if (res && pg_rows(res) == 0 && query && !serial && !page.after[0]) {
+        char *other = arena_alloc(c->arena, 4 * strlen(query) + 1);
+        layout_swap(query, other, 4 * strlen(query) + 1);
+        pg_free(res);
+        page.total = -1;
+        res = run_list(c, &page, other, 0);
+    }
+    if (!res)
+        return false;
+    page_write(c, &page, res, "appeal", 3, 2);
+    pg_free(res);
+    return true;
+}
+
+static bool appeal_get(struct call *c)
+{
+    int64_t id;
+    return find_id(c, Q_APPEAL_FIND_NUMBER, &id) && record_write(c, "appeal", id, c->out);
+}
+
+static bool appeal_set(struct call *c)
+{
+    struct record r;
+    int64_t version;
+    const char *changes;
+    if (!record_lock(c, "appeal", &r))
+        return false;
+    bool ok = !state_is_final(c, "appeal", r.status) || err_rule(c->err, "status", NULL);
+    ok = ok && check_classifier(c, "topic", "topic", arg_str(c, "topic"), NULL) && check_classifier(c, "nature", "nature", arg_str(c, "nature"), NULL) &&
+         check_classifier(c, "channel", "channel", arg_str(c, "channel"), NULL);
+    if (ok && arg_sql(c, "received") && day_parse(arg_str(c, "received")) > day_parse(pg_text(r.row, 0, 4)))
+        ok = err_field(c->err, "received", "before_received", NULL);
+    const char *params[] = {r.id_text, arg_sql(c, "nature"), arg_sql(c, "subject"), arg_keep(c, "text"), arg_keep(c, "address"), arg_keep(c, "addressee"),
+                            arg_sql(c, "topic"), arg_sql(c, "unit"), arg_sql(c, "considering"), arg_sql(c, "members_count"), arg_sql(c, "channel"),
+                            arg_sql(c, "received")};
+    ok = ok && record_changes(c, Q_APPEAL_FACTS, r.id_text, &changes) && query_int(c, Q_APPEAL_SET, params, 12, 0, &version);
+    if (ok) {
+        struct event e = {.record = "appeal", .record_id = r.id, .action = "set", .version = version, .changes = changes};
+        ok = event_write(c, &e);
+    }
+    if (ok)
+        write_changed(c, r.id, r.number, version, r.status);
+    record_free(&r);
+    return ok;
+}
+
+bool appeal_link_write(struct call *c, int64_t from, int64_t other, const char *kind)
+{
+    struct record to;
+    const char *frequency = NULL, *kind_text = kind ? kind : "same_issue";
+    int64_t version;
+    if (from == other)
+        return err_field(c->err, "other", "same_record", NULL);
+    if (!check_classifier(c, "link_kind", "kind", kind_text, NULL))
+        return false;
+    if (!record_lock_id(c, "appeal", other, &to))
+        return c->err->code == ERR_NOT_FOUND ? err_field(c->err, "other", "not_there", NULL) : false;
+    record_free(&to);
+    const char *params[] = {call_int(c, from), call_int(c, other), kind_text};
+    if (!pg_exec(c->db, Q_APPEAL_LINK_ADD, params, 3, NULL, c->err))
+        return false;
+    if (strcmp(kind_text, "repeat_of") == 0)
+        frequency = "repeated";
+    else if (strcmp(kind_text, "duplicate_of") == 0)
+        frequency = "duplicate";
+    const char *set[] = {params[0], frequency}, *touch[] = {params[0]}, *back[] = {params[1]};
+    if (frequency ? !query_int(c, Q_APPEAL_FREQUENCY_SET, set, 2, 0, &version) : !query_int(c, Q_APPEAL_TOUCH, touch, 1, 0, &version))
+        return false;
+    const char *changes = arena_printf(c->arena, "{\"link\":{\"kind\":\"%s\",\"to\":%lld}}", kind_text, (long long)other);
+    struct event e = {.record = "appeal", .record_id = from, .action = "link", .version = version, .changes = changes};
+    if (!event_write(c, &e) || !query_int(c, Q_APPEAL_TOUCH, back, 1, 0, &version))
+        return false;
+    struct event b = {.record = "appeal", .record_id = other, .action = "link", .version = version,
+                      .changes = arena_printf(c->arena, "{\"link\":{\"kind\":\"%s\",\"from\":%lld}}", kind_text, (long long)from)};
+    return event_write(c, &b);
+}
+
+static bool appeal_link(struct call *c)
+{
+    struct record r;
+    int64_t id = arg_int(c, "id"), other = arg_int(c, "other");
+    /* Two cards under lock: the lower id first, whoever links whom. */
+    if (other < id && other > 0) {
+        struct record first;
+        if (!record_lock_id(c, "appeal", other, &first))
+            return c->err->code == ERR_NOT_FOUND ? err_field(c->err, "other", "not_there", NULL) : false;
+        record_free(&first);
+    }
+    if (!record_lock(c, "appeal", &r))
+        return false;
+    bool ok;
+    if (arg_bool(c, "remove")) {
+        const char *kind = arg_sql(c, "kind"), *params[] = {r.id_text, call_int(c, other), kind ? kind : "same_issue"};
+        struct event e = {.record = "appeal", .record_id = r.id, .action = "unlink", .version = r.version,
+                          .changes = arena_printf(c->arena, "{\"link\":{\"kind\":\"%s\",\"to\":%lld}}", params[2], (long long)other)};
+        ok = check_classifier(c, "link_kind", "kind", params[2], NULL) && pg_exec(c->db, Q_APPEAL_LINK_REMOVE, params, 3, NULL, c->err) && event_write(c, &e);
+    } else {
+        ok = appeal_link_write(c, r.id, other, arg_sql(c, "kind"));
+    }
+    const char *number = arena_strdup(c->arena, r.number), *status = arena_strdup(c->arena, r.status);
+    int64_t version = r.version + (arg_bool(c, "remove") ? 0 : 1);
+    record_free(&r);
+    if (ok)
+        write_changed(c, id, number, version, status);
+    return ok;
+}
+
+static int longer_first(const void *a, const void *b)
+{
+    size_t la = strlen(*(const char *const *)a), lb = strlen(*(const char *const *)b);
+    return la < lb ? 1 : la > lb ? -1 : strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A duplicate says the same with the same rare words: the longest ones, by threes, any three of which suffice - so a typing error or
+ * another heading does not hide it, and no trigram index over all texts is needed. NULL for a text too short to tell. */
+static const char *rare_words_query(struct call *c, const char *text)
+{
+    enum { WORDS_MAX = 400, PICKED = 9 };
+    char *copy = arena_strdup(c->arena, text), *save = NULL;
+    const char **words = arena_alloc(c->arena, WORDS_MAX * sizeof *words);
+    static const char blanks[] = " \t\r\n.,;:!?\"'()[]{}<>«»—–-/\\|&*@#$%^=+~`№…";
+    size_t count = 0, picked = 0;
+    for (char *w = strtok_r(copy, blanks, &save); w && count < WORDS_MAX; w = strtok_r(NULL, blanks, &save))
+        if (strlen(w) > 8)
+            words[count++] = w;
+    qsort(words, count, sizeof *words, longer_first);
+    const char *query = "";
+    for (size_t i = 0; i < count && picked < PICKED; i++) {
+        if (i > 0 && strcmp(words[i], words[i - 1]) == 0)
+            continue;
+        query = arena_printf(c->arena, "%s%s%s'%s'", query, picked == 0 ? "(" : picked % 3 == 0 ? ") | (" : " & ", "", words[i]);
+        picked++;
+    }
+    return picked >= 3 ? arena_printf(c->arena, "%s)", query) : NULL;
+}
+
+static bool write_rows(struct call *c, const char *key, enum query q, const char *const *params, int count, bool run)
+{
+    struct pg_res *res = NULL;
+    if (run && !(res = pg_query(c->db, q, params, count, c->err)))
+        return false;
+    jw_key(c->out, key);
+    jw_array(c->out);
+    for (int i = 0; res && i < pg_rows(res); i++)
+        jw_raw(c->out, pg_text(res, i, 0));
+    jw_array_end(c->out);
+    pg_free(res);
+    return true;
+}
+
+static bool appeal_candidates(struct call *c)
+{
+    const char *text = arg_sql(c, "text"), *person = arg_sql(c, "correspondent"), *address = arg_sql(c, "address");
+    const char *rare = text ? rare_words_query(c, text) : NULL;
+    const char *same_text[] = {text, rare}, *same_person[] = {person}, *same_issue[] = {address, arg_sql(c, "topic"), person};
+    jw_object(c->out);
+    bool ok = write_rows(c, "duplicates", Q_APPEAL_CANDIDATES_TEXT, same_text, 2, rare != NULL) &&
+              write_rows(c, "repeated", Q_APPEAL_CANDIDATES_PERSON, same_person, 1, person != NULL) &&
+              write_rows(c, "same_issue", Q_APPEAL_CANDIDATES_ISSUE, same_issue, 3, address != NULL);
+    jw_object_end(c->out);
+    return ok;
+}
+
+static bool appeal_comment(struct call *c)
+{
+    struct record r;
+    int64_t comment, version;
+    if (!record_lock(c, "appeal", &r))
+        return false;
+    const char *add[] = {"appeal", r.id_text, call_user(c), arg_sql(c, "text")};
+    struct event e = {.record = "appeal", .record_id = r.id, .action = "comment", .comment = arg_str(c, "text")};
+    bool ok = query_int(c, Q_COMMENT_ADD, add, 4, 0, &comment) && query_int(c, Q_APPEAL_TOUCH, &r.id_text, 1, 0, &version);
+    e.version = ok ? version : 0;
+    ok = ok && event_write(c, &e);
+    if (ok)
+        write_changed(c, r.id, r.number, version, r.status);
+    record_free(&r);
+    return ok;
+}
+
+static const struct op_param list_params[] = {
+    {"sort", P_ENUM, 0, 0, "new|old|due", NULL, {"Порядок", "Order"}, NULL},
+    {"status", P_STRING, PF_FILTER, 40, NULL, NULL, {"Состояние", "Status"}, NULL},
+    {"kind", P_ENUM, PF_FILTER, 0, "classifier:appeal_kind", NULL, {"Вид поступления", "Kind"}, NULL},
+    {"topic", P_STRING, PF_FILTER, 40, NULL, NULL, {"Тема", "Topic"}, NULL},
+    {"unit", P_ID, PF_FILTER, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL},
+    {"correspondent", P_ID, PF_FILTER, 0, NULL, "correspondent.list", {"Автор", "Author"}, NULL},
+    {"mine", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Мои", "Mine"}, NULL},
+    {"new", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Новые", "New"}, NULL},
+    {"open", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Нерассмотренные", "Open"}, NULL},
+    {"without_action", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Без движения", "Without action"}, NULL},
+    {"overdue", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Просроченные", "Overdue"}, NULL},
+    {"due_soon", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Скоро срок", "Due soon"}, NULL},
+    {"from", P_DATE, PF_FILTER, 0, NULL, NULL, {"Зарегистрировано с", "Registered from"}, NULL},
+    {"to", P_DATE, PF_FILTER, 0, NULL, NULL, {"Зарегистрировано по", "Registered to"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param get_params[] = {
+    {"id", P_ID, 0, 0, NULL, "appeal.list", {"Обращение", "Appeal"}, NULL},
+    {"number", P_STRING, 0, 60, NULL, NULL, {"Номер", "Number"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param set_params[] = {
+    {"subject", P_STRING, 0, 500, NULL, NULL, {"Краткое содержание", "Subject"}, NULL},
+    {"text", P_TEXT, 0, 100000, NULL, NULL, {"Текст", "Text"}, NULL},
+    {"nature", P_ENUM, 0, 0, "classifier:nature", NULL, {"Предложение, заявление, жалоба", "Nature"}, NULL},
+    {"topic", P_ENUM, 0, 0, "classifier:topic", NULL, {"Тема", "Topic"}, NULL},
+    {"channel", P_ENUM, 0, 0, "classifier:channel", NULL, {"Как поступило", "Channel"}, NULL},
+    {"received", P_DATE, 0, 0, NULL, NULL, {"Поступило", "Received"}, NULL},
+    {"address", P_STRING, 0, 500, NULL, NULL, {"Где (адрес вопроса)", "Where"}, NULL},
+    {"addressee", P_STRING, 0, 300, NULL, NULL, {"Кому адресовано", "Addressee"}, NULL},
+    {"considering", P_ID, 0, 0, NULL, "user.list", {"Рассматривает", "Considered by"}, NULL},
+    {"unit", P_ID, 0, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL},
+    {"members_count", P_INT, 0, 1000000, NULL, NULL, {"Подписало, чел.", "Signed by"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param link_params[] = {
+    {"other", P_ID, PF_REQUIRED, 0, NULL, "appeal.list", {"С каким обращением", "With which appeal"}, NULL},
+    {"kind", P_ENUM, 0, 0, "classifier:link_kind", NULL, {"Вид связи", "Kind of link"}, NULL},
+    {"remove", P_BOOL, 0, 0, NULL, NULL, {"Снять связь", "Remove the link"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param candidate_params[] = {
+    {"text", P_TEXT, 0, 100000, NULL, NULL, {"Текст", "Text"}, NULL},
+    {"correspondent", P_ID, 0, 0, NULL, "correspondent.list", {"Автор", "Author"}, NULL},
+    {"topic", P_STRING, 0, 40, NULL, NULL, {"Тема", "Topic"}, NULL},
+    {"address", P_STRING, 0, 500, NULL, NULL, {"Адрес", "Address"}, NULL},
+    {.name = NULL},
+};
+
+const struct op appeal_ops[] = {
+    {"appeal.register", REGISTRARS, OP_WRITE, {"Зарегистрировать обращение", "Register an appeal"}, appeal_register_params, appeal_register},
+    {"appeal.list", READERS, OP_LIST, {"Обращения", "Appeals"}, list_params, appeal_list},
+    {"appeal.get", READERS, 0, {"Карточка обращения", "Card of an appeal"}, get_params, appeal_get},
+    {"appeal.candidates", REGISTRARS | R_HEAD | R_DEPUTY, 0, {"Похожие обращения", "Similar appeals"}, candidate_params, appeal_candidates},
+    {"appeal.set", REGISTRARS | R_HEAD | R_DEPUTY, OP_WRITE | OP_VERSION, {"Исправить обращение", "Correct an appeal"}, set_params, appeal_set},
+    {"appeal.link", REGISTRARS | R_HEAD | R_DEPUTY, OP_WRITE | OP_VERSION, {"Связать обращения", "Link appeals"}, link_params, appeal_link},
+    {"appeal.comment", DECIDERS | R_CONTROLLER, OP_WRITE | OP_VERSION, {"Комментарий к обращению", "Comment on an appeal"}, appeal_comment_params, appeal_comment},
+    {"appeal.draft_answer", DECIDERS, OP_WRITE | OP_VERSION, {"Подготовить ответ", "Draft the answer"}, appeal_draft_answer_params, appeal_draft_answer},
+    {"appeal.return_answer", DECIDERS, OP_WRITE | OP_VERSION, {"Вернуть проект ответа", "Return the draft answer"}, appeal_comment_params, appeal_return_answer},
+    {"appeal.answer", DECIDERS, OP_WRITE | OP_VERSION, {"Дать ответ", "Answer"}, appeal_answer_params, appeal_answer},
+    {"appeal.forward", DECIDERS, OP_WRITE | OP_VERSION, {"Направить по компетенции", "Forward"}, appeal_forward_params, appeal_forward},
+    {"appeal.extend", DECIDERS, OP_WRITE | OP_VERSION, {"Продлить рассмотрение", "Extend"}, appeal_extend_params, appeal_extend},
+    {"appeal.leave", DECIDERS, OP_WRITE | OP_VERSION, {"Оставить без ответа", "Leave without answer"}, appeal_leave_params, appeal_leave},
+    {"appeal.withdraw", DECIDERS, OP_WRITE | OP_VERSION, {"Отозвано автором", "Withdrawn by the author"}, appeal_withdraw_params, appeal_withdraw},
+    {"appeal.reopen", DECIDERS, OP_WRITE | OP_VERSION, {"Вернуть на рассмотрение", "Reopen"}, appeal_reason_params, appeal_reopen},
+    {"appeal.void", DECIDERS, OP_WRITE | OP_VERSION, {"Аннулировать карточку", "Void the card"}, appeal_reason_params, appeal_void},
+    {.method = NULL},
+};

@@ -1,0 +1,269 @@
+/* Transitions of an appeal. Who may, from where, and what is demanded stands in workflow.yaml; here is what each does to the card. */
+#include "common/arena.h"
+#include "server/ops/appeal.h"
+#include "server/ops/helpers.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { COL_REGISTERED = 4, COL_DUE = 5, COL_NOMINAL = 6, COL_EXTENDED = 7, EXTENSION_MAX_DAYS = 30 };
+
+static const struct op_param result_fields[] = {
+    {"question", P_INT, PF_REQUIRED, 1000, NULL, NULL, {"Вопрос №", "Question No"}, NULL},
+    {"result", P_ENUM, PF_REQUIRED, 0, "classifier:answer_type", NULL, {"Результат", "Result"}, NULL},
+    {"follow_up", P_DATE, 0, 0, NULL, NULL, {"Проверить исполнение", "Follow up"}, NULL},
+    {.name = NULL},
+};
+const struct op_param appeal_answer_params[] = {
+    {"answer_type", P_ENUM, 0, 0, "classifier:answer_type", NULL, {"Результат рассмотрения", "Result"}, NULL},
+    {"results", P_OBJECTS, 0, 50, NULL, NULL, {"Результаты по вопросам", "Results by question"}, result_fields},
+    {"answer_date", P_DATE, 0, 0, NULL, NULL, {"Дата ответа", "Answer date"}, NULL},
+    {"answer_text", P_TEXT, 0, 100000, NULL, NULL, {"Текст ответа", "Answer"}, NULL},
+    {"answer_number", P_STRING, 0, 100, NULL, NULL, {"Исходящий номер", "Outgoing number"}, NULL},
+    {"answer_channel", P_ENUM, 0, 0, "classifier:answer_channel", NULL, {"Как отправлен", "Sent by"}, NULL},
+    {"signatory", P_ID, 0, 0, NULL, "user.list", {"Подписал", "Signed by"}, NULL},
+    {"follow_up", P_DATE, 0, 0, NULL, NULL, {"Проверить исполнение", "Follow up"}, NULL},
+    {"comment", P_TEXT, 0, 5000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+    {.name = NULL},
+};
+const struct op_param appeal_draft_answer_params[] = {
+    {"answer_text", P_TEXT, PF_REQUIRED, 100000, NULL, NULL, {"Проект ответа", "Draft answer"}, NULL},
+    {"answer_type", P_ENUM, 0, 0, "classifier:answer_type", NULL, {"Результат рассмотрения", "Result"}, NULL},
+    {.name = NULL},
+};
+const struct op_param appeal_forward_params[] = {
+    {"forward_to", P_STRING, PF_REQUIRED, 300, NULL, NULL, {"Куда направлено", "Forwarded to"}, NULL},
+    {"cover_number", P_STRING, PF_REQUIRED, 100, NULL, NULL, {"Номер сопроводительного", "Cover letter number"}, NULL},
+    {"notice_sent", P_DATE, PF_REQUIRED, 0, NULL, NULL, {"Автор уведомлён", "Author told on"}, NULL},
+    {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Причина (позже 7 дней)", "Reason (later than 7 days)"}, NULL},
+    {.name = NULL},
+};
+const struct op_param appeal_extend_params[] = {
+    {"new_due", P_DATE, PF_REQUIRED, 0, NULL, NULL, {"Новый срок", "New due date"}, NULL},
+    {"reason", P_TEXT, PF_REQUIRED, 5000, NULL, NULL, {"Причина", "Reason"}, NULL},
+    {"notice_sent", P_DATE, PF_REQUIRED, 0, NULL, NULL, {"Автор уведомлён", "Author told on"}, NULL},
+    {.name = NULL},
+};
+const struct op_param appeal_leave_params[] = {
+    {"decline_ground", P_ENUM, PF_REQUIRED, 0, "classifier:decline_ground", NULL, {"Основание", "Ground"}, NULL},
+    {"comment", P_TEXT, 0, 5000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+    {.name = NULL},
+};
+const struct op_param appeal_withdraw_params[] = {
+    {"comment", P_TEXT, PF_REQUIRED, 5000, NULL, NULL, {"Заявление об отзыве (дата, номер)", "Withdrawal (date, number)"}, NULL},
+    {.name = NULL},
+};
+const struct op_param appeal_reason_params[] = {
+    {"reason", P_TEXT, PF_REQUIRED, 5000, NULL, NULL, {"Причина", "Reason"}, NULL},
+    {.name = NULL},
+};
+const struct op_param appeal_comment_params[] = {
+    {"text", P_TEXT, 0, 20000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+    {"comment", P_TEXT, 0, 20000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+    {.name = NULL},
+};
+
+/* A transition in steps: take the card, look whether it may go, change what hangs on it, move it, write the event. */
+struct move {
+    struct record r;
+    const char *action, *to;
+    const char *answer;  /* JSON kept in appeal.answer, NULL: as it was */
+    const char *comment; /* why, for the history */
+    const char *changes;
+};
+
+static bool move_begin(struct call *c, const char *action, struct move *m)
+{
+    *m = (struct move){.action = action};
+    if (!record_lock(c, "appeal", &m->r))
+        return false;
+    if (record_may(c, &m->r, action, &m->to) && record_guard(c, &m->r, action))
+        return true;
+    record_free(&m->r);
+    return false;
+}
+
+static bool move_end(struct call *c, struct move *m, bool ok)
+{
+    int64_t version;
+    bool was = state_is_final(c, "appeal", m->r.status), is = state_is_final(c, "appeal", m->to);
+    const char *params[] = {m->r.id_text, m->to, was == is ? NULL : call_bool(is), m->answer};
+    struct event e = {.record = "appeal", .record_id = m->r.id, .action = m->action, .from = m->r.status, .to = m->to, .comment = m->comment,
+                      .changes = m->changes};
+    ok = ok && query_int(c, Q_APPEAL_MOVE, params, 4, 0, &version);
+    e.version = ok ? version : 0;
+    ok = ok && event_write(c, &e);
+    if (ok)
+        write_changed(c, m->r.id, m->r.number, version, m->to);
+    record_free(&m->r);
+    return ok;
+}
+
+static bool set_result(struct call *c, const struct move *m, const char *ord, const char *result, const char *date, const char *follow_up, const char *forward_to)
+{
+    const char *params[] = {m->r.id_text, ord, result, date, follow_up, forward_to};
+    return pg_exec(c->db, Q_APPEAL_QUESTION_RESULT, params, 6, NULL, c->err);
+}
+
+/* Every question gets its own result: those named one by one, the rest by answer_type; none may stay without. */
+static bool set_results(struct call *c, const struct move *m, const char *date)
+{
+    size_t i;
+    json_t *one;
+    int64_t open;
+    json_array_foreach(json_object_get(c->params, "results"), i, one) {
+        const char *result = json_string_value(json_object_get(one, "result")), *follow_up = json_string_value(json_object_get(one, "follow_up"));
+        if (!check_classifier(c, "answer_type", arena_printf(c->arena, "results[%zu].result", i), result, NULL) ||
+            !set_result(c, m, call_int(c, json_integer_value(json_object_get(one, "question"))), result, date, follow_up, NULL))
+            return false;
+    }
+    if (arg_sql(c, "answer_type") && !set_result(c, m, NULL, arg_sql(c, "answer_type"), date, arg_sql(c, "follow_up"), NULL))
+        return false;
+    if (!query_int(c, Q_APPEAL_QUESTIONS_OPEN, &m->r.id_text, 1, 0, &open))
+        return false;
+    return open == 0 || err_rule(c->err, "questions_without_result", NULL);
+}
+
+/* The arguments named, as one JSON object: what is kept of an answer. */
+static const char *pick(struct call *c, const char *const names[])
+{
+    json_t *kept = json_object();
+    for (size_t i = 0; names[i]; i++) {
+        json_t *value = json_object_get(c->params, names[i]);
+        if (value && !json_is_null(value))
+            json_object_set(kept, names[i], value);
+    }
+    json_object_set_new(kept, "by", json_integer(c->user->id));
+    json_object_set_new(kept, "by_name", json_string(c->user->name));
+    char *text = json_dumps(kept, JSON_COMPACT);
+    const char *copy = arena_strdup(c->arena, text ? text : "{}");
+    free(text);
+    json_decref(kept);
+    return copy;
+}
+
+static const char *const answer_names[] = {"answer_type", "results", "answer_date", "answer_text", "answer_number", "answer_channel", "signatory", NULL};
+
+bool appeal_answer(struct call *c)
+{
+    struct move m;
+    arg_default(c, "answer_date", day_text(c, call_today()));
+    if (!arg_sql(c, "answer_type") && json_array_size(json_object_get(c->params, "results")) > 0)
+        arg_default(c, "answer_type", json_string_value(json_object_get(json_array_get(json_object_get(c->params, "results"), 0), "result")));
+    if (!check_classifier(c, "answer_type", "answer_type", arg_str(c, "answer_type"), NULL) ||
+        !check_classifier(c, "answer_channel", "answer_channel", arg_str(c, "answer_channel"), NULL) || !move_begin(c, "answer", &m))
+        return false;
+    const char *date = arg_sql(c, "answer_date");
+    bool ok = true;
+    if (day_parse(date) < day_parse(pg_text(m.r.row, 0, COL_REGISTERED)))
+        ok = err_field(c->err, "answer_date", "out_of_range", c->user->lang == LANG_RU ? "дата ответа раньше регистрации" : "answered before it was registered");
+    else if (day_parse(date) > call_today())
+        ok = err_field(c->err, "answer_date", "in_future", NULL);
+    else if (strcmp(m.r.status, "answer_draft") != 0 && !arg_sql(c, "answer_text"))
+        ok = err_field(c->err, "answer_text", "required", NULL);
+    ok = ok && set_results(c, &m, date);
+    m.answer = pick(c, answer_names);
+    m.comment = arg_sql(c, "comment");
+    m.changes = arena_printf(c->arena, "{\"answer\":%s}", m.answer);
+    return move_end(c, &m, ok);
+}
+
+bool appeal_draft_answer(struct call *c)
+{
+    struct move m;
+    if (!check_classifier(c, "answer_type", "answer_type", arg_str(c, "answer_type"), NULL) || !move_begin(c, "draft_answer", &m))
+        return false;
+    m.answer = pick(c, answer_names);
+    return move_end(c, &m, true);
+}
+
+bool appeal_return_answer(struct call *c)
+{
+    struct move m;
+    if (arg_sql(c, "text"))
+        arg_default(c, "comment", arg_sql(c, "text"));
+    if (!move_begin(c, "return_answer", &m))
+        return false;
+    m.comment = arg_sql(c, "comment");
+    return move_end(c, &m, true);
+}
+
+bool appeal_forward(struct call *c)
+{
+    static const char *const names[] = {"forward_to", "cover_number", "notice_sent", "reason", NULL};
+    struct move m;
+    if (!move_begin(c, "forward", &m))
+        return false;
+    bool ok = set_result(c, &m, NULL, "forwarded", NULL, NULL, arg_sql(c, "forward_to"));
+    m.answer = pick(c, names);
+    m.comment = arg_sql(c, "reason");
+    m.changes = arena_printf(c->arena, "{\"forward\":%s}", m.answer);
+    return move_end(c, &m, ok);
+}
+
+bool appeal_leave(struct call *c)
+{
+    static const char *const names[] = {"decline_ground", "comment", NULL};
+    struct move m;
+    if (!check_classifier(c, "decline_ground", "decline_ground", arg_str(c, "decline_ground"), NULL) || !move_begin(c, "leave", &m))
+        return false;
+    bool ok = set_result(c, &m, NULL, "left_unanswered", NULL, NULL, NULL);
+    m.answer = pick(c, names);
+    m.comment = arg_sql(c, "comment");
+    m.changes = arena_printf(c->arena, "{\"decline_ground\":%s}", m.answer);
+    return move_end(c, &m, ok);
+}
+
+bool appeal_withdraw(struct call *c)
+{
+    struct move m;
+    if (!move_begin(c, "withdraw", &m))
+        return false;
+    m.comment = arg_sql(c, "comment");
+    return move_end(c, &m, set_result(c, &m, NULL, "withdrawn", NULL, NULL, NULL));
+}
+
+bool appeal_reopen(struct call *c)
+{
+    struct move m;
+    if (!move_begin(c, "reopen", &m))
+        return false;
+    m.comment = arg_sql(c, "reason");
+    return move_end(c, &m, pg_exec(c->db, Q_APPEAL_QUESTIONS_REOPEN, &m.r.id_text, 1, NULL, c->err));
+}
+
+bool appeal_void(struct call *c)
+{
+    struct move m;
+    if (!move_begin(c, "void", &m))
+        return false;
+    m.comment = arg_sql(c, "reason");
+    return move_end(c, &m, true);
+}
+
+/* An extension moves the nominal date and is rolled after (59-FZ art. 12 part 2: at most 30 days in all, and the author is told). */
+bool appeal_extend(struct call *c)
+{
+    struct move m;
+    int64_t version;
+    if (!move_begin(c, "extend", &m))
+        return false;
+    day_t wanted = day_parse(arg_str(c, "new_due")), nominal = day_parse(pg_text(m.r.row, 0, COL_NOMINAL) ? pg_text(m.r.row, 0, COL_NOMINAL) : "");
+    day_t registered = day_parse(pg_text(m.r.row, 0, COL_REGISTERED));
+    bool ok = nominal != DAY_NONE || err_rule(c->err, "status", NULL);
+    if (ok && wanted <= nominal)
+        ok = err_field(c->err, "new_due", "in_past", c->user->lang == LANG_RU ? "новый срок не позже прежнего" : "not later than the present due date");
+    if (ok && pg_int(m.r.row, 0, COL_EXTENDED) + wanted - nominal > EXTENSION_MAX_DAYS)
+        ok = err_rule(c->err, "extension_limit", NULL);
+    if (!ok) {
+        record_free(&m.r);
+        return false;
+    }
+    struct due_rule rule = {.id = "appeal_extension", .unit = DUE_CALENDAR_DAY, .length = wanted - registered, .roll = DUE_ROLL_PREVIOUS};
+    struct due due = due_count(c->rules->calendar, registered, &rule);
+    const char *old = pg_text(m.r.row, 0, COL_DUE);
+    m.changes = arena_printf(c->arena, "{\"due\":{\"from\":\"%s\",\"to\":\"%s\"},\"notice_sent\":{\"to\":\"%s\"}}", old ? old : "", day_text(c, due.rolled), arg_str(c, "notice_sent"));
+    const char *params[] = {m.r.id_text, day_text(c, due.rolled), day_text(c, due.nominal), call_int(c, wanted - nominal)};
+    m.comment = arg_sql(c, "reason");
+    ok = query_int(c, Q_APPEAL_EXTEND, params, 4, 0, &version);
+    return move_end(c, &m, ok);
+}

@@ -1,0 +1,310 @@
+/* appeal.register: one card in one transaction - author found or made, questions, number, due date, links, event. */
+#include "common/arena.h"
+#include "server/ops/appeal.h"
+#include "server/ops/correspondent.h"
+#include "server/ops/helpers.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const struct op_param question_fields[] = {
+    {"topic", P_ENUM, 0, 0, "classifier:topic", NULL, {"Тема", "Topic"}, NULL},
+    {"nature", P_ENUM, 0, 0, "classifier:nature", NULL, {"Вид", "Nature"}, NULL},
+    {"text", P_STRING, 0, 2000, NULL, NULL, {"Вопрос", "Question"}, NULL},
+    {.name = NULL},
+};
+
+const struct op_param appeal_register_params[] = {
+    {"kind", P_ENUM, PF_REQUIRED, 0, "classifier:appeal_kind", NULL, {"Вид поступления", "Kind"}, NULL},
+    {"channel", P_ENUM, PF_REQUIRED, 0, "classifier:channel", NULL, {"Как поступило", "Channel"}, NULL},
+    {"correspondent", P_ID, 0, 0, NULL, "correspondent.list", {"Автор", "Author"}, NULL},
+    {"new_correspondent", P_OBJECT, 0, 0, NULL, NULL, {"Новый автор", "New author"}, correspondent_fields},
+    {"authors", P_IDS, 0, 200, NULL, "correspondent.list", {"Соавторы", "Other authors"}, NULL},
+    {"anonymous", P_BOOL, 0, 0, NULL, NULL, {"Без подписи (анонимное)", "Anonymous"}, NULL},
+    {"collective", P_BOOL, 0, 0, NULL, NULL, {"Коллективное", "Collective"}, NULL},
+    {"members_count", P_INT, 0, 1000000, NULL, NULL, {"Подписало, чел.", "Signed by"}, NULL},
+    {"nature", P_ENUM, 0, 0, "classifier:nature", NULL, {"Предложение, заявление, жалоба", "Nature"}, NULL},
+    {"topic", P_ENUM, 0, 0, "classifier:topic", NULL, {"Тема", "Topic"}, NULL},
+    {"subject", P_STRING, 0, 500, NULL, NULL, {"Краткое содержание", "Subject"}, NULL},
+    {"text", P_TEXT, 0, 100000, NULL, NULL, {"Текст", "Text"}, NULL},
+    {"address", P_STRING, 0, 500, NULL, NULL, {"Где (адрес вопроса)", "Where"}, NULL},
+    {"questions", P_OBJECTS, 0, 50, NULL, NULL, {"Вопросы", "Questions"}, question_fields},
+    {"received", P_DATE, 0, 0, NULL, NULL, {"Поступило", "Received"}, NULL},
+    {"registered", P_DATE, 0, 0, NULL, NULL, {"Зарегистрировано", "Registered"}, NULL},
+    {"due", P_DATE, 0, 0, NULL, NULL, {"Срок из документа", "Due by the document"}, NULL},
+    {"addressee", P_STRING, 0, 300, NULL, NULL, {"Кому адресовано", "Addressee"}, NULL},
+    {"considering", P_ID, 0, 0, NULL, "user.list", {"Рассматривает", "Considered by"}, NULL},
+    {"unit", P_ID, 0, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL},
+    {"forwarded_by", P_STRING, 0, 300, NULL, NULL, {"Кем переслано", "Forwarded by"}, NULL},
+    {"cover_number", P_STRING, 0, 100, NULL, NULL, {"Номер сопроводительного", "Cover letter number"}, NULL},
+    {"cover_date", P_DATE, 0, 0, NULL, NULL, {"Дата сопроводительного", "Cover letter date"}, NULL},
+    {"link_to", P_ID, 0, 0, NULL, "appeal.list", {"Связать с обращением", "Link to"}, NULL},
+    {"link_kind", P_ENUM, 0, 0, "classifier:link_kind", NULL, {"Вид связи", "Kind of link"}, NULL},
+    {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
+    {.name = NULL},
+};
+
+/* Everything about the new card that is known before it is written. */
+struct draft_card {
+    const char *kind, *channel, *topic, *subject;
+    const char *letters;        /* of the number */
+    day_t received, registered, due, nominal;
+    const char *due_rule;
+    int64_t correspondent;
+    const char *author_name, *address;
+};
+
+static const char *iso(struct call *c, day_t d)
+{
+    char text[11];
+    if (d == DAY_NONE)
+        return NULL;
+    day_format(d, text);
+    return arena_strdup(c->arena, text);
+}
+
+static bool already_there(struct call *c, bool *there)
+{
+    const char *external = arg_sql(c, "external_id");
+    *there = false;
+    if (!external)
+        return true;
+    struct pg_res *res = pg_query(c->db, Q_APPEAL_BY_EXTERNAL, &external, 1, c->err);
+    if (!res)
+        return false;
+    *there = pg_rows(res) == 1;
+    if (*there) {
+        jw_object(c->out);
+        jw_kint(c->out, "id", pg_int(res, 0, 0));
+        jw_kstring(c->out, "number", pg_text(res, 0, 1));
+        jw_kint(c->out, "version", pg_int(res, 0, 2));
+        jw_kbool(c->out, "existing", true);
+        jw_object_end(c->out);
+    }
+    pg_free(res);
+    return true;
+}
+
+static bool check_dates(struct call *c, struct draft_card *d)
+{
+    day_t today = call_today();
+    d->received = arg_sql(c, "received") ? day_parse(arg_str(c, "received")) : today;
+    d->registered = arg_sql(c, "registered") ? day_parse(arg_str(c, "registered")) : today;
+    if (d->received > today)
+        return err_field(c->err, "received", "in_future", NULL);
+    if (d->registered > today)
+        return err_field(c->err, "registered", "in_future", NULL);
+    if (d->registered < d->received)
+        return err_field(c->err, "registered", "before_received", NULL);
+    return true;
+}
+
+/* What the channel demands (from whom it was forwarded), and whether a 59-FZ appeal may come by it (e-mail may not since 30.03.2025). */
+static bool check_channel(struct call *c, const struct draft_card *d, const json_t *kind, const json_t *channel)
+{
+    const char *law = json_string_value(json_object_get(kind, "law"));
+    const char *until = json_string_value(json_object_get(channel, "valid_until"));
+    bool counts = !json_is_false(json_object_get(channel, "counts_as_59fz")) || (until && d->received <= day_parse(until));
+    if (law && strcmp(law, "59-FZ") == 0 && !counts)
+        return err_field(c->err, "channel", "not_59fz_channel", NULL);
+    size_t i;
+    json_t *demand;
+    json_array_foreach(json_object_get(channel, "demands"), i, demand) {
+        const char *value = arg_sql(c, json_string_value(demand));
+        if (!value)
+            return err_field(c->err, json_string_value(demand), "required", NULL);
+    }
+    return true;
+}
+
+static bool check_kind(struct call *c, struct draft_card *d)
+{
+    const char *kind_data, *channel_data;
+    d->kind = arg_str(c, "kind");
+    d->channel = arg_str(c, "channel");
+    if (!check_classifier(c, "appeal_kind", "kind", d->kind, &kind_data) || !check_classifier(c, "channel", "channel", d->channel, &channel_data) ||
+        !check_classifier(c, "nature", "nature", arg_str(c, "nature"), NULL))
+        return false;
+    json_t *kind = json_loads(kind_data, 0, NULL), *channel = json_loads(channel_data, 0, NULL);
+    const char *letters = json_string_value(json_object_get(kind, "letters"));
+    d->letters = arena_strdup(c->arena, letters ? letters : "Д");
+    bool ok = check_channel(c, d, kind, channel);
+    json_decref(kind);
+    json_decref(channel);
+    return ok;
+}
+
+static bool check_questions(struct call *c, struct draft_card *d)
+{
+    const json_t *questions = json_object_get(c->params, "questions");
+    size_t i;
+    json_t *q;
+    d->topic = arg_sql(c, "topic");
+    if (!check_classifier(c, "topic", "topic", d->topic, NULL))
+        return false;
+    json_array_foreach(questions, i, q) {
+        const char *topic = json_string_value(json_object_get(q, "topic"));
+        if (!check_classifier(c, "topic", arena_printf(c->arena, "questions[%zu].topic", i), topic, NULL) ||
+            !check_classifier(c, "nature", arena_printf(c->arena, "questions[%zu].nature", i), json_string_value(json_object_get(q, "nature")), NULL))
+            return false;
+        if (!d->topic && topic && *topic)
+            d->topic = topic;
+    }
+    return true;
+}
+
+/* Without a summary the card is called by the beginning of its text, cut at a word. */
+static const char *subject_from_text(struct call *c, const char *text)
+{
+    enum { SUBJECT_BYTES = 220 };
+    size_t len = strlen(text), cut = len;
+    if (len > SUBJECT_BYTES) {
+        cut = SUBJECT_BYTES;
+        while (cut > SUBJECT_BYTES / 2 && text[cut] != ' ')
+            cut--;
+        if (text[cut] != ' ')
+            for (cut = SUBJECT_BYTES; cut > 0 && ((unsigned char)text[cut] & 0xC0) == 0x80; cut--)
+                ;
+    }
+    char *subject = arena_printf(c->arena, "%.*s%s", (int)cut, text, cut < len ? "…" : "");
+    for (char *p = subject; *p; p++)
+        if (*p == '\n' || *p == '\r' || *p == '\t')
+            *p = ' ';
+    return subject;
+}
+
+static bool check_content(struct call *c, struct draft_card *d)
+{
+    const char *text = arg_sql(c, "text");
+    d->subject = arg_sql(c, "subject");
+    if (!d->subject && text)
+        d->subject = subject_from_text(c, text);
+    if (!d->subject || d->subject[strspn(d->subject, " ")] == '\0')
+        return err_field(c->err, "subject", "required", NULL);
+    return true;
+}
+
+static bool check_author(struct call *c, struct draft_card *d)
+{
+    const json_t *fresh = json_object_get(c->params, "new_correspondent");
+    bool has_new = json_object_size(fresh) > 0, anonymous = arg_bool(c, "anonymous");
+    d->correspondent = arg_int(c, "correspondent");
+    if (!d->correspondent && !has_new && json_array_size(json_object_get(c->params, "authors")) > 0)
+        d->correspondent = json_integer_value(json_array_get(json_object_get(c->params, "authors"), 0));
+    if (anonymous ? d->correspondent || has_new : !d->correspondent && !has_new)
+        return err_field(c->err, anonymous ? "anonymous" : "correspondent", anonymous ? "wrong_type" : "required",
+                         anonymous ? (c->user->lang == LANG_RU ? "у анонимного обращения не может быть автора" : "an anonymous appeal has no author") : NULL);
+    if (has_new && !d->correspondent && !correspondent_create(c, fresh, "new_correspondent.", &d->correspondent))
+        return false;
+    d->address = arg_sql(c, "address");
+    if (!d->correspondent)
+        return true;
+    const char *params[] = {call_int(c, d->correspondent)};
+    struct pg_res *res = pg_query(c->db, Q_APPEAL_AUTHOR_FACTS, params, 1, c->err);
+    if (!res)
+        return false;
+    bool found = pg_rows(res) == 1 && !pg_text(res, 0, 0);
+    if (found) {
+        d->author_name = arena_strdup(c->arena, pg_text(res, 0, 1));
+        if (!d->address)
+            d->address = arena_strdup(c->arena, pg_text(res, 0, 2));
+    }
+    pg_free(res);
+    return found || err_field(c->err, "correspondent", "not_there", NULL);
+}
+
+static void count_due(struct call *c, struct draft_card *d)
+{
+    const struct due_rule *rule = due_rule_of_appeal(d->kind);
+    struct due due = due_count(c->rules->calendar, d->registered, rule);
+    d->due = due.rolled;
+    d->nominal = due.nominal;
+    d->due_rule = rule->id;
+    /* A document from above brings its own date. */
+    if (arg_sql(c, "due")) {
+        d->due = d->nominal = day_parse(arg_str(c, "due"));
+        d->due_rule = "from_document";
+    }
+}
+
+static bool write_questions(struct call *c, const char *id, const struct draft_card *d)
+{
+    const json_t *questions = json_object_get(c->params, "questions");
+    size_t i;
+    json_t *q;
+    if (json_array_size(questions) == 0) {
+        const char *params[] = {id, "1", d->topic, arg_sql(c, "nature"), NULL};
+        return pg_exec(c->db, Q_APPEAL_QUESTION_ADD, params, 5, NULL, c->err);
+    }
+    json_array_foreach(questions, i, q) {
+        const char *topic = json_string_value(json_object_get(q, "topic")), *nature = json_string_value(json_object_get(q, "nature"));
+        const char *params[] = {id, call_int(c, (int64_t)i + 1), topic && *topic ? topic : NULL, nature && *nature ? nature : arg_sql(c, "nature"),
+                                json_string_value(json_object_get(q, "text"))};
+        if (!pg_exec(c->db, Q_APPEAL_QUESTION_ADD, params, 5, NULL, c->err))
+            return false;
+    }
+    return true;
+}
+
+static bool write_authors(struct call *c, const char *id, const struct draft_card *d)
+{
+    const json_t *authors = json_object_get(c->params, "authors");
+    size_t i;
+    json_t *author;
+    const char *main_author[] = {id, call_int(c, d->correspondent), "0"};
+    if (d->correspondent && !pg_exec(c->db, Q_APPEAL_AUTHOR_ADD, main_author, 3, NULL, c->err))
+        return false;
+    json_array_foreach(authors, i, author) {
+        const char *params[] = {id, call_int(c, json_integer_value(author)), call_int(c, (int64_t)i + 1)};
+        if (!pg_exec(c->db, Q_APPEAL_AUTHOR_ADD, params, 3, NULL, c->err))
+            return false;
+    }
+    return true;
+}
+
+static bool write_card(struct call *c, const struct draft_card *d, int64_t *id, const char **number)
+{
+    int year, month, day;
+    int64_t serial;
+    bool many = json_array_size(json_object_get(c->params, "authors")) > 1;
+    day_to_civil(d->registered, &year, &month, &day);
+    if (!number_next(c, d->kind, d->letters, year, &serial, number))
+        return false;
+    const char *params[] = {
+        *number, d->kind, call_int(c, year), call_int(c, serial), "registered", d->channel, arg_sql(c, "nature"), NULL,
+        iso(c, d->received), iso(c, d->registered), iso(c, d->due), iso(c, d->nominal), d->due_rule,
+        d->correspondent ? call_int(c, d->correspondent) : NULL, call_bool(arg_bool(c, "anonymous")), call_bool(arg_bool(c, "collective") || many),
+        arg_sql(c, "members_count"), arg_sql(c, "addressee"), d->subject, arg_sql(c, "text"), d->address, d->topic, arg_sql(c, "unit"),
+        call_user(c), arg_sql(c, "considering"), arg_sql(c, "forwarded_by"), arg_sql(c, "cover_number"), arg_sql(c, "cover_date"),
+        arg_sql(c, "external_id"), d->author_name};
+    return query_int(c, Q_APPEAL_ADD, params, 30, 0, id);
+}
+
+bool appeal_register(struct call *c)
+{
+    struct draft_card d = {.correspondent = 0};
+    int64_t id;
+    const char *number;
+    bool there;
+    if (!already_there(c, &there) || there)
+        return there;
+    if (!check_dates(c, &d) || !check_kind(c, &d) || !check_questions(c, &d) || !check_content(c, &d) || !check_author(c, &d))
+        return false;
+    count_due(c, &d);
+    if (!write_card(c, &d, &id, &number))
+        return false;
+    const char *id_text = call_int(c, id);
+    struct event e = {.record = "appeal", .record_id = id, .action = "register", .to = "registered", .version = 1};
+    if (!write_authors(c, id_text, &d) || !write_questions(c, id_text, &d) || !event_write(c, &e))
+        return false;
+    if (arg_has(c, "link_to") && !appeal_link_write(c, id, arg_int(c, "link_to"), arg_sql(c, "link_kind")))
+        return false;
+    jw_object(c->out);
+    jw_kint(c->out, "id", id);
+    jw_kstring(c->out, "number", number);
+    jw_kstring(c->out, "registered", iso(c, d.registered));
+    jw_kstring(c->out, "due", iso(c, d.due));
+    jw_kint(c->out, "version", 1);
+    jw_kstring(c->out, "status", "registered");
+    jw_object_end(c->out);
+    return true;
+}

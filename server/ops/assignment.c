@@ -1,0 +1,407 @@
+/* Assignments: list, card, creation, correction, comments. Transitions stand in assignment_move.c. */
+#include "server/ops/assignment.h"
+#include "common/arena.h"
+#include "server/ops/tables.h"
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define READERS (R_ANY & ~R_ADMIN)
+#define GIVERS (R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_SYSTEM)
+
+static int64_t serial_of(const char *query)
+{
+    const char *p = query;
+    while (*p && !isdigit((unsigned char)*p) && p - query < 6)
+        p++;
+    char *end;
+    long long serial = strtoll(p, &end, 10);
+    if (end == p || serial <= 0 || end - p > 9)
+        return 0;
+    if (*end == '/')
+        strtoll(end + 1, &end, 10);
+    return *end ? 0 : serial;
+}
+
+static bool assignment_list(struct call *c)
+{
+    struct page page;
+    const char *query = arg_sql(c, "query"), *sort = arg_sql(c, "sort");
+    int64_t serial = query ? serial_of(query) : 0;
+    if (!page_begin(c, &page))
+        return false;
+    const char *params[19] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "status"), arg_sql(c, "open"), arg_sql(c, "overdue"),
+                              arg_sql(c, "due_soon"), arg_sql(c, "mine"), arg_sql(c, "unit"), arg_sql(c, "responsible"), arg_sql(c, "appeal"),
+                              serial ? call_int(c, serial) : NULL, serial ? NULL : query, arg_sql(c, "from"), arg_sql(c, "to"), sort ? sort : "due"};
+    if (!page_count(c, &page, Q_ASSIGNMENT_COUNT, params, 15))
+        return false;
+    params[16] = page.after[1];
+    params[17] = page.after[0];
+    params[18] = call_int(c, page.limit + 1);
+    struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_LIST, params, 19, c->err);
+    if (!res)
+        return false;
+    page_write(c, &page, res, "assignment", 3, 2);
+    pg_free(res);
+    return true;
+}
+
+static bool assignment_get(struct call *c)
+{
+    int64_t id;
+    return find_id(c, Q_ASSIGNMENT_FIND_NUMBER, &id) && record_write(c, "assignment", id, c->out);
+}
+
+static bool in_units(const char *units, int64_t unit)
+{
+    for (const char *p = units; *p; p++)
+        if ((*p == '{' || *p == ',') && strtoll(p + 1, NULL, 10) == unit)
+            return true;
+    return false;
+}
+
+bool assignment_user_ok(struct call *c, const char *field, int64_t user)
+{
+    const char *params[] = {call_int(c, user)};
+    struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_USER_OK, params, 1, c->err);
+    if (!res)
+        return false;
+    bool found = pg_rows(res) == 1;
+    int64_t unit = found ? pg_int(res, 0, 0) : 0;
+    pg_free(res);
+    if (!found)
+        return err_field(c->err, field, "not_there", NULL);
+    /* Deputies and chiefs give work inside the units they answer for. */
+    if (c->user->roles & (R_CLERK | R_HEAD | R_SYSTEM) || strcmp(field, "responsible") != 0 || in_units(call_units(c), unit))
+        return true;
+    return err_field(c->err, field, "not_in_scope", NULL);
+}
+
+bool assignment_party(struct call *c, const char *assignment, int64_t user, const char *role)
+{
+    const char *params[] = {assignment, call_int(c, user), role, NULL};
+    return pg_exec(c->db, Q_ASSIGNMENT_PARTY_ADD, params, 4, NULL, c->err);
+}
+
+static bool add_people(struct call *c, const char *assignment, const char *field, const char *role)
+{
+    const json_t *users = json_object_get(c->params, field);
+    size_t i;
+    json_t *user;
+    json_array_foreach(users, i, user) {
+        if (!assignment_user_ok(c, field, json_integer_value(user)) || !assignment_party(c, assignment, json_integer_value(user), role))
+            return false;
+    }
+    return true;
+}
+
+/* The date in force: as given (rolled back to a working day; custom since 1974), or by urgency, or one month. */
+static bool count_due(struct call *c, struct due *due, const char **rule_id)
+{
+    const char *urgency = arg_sql(c, "urgency"), *data;
+    day_t today = call_today();
+    if (!check_classifier(c, "urgency", "urgency", urgency, &data))
+        return false;
+    if (arg_sql(c, "due")) {
+        day_t wanted = day_parse(arg_str(c, "due"));
+        if (wanted < today && !arg_has(c, "external_id"))
+            return err_field(c->err, "due", "in_past", NULL);
+        *due = (struct due){.nominal = wanted, .rolled = wanted};
+        if (wanted > today) {
+            struct due_rule rule = {.id = "assignment_date", .unit = DUE_CALENDAR_DAY, .length = wanted - today, .roll = DUE_ROLL_PREVIOUS};
+            *due = due_count(c->rules->calendar, today, &rule);
+        }
+        *rule_id = "assignment_date";
+        return true;
+    }
+    struct due_rule rule = *due_rule_find("assignment_plain");
+    json_t *facts = json_loads(data, 0, NULL);
+    const char *unit = json_string_value(json_object_get(facts, "unit"));
+    if (unit && json_is_integer(json_object_get(facts, "days"))) {
+        rule.length = (int)json_integer_value(json_object_get(facts, "days"));
+        rule.unit = strcmp(unit, "working_day") == 0 ? DUE_WORKING_DAY : strcmp(unit, "month") == 0 ? DUE_MONTH : DUE_CALENDAR_DAY;
+    }
+    json_decref(facts);
+    *due = due_count(c->rules->calendar, today, &rule);
+    *rule_id = urgency ? arena_printf(c->arena, "urgency_%s", urgency) : rule.id;
+    return true;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The appeals of the assignment, lowest id first (the order in which everybody locks them), each once. */
+static size_t appeals_of(const struct call *c, int64_t ids[], size_t max)
+{
+    const json_t *list = json_object_get(c->params, "appeals");
+    size_t count = 0, unique = 0, i;
+    json_t *id;
+    if (arg_int(c, "appeal"))
+        ids[count++] = arg_int(c, "appeal");
+    json_array_foreach(list, i, id) if (count < max) ids[count++] = json_integer_value(id);
+    qsort(ids, count, sizeof *ids, by_value);
+    for (i = 0; i < count; i++)
+        if (i == 0 || ids[i] != ids[i - 1])
+            ids[unique++] = ids[i];
+    return unique;
+}
+
+/* The first assignment takes an appeal into consideration; a closed appeal gets none. */
+static bool take_appeal(struct call *c, int64_t id)
+{
+    struct record r;
+    const char *to = NULL;
+    int64_t version;
+    const char *field = arg_int(c, "appeal") == id ? "appeal" : "appeals";
+    if (!record_lock_id(c, "appeal", id, &r))
+        return c->err->code == ERR_NOT_FOUND ? err_field(c->err, field, "not_there", NULL) : false;
+    bool ok = !state_is_final(c, "appeal", r.status) || err_rule(c->err, "status", NULL);
+    if (ok && workflow_check(c->rules->workflow, "appeal", r.status, "assign", c->user->roles, r.relations, &to, c->err)) {
+        const char *params[] = {r.id_text, to, NULL, NULL};
+        struct event e = {.record = "appeal", .record_id = id, .action = "assign", .from = r.status, .to = to};
+        ok = query_int(c, Q_APPEAL_MOVE, params, 4, 0, &version);
+        e.version = ok ? version : 0;
+        ok = ok && event_write(c, &e);
+    } else if (ok) {
+        ok = c->err->code == ERR_RULE && strcmp(c->err->reason, "status") == 0;
+    }
+    record_free(&r);
+    return ok;
+}
+
+static bool already_there(struct call *c, bool *there)
+{
+    const char *external = arg_sql(c, "external_id");
+    *there = false;
+    if (!external)
+        return true;
+    struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_BY_EXTERNAL, &external, 1, c->err);
+    if (!res)
+        return false;
+    *there = pg_rows(res) == 1;
+    if (*there) {
+        jw_object(c->out);
+        jw_kint(c->out, "id", pg_int(res, 0, 0));
+        jw_kstring(c->out, "number", pg_text(res, 0, 1));
+        jw_kint(c->out, "version", pg_int(res, 0, 2));
+        jw_kbool(c->out, "existing", true);
+        jw_object_end(c->out);
+    }
+    pg_free(res);
+    return true;
+}
+
+static bool choose_responsible(struct call *c, int64_t *responsible)
+{
+    *responsible = arg_int(c, "responsible");
+    if (!*responsible && arg_has(c, "unit")) {
+        const char *params[] = {arg_sql(c, "unit")};
+        if (!query_int(c, Q_ASSIGNMENT_CHIEF_OF_UNIT, params, 1, 0, responsible))
+            return false;
+        if (!*responsible)
+            return err_field(c->err, "responsible", "required",
+                             c->user->lang == LANG_RU ? "в подразделении некому поручить, назовите исполнителя" : "nobody in the unit: name an executor");
+    }
+    if (!*responsible)
+        return err_field(c->err, "responsible", "required", NULL);
+    return assignment_user_ok(c, "responsible", *responsible) &&
+           (!arg_int(c, "controller") || assignment_user_ok(c, "controller", arg_int(c, "controller"))) &&
+           (!arg_int(c, "on_behalf_of") || assignment_user_ok(c, "on_behalf_of", arg_int(c, "on_behalf_of")));
+}
+
+static bool write_assignment(struct call *c, int64_t responsible, const struct due *due, const char *rule, bool draft, int64_t *id, const char **number)
+{
+    int64_t serial;
+    int year, month, day;
+    day_to_civil(call_today(), &year, &month, &day);
+    if (!number_next(c, "assignment", "П", year, &serial, number))
+        return false;
+    const char *source = arg_sql(c, "source"), *from_appeal = arg_has(c, "appeal") || arg_has(c, "appeals") ? "appeal" : "head";
+    const char *params[] = {*number, call_int(c, year), call_int(c, serial), draft ? "draft" : "issued", source ? source : from_appeal, arg_sql(c, "title"),
+                            arg_sql(c, "text"), arg_sql(c, "urgency"), call_user(c), arg_sql(c, "on_behalf_of"), arg_sql(c, "controller"),
+                            call_int(c, responsible), arg_sql(c, "unit"), day_text(c, due->rolled), day_text(c, due->nominal), rule, call_bool(!draft),
+                            arg_sql(c, "external_id")};
+    return query_int(c, Q_ASSIGNMENT_ADD, params, 18, 0, id);
+}
+
+static bool write_parties(struct call *c, const char *id, int64_t responsible)
+{
+    return assignment_party(c, id, c->user->id, "author") && assignment_party(c, id, responsible, "responsible") &&
+           (!arg_int(c, "controller") || assignment_party(c, id, arg_int(c, "controller"), "controller")) &&
+           (!arg_int(c, "on_behalf_of") || assignment_party(c, id, arg_int(c, "on_behalf_of"), "on_behalf_of")) &&
+           add_people(c, id, "co_executors", "co_executor") && add_people(c, id, "watchers", "watcher");
+}
+
+static bool assignment_create(struct call *c)
+{
+    enum { APPEALS_MAX = 201 };
+    int64_t responsible, id, appeals[APPEALS_MAX];
+    struct due due;
+    const char *rule, *number;
+    bool there, draft = arg_bool(c, "draft");
+    if (!already_there(c, &there) || there)
+        return there;
+    if (!check_classifier(c, "assignment_source", "source", arg_str(c, "source"), NULL) || !choose_responsible(c, &responsible) || !count_due(c, &due, &rule))
+        return false;
+    size_t count = appeals_of(c, appeals, APPEALS_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (!take_appeal(c, appeals[i]))
+            return false;
+    if (!write_assignment(c, responsible, &due, rule, draft, &id, &number))
+        return false;
+    const char *id_text = call_int(c, id);
+    for (size_t i = 0; i < count; i++) {
+        const char *link[] = {id_text, call_int(c, appeals[i])};
+        if (!pg_exec(c->db, Q_ASSIGNMENT_APPEAL_ADD, link, 2, NULL, c->err))
+            return false;
+    }
+    struct event e = {.record = "assignment", .record_id = id, .action = draft ? "create" : "issue", .to = draft ? "draft" : "issued", .version = 1,
+                      .changes = arena_printf(c->arena, "{\"due\":{\"to\":\"%s\"},\"responsible\":{\"to\":%lld}}", day_text(c, due.rolled), (long long)responsible)};
+    if (!write_parties(c, id_text, responsible) || !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e))
+        return false;
+    jw_object(c->out);
+    jw_kint(c->out, "id", id);
+    jw_kstring(c->out, "number", number);
+    jw_kstring(c->out, "due", day_text(c, due.rolled));
+    jw_kint(c->out, "version", 1);
+    jw_kstring(c->out, "status", draft ? "draft" : "issued");
+    jw_object_end(c->out);
+    return true;
+}
+
+static bool set_people(struct call *c, const char *id, const char *field, const char *role)
+{
+    if (!arg_has(c, field))
+        return true;
+    const json_t *users = json_object_get(c->params, field);
+    size_t i;
+    json_t *user;
+    json_array_foreach(users, i, user) if (!assignment_user_ok(c, field, json_integer_value(user))) return false;
+    const char *params[] = {id, role, arg_sql(c, field)};
+    return pg_exec(c->db, Q_ASSIGNMENT_PARTIES_SET, params, 3, NULL, c->err);
+}
+
+/* Only who gave an assignment (or the clerk who keeps it for them) may change what it says and its date. */
+static bool assignment_set(struct call *c)
+{
+    struct record r;
+    int64_t version;
+    const char *changes;
+    if (!record_lock(c, "assignment", &r))
+        return false;
+    bool ok = r.relations & REL_AUTHOR || c->user->roles & (R_CLERK | R_HEAD | R_SYSTEM) || err_set(c->err, ERR_FORBIDDEN, NULL);
+    ok = ok && (!state_is_final(c, "assignment", r.status) || err_rule(c->err, "status", NULL));
+    ok = ok && check_classifier(c, "urgency", "urgency", arg_str(c, "urgency"), NULL);
+    if (ok && arg_sql(c, "due") && day_parse(arg_str(c, "due")) < call_today())
+        ok = err_field(c->err, "due", "in_past", NULL);
+    ok = ok && (!arg_int(c, "controller") || assignment_user_ok(c, "controller", arg_int(c, "controller"))) &&
+         record_changes(c, Q_ASSIGNMENT_FACTS, r.id_text, &changes);
+    const char *params[] = {r.id_text, arg_sql(c, "title"), arg_keep(c, "text"), arg_sql(c, "urgency"), arg_sql(c, "controller")};
+    const char *due[] = {r.id_text, arg_sql(c, "due")};
+    const char *controller[] = {r.id_text, "controller", arena_printf(c->arena, "{%s}", arg_sql(c, "controller") ? arg_sql(c, "controller") : "")};
+    ok = ok && query_int(c, Q_ASSIGNMENT_SET, params, 5, 0, &version) && (!due[1] || pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, due, 2, NULL, c->err)) &&
+         (!arg_int(c, "controller") || pg_exec(c->db, Q_ASSIGNMENT_PARTIES_SET, controller, 3, NULL, c->err)) &&
+         set_people(c, r.id_text, "co_executors", "co_executor") && set_people(c, r.id_text, "watchers", "watcher");
+    if (ok) {
+        struct event e = {.record = "assignment", .record_id = r.id, .action = "set", .version = version, .changes = changes, .comment = arg_sql(c, "reason")};
+        ok = event_write(c, &e);
+    }
+    if (ok)
+        write_changed(c, r.id, r.number, version, r.status);
+    record_free(&r);
+    return ok;
+}
+
+static bool assignment_comment(struct call *c)
+{
+    struct record r;
+    int64_t comment, version;
+    if (!record_lock(c, "assignment", &r))
+        return false;
+    const char *add[] = {"assignment", r.id_text, call_user(c), arg_sql(c, "text")};
+    struct event e = {.record = "assignment", .record_id = r.id, .action = "comment", .comment = arg_str(c, "text")};
+    bool ok = query_int(c, Q_COMMENT_ADD, add, 4, 0, &comment) && query_int(c, Q_ASSIGNMENT_TOUCH, &r.id_text, 1, 0, &version);
+    e.version = ok ? version : 0;
+    ok = ok && event_write(c, &e);
+    if (ok)
+        write_changed(c, r.id, r.number, version, r.status);
+    record_free(&r);
+    return ok;
+}
+
+static const struct op_param list_params[] = {
+    {"sort", P_ENUM, 0, 0, "due|new|old", NULL, {"Порядок", "Order"}, NULL},
+    {"status", P_STRING, PF_FILTER, 40, NULL, NULL, {"Состояние", "Status"}, NULL},
+    {"open", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Неисполненные", "Open"}, NULL},
+    {"overdue", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Просроченные", "Overdue"}, NULL},
+    {"due_soon", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Скоро срок", "Due soon"}, NULL},
+    {"mine", P_ENUM, PF_FILTER, 0, "responsible|author|controller|co_executor|watcher|unit|any", NULL, {"Мои", "Mine"}, NULL},
+    {"unit", P_ID, PF_FILTER, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL},
+    {"responsible", P_ID, PF_FILTER, 0, NULL, "user.list", {"Исполнитель", "Responsible"}, NULL},
+    {"appeal", P_ID, PF_FILTER, 0, NULL, "appeal.list", {"По обращению", "From the appeal"}, NULL},
+    {"from", P_DATE, PF_FILTER, 0, NULL, NULL, {"Срок с", "Due from"}, NULL},
+    {"to", P_DATE, PF_FILTER, 0, NULL, NULL, {"Срок по", "Due to"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param get_params[] = {
+    {"id", P_ID, 0, 0, NULL, "assignment.list", {"Поручение", "Assignment"}, NULL},
+    {"number", P_STRING, 0, 60, NULL, NULL, {"Номер", "Number"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param create_params[] = {
+    {"title", P_STRING, PF_REQUIRED, 300, NULL, NULL, {"Что сделать", "What to do"}, NULL},
+    {"responsible", P_ID, 0, 0, NULL, "user.list", {"Исполнитель", "Responsible"}, NULL},
+    {"due", P_DATE, 0, 0, NULL, NULL, {"Срок", "Due"}, NULL},
+    {"text", P_TEXT, 0, 50000, NULL, NULL, {"Подробно", "Details"}, NULL},
+    {"urgency", P_ENUM, 0, 0, "classifier:urgency", NULL, {"Срочность", "Urgency"}, NULL},
+    {"controller", P_ID, 0, 0, NULL, "user.list", {"Контролёр", "Controller"}, NULL},
+    {"on_behalf_of", P_ID, 0, 0, NULL, "user.list", {"От имени", "On behalf of"}, NULL},
+    {"co_executors", P_IDS, 0, 50, NULL, "user.list", {"Соисполнители", "Co-executors"}, NULL},
+    {"watchers", P_IDS, 0, 50, NULL, "user.list", {"Наблюдатели", "Watchers"}, NULL},
+    {"unit", P_ID, 0, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL},
+    {"appeal", P_ID, 0, 0, NULL, "appeal.list", {"По обращению", "From the appeal"}, NULL},
+    {"appeals", P_IDS, 0, 200, NULL, "appeal.list", {"По обращениям", "From the appeals"}, NULL},
+    {"source", P_ENUM, 0, 0, "classifier:assignment_source", NULL, {"Основание", "Source"}, NULL},
+    {"draft", P_BOOL, 0, 0, NULL, NULL, {"Пока не выдавать", "Keep as a draft"}, NULL},
+    {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param set_params[] = {
+    {"title", P_STRING, 0, 300, NULL, NULL, {"Что сделать", "What to do"}, NULL},
+    {"text", P_TEXT, 0, 50000, NULL, NULL, {"Подробно", "Details"}, NULL},
+    {"due", P_DATE, 0, 0, NULL, NULL, {"Срок", "Due"}, NULL},
+    {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Почему изменён срок", "Why the date moves"}, NULL},
+    {"urgency", P_ENUM, 0, 0, "classifier:urgency", NULL, {"Срочность", "Urgency"}, NULL},
+    {"controller", P_ID, 0, 0, NULL, "user.list", {"Контролёр", "Controller"}, NULL},
+    {"co_executors", P_IDS, 0, 50, NULL, "user.list", {"Соисполнители", "Co-executors"}, NULL},
+    {"watchers", P_IDS, 0, 50, NULL, "user.list", {"Наблюдатели", "Watchers"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param comment_params[] = {
+    {"text", P_TEXT, PF_REQUIRED, 20000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+    {.name = NULL},
+};
+
+#define MOVERS (R_ANY & ~R_ADMIN & ~R_ANALYST & ~R_CITIZENS)
+const struct op assignment_ops[] = {
+    {"assignment.create", GIVERS, OP_WRITE, {"Дать поручение", "Give an assignment"}, create_params, assignment_create},
+    {"assignment.list", READERS, OP_LIST, {"Поручения", "Assignments"}, list_params, assignment_list},
+    {"assignment.get", READERS, 0, {"Карточка поручения", "Card of an assignment"}, get_params, assignment_get},
+    {"assignment.set", GIVERS, OP_WRITE | OP_VERSION, {"Исправить поручение", "Correct an assignment"}, set_params, assignment_set},
+    {"assignment.issue", MOVERS, OP_WRITE | OP_VERSION, {"Выдать", "Issue"}, NULL, assignment_move},
+    {"assignment.see", MOVERS, OP_WRITE | OP_VERSION, {"Отметить прочтение", "Mark as seen"}, NULL, assignment_move},
+    {"assignment.start", MOVERS, OP_WRITE | OP_VERSION, {"Взять в работу", "Start"}, NULL, assignment_move},
+    {"assignment.report", MOVERS, OP_WRITE | OP_VERSION, {"Отчитаться", "Report"}, assignment_report_params, assignment_move},
+    {"assignment.recall", MOVERS, OP_WRITE | OP_VERSION, {"Отозвать отчёт", "Recall the report"}, NULL, assignment_move},
+    {"assignment.return", MOVERS, OP_WRITE | OP_VERSION, {"Вернуть на доработку", "Return for rework"}, assignment_return_params, assignment_move},
+    {"assignment.accept", MOVERS, OP_WRITE | OP_VERSION, {"Принять", "Accept"}, assignment_accept_params, assignment_move},
+    {"assignment.cancel", MOVERS, OP_WRITE | OP_VERSION, {"Отменить", "Cancel"}, assignment_reason_params, assignment_move},
+    {"assignment.off_control", MOVERS, OP_WRITE | OP_VERSION, {"Снять с контроля", "Take off control"}, assignment_reason_params, assignment_move},
+    {"assignment.reopen", MOVERS, OP_WRITE | OP_VERSION, {"Возобновить", "Reopen"}, assignment_reopen_params, assignment_move},
+    {"assignment.reassign", MOVERS, OP_WRITE | OP_VERSION, {"Переназначить", "Reassign"}, assignment_reassign_params, assignment_reassign},
+    {"assignment.comment", MOVERS, OP_WRITE | OP_VERSION, {"Комментарий", "Comment"}, comment_params, assignment_comment},
+    {.method = NULL},
+};

@@ -1,0 +1,10 @@
+/* What the files of the assignment module share. */
+#pragma once
+#include "server/ops/helpers.h"
+bool assignment_move(struct call *c);
+bool assignment_reassign(struct call *c);
+extern const struct op_param assignment_report_params[], assignment_return_params[], assignment_accept_params[], assignment_reason_params[],
+    assignment_reopen_params[], assignment_reassign_params[];
+/* The user may be given work by this caller: exists, not disabled, and (for deputies and chiefs) inside their units. */
+bool assignment_user_ok(struct call *c, const char *field, int64_t user);
+bool assignment_party(struct call *c, const char *assignment, int64_t user, const char *role);

@@ -1,0 +1,149 @@
+/* Transitions of an assignment: a row each. Who may and from where stands in workflow.yaml; here is what each leaves behind. */
+#include "server/ops/assignment.h"
+#include "common/arena.h"
+#include <string.h>
+
+const struct op_param assignment_report_params[] = {
+    {"text", P_TEXT, PF_REQUIRED, 50000, NULL, NULL, {"Что сделано", "What was done"}, NULL},
+    {.name = NULL},
+};
+const struct op_param assignment_return_params[] = {
+    {"comment", P_TEXT, PF_REQUIRED, 20000, NULL, NULL, {"Что доработать", "What to rework"}, NULL},
+    {"due", P_DATE, 0, 0, NULL, NULL, {"Новый срок (если меняется)", "New due date (if it moves)"}, NULL},
+    {.name = NULL},
+};
+const struct op_param assignment_accept_params[] = {
+    {"comment", P_TEXT, 0, 20000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+    {"quality", P_INT, 0, 5, NULL, NULL, {"Оценка 1-5", "Quality 1-5"}, NULL},
+    {.name = NULL},
+};
+const struct op_param assignment_reason_params[] = {
+    {"reason", P_TEXT, PF_REQUIRED, 5000, NULL, NULL, {"Причина", "Reason"}, NULL},
+    {.name = NULL},
+};
+const struct op_param assignment_reopen_params[] = {
+    {"reason", P_TEXT, PF_REQUIRED, 5000, NULL, NULL, {"Причина", "Reason"}, NULL},
+    {"due", P_DATE, PF_REQUIRED, 0, NULL, NULL, {"Новый срок", "New due date"}, NULL},
+    {.name = NULL},
+};
+const struct op_param assignment_reassign_params[] = {
+    {"responsible", P_ID, PF_REQUIRED, 0, NULL, "user.list", {"Новый исполнитель", "New responsible"}, NULL},
+    {"unit", P_ID, 0, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL},
+    {"comment", P_TEXT, 0, 5000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+    {.name = NULL},
+};
+
+static const struct row {
+    const char *method, *action, *stamp; /* stamp: what Q_ASSIGNMENT_MOVE does to the times */
+    const char *why;                     /* argument that says why, for the history */
+    const char *verdict;                 /* on the report that waits */
+} rows[] = {
+    {"assignment.issue", "issue", "issue", NULL, NULL},
+    {"assignment.see", "see", "see", NULL, NULL},
+    {"assignment.start", "start", NULL, NULL, NULL},
+    {"assignment.report", "report", "report", "text", NULL},
+    {"assignment.recall", "recall_report", "recall", NULL, "recall"},
+    {"assignment.return", "return", "return", "comment", "return"},
+    {"assignment.accept", "accept", "accept", "comment", "accept"},
+    {"assignment.cancel", "cancel", NULL, "reason", NULL},
+    {"assignment.off_control", "off_control", NULL, "reason", NULL},
+    {"assignment.reopen", "reopen", "reopen", "reason", NULL},
+};
+
+static const struct row *row_of(const char *method)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].method, method) == 0)
+            return &rows[i];
+    return &rows[0];
+}
+
+enum { COL_DUE = 4 };
+
+static bool move_due(struct call *c, const struct record *r, const char **changes)
+{
+    const char *due = arg_sql(c, "due");
+    *changes = NULL;
+    if (!due || strcmp(due, pg_text(r->row, 0, COL_DUE)) == 0)
+        return true;
+    if (day_parse(due) < call_today())
+        return err_field(c->err, "due", "in_past", NULL);
+    *changes = arena_printf(c->arena, "{\"due\":{\"from\":\"%s\",\"to\":\"%s\"}}", pg_text(r->row, 0, COL_DUE), due);
+    const char *params[] = {r->id_text, due};
+    return pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, params, 2, NULL, c->err);
+}
+
+static bool leave_traces(struct call *c, const struct record *r, const struct row *row)
+{
+    if (strcmp(row->action, "report") == 0) {
+        const char *report[] = {r->id_text, call_user(c), arg_sql(c, "text")};
+        return pg_exec(c->db, Q_ASSIGNMENT_REPORT_ADD, report, 3, NULL, c->err);
+    }
+    if (row->verdict) {
+        const char *verdict[] = {r->id_text, row->verdict, call_user(c), row->why ? arg_sql(c, row->why) : NULL};
+        return pg_exec(c->db, Q_ASSIGNMENT_REPORT_VERDICT, verdict, 4, NULL, c->err);
+    }
+    return true;
+}
+
+static bool change_state(struct call *c, const struct record *r, const struct row *row, const char *to, const char *changes)
+{
+    int64_t version;
+    bool was = state_is_final(c, "assignment", r->status), is = state_is_final(c, "assignment", to);
+    const char *params[] = {r->id_text, to, was == is ? NULL : call_bool(is), row->stamp, arg_sql(c, "quality")};
+    struct event e = {.record = "assignment", .record_id = r->id, .action = row->action, .from = r->status, .to = to,
+                      .comment = row->why ? arg_sql(c, row->why) : NULL, .changes = changes};
+    if (!query_int(c, Q_ASSIGNMENT_MOVE, params, 5, 0, &version) ||
+        (was != is && !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &r->id_text, 1, NULL, c->err)))
+        return false;
+    e.version = version;
+    if (!event_write(c, &e))
+        return false;
+    write_changed(c, r->id, r->number, version, to);
+    return true;
+}
+
+/* Opening a card means that what was said there has been seen, whoever opens it; the state moves only for the responsible executor. */
+static bool see(struct call *c, struct record *r, const char **to, bool *moves)
+{
+    const char *params[] = {call_user(c), "assignment", r->id_text};
+    struct err ignored;
+    *moves = workflow_check(c->rules->workflow, "assignment", r->status, "see", c->user->roles, r->relations, to, &ignored);
+    return pg_exec(c->db, Q_COMMENT_SEEN, params, 3, NULL, c->err);
+}
+
+bool assignment_move(struct call *c)
+{
+    const struct row *row = row_of(c->op->method);
+    struct record r;
+    const char *to = NULL, *changes = NULL;
+    bool moves = true;
+    if (!record_lock(c, "assignment", &r))
+        return false;
+    bool ok = strcmp(row->action, "see") == 0 ? see(c, &r, &to, &moves) : record_may(c, &r, row->action, &to) && record_guard(c, &r, row->action);
+    if (ok && !moves)
+        write_changed(c, r.id, r.number, r.version, r.status);
+    else
+        ok = ok && move_due(c, &r, &changes) && leave_traces(c, &r, row) && change_state(c, &r, row, to, changes);
+    record_free(&r);
+    return ok;
+}
+
+bool assignment_reassign(struct call *c)
+{
+    static const struct row row = {"assignment.reassign", "reassign", "issue", "comment", NULL};
+    enum { COL_RESPONSIBLE = 5 };
+    struct record r;
+    const char *to;
+    if (!record_lock(c, "assignment", &r))
+        return false;
+    int64_t old = pg_int(r.row, 0, COL_RESPONSIBLE), next = arg_int(c, "responsible");
+    bool ok = record_may(c, &r, "reassign", &to) && assignment_user_ok(c, "responsible", next);
+    if (ok && old == next)
+        ok = err_field(c->err, "responsible", "same_record", NULL);
+    const char *params[] = {r.id_text, call_int(c, next), arg_sql(c, "unit")};
+    const char *changes = arena_printf(c->arena, "{\"responsible\":{\"from\":%lld,\"to\":%lld}}", (long long)old, (long long)next);
+    ok = ok && pg_exec(c->db, Q_ASSIGNMENT_REASSIGN, params, 3, NULL, c->err) && change_state(c, &r, &row, to, changes);
+    record_free(&r);
+    return ok;
+}

@@ -1,0 +1,371 @@
+#include "server/ops/helpers.h"
+#include "common/arena.h"
+#include "common/proto.h"
+#include <jansson.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { COUNT_LIMIT = 10000 };
+
+const char *call_int(struct call *c, int64_t n) { return arena_printf(c->arena, "%lld", (long long)n); }
+const char *call_bool(bool b) { return b ? "true" : "false"; }
+const char *call_user(struct call *c) { return call_int(c, c->user->id); }
+const char *call_sees_all(const struct call *c) { return call_bool(c->user->sees_all); }
+const char *call_units(const struct call *c) { return c->user->units[0] ? c->user->units : "{}"; }
+
+const char *arg_keep(const struct call *c, const char *name)
+{
+    const char *s = arg_str(c, name);
+    return s ? s : arg_sql(c, name);
+}
+
+bool query_int(struct call *c, enum query q, const char *const *params, int count, int64_t absent, int64_t *out)
+{
+    struct pg_res *res = pg_query(c->db, q, params, count, c->err);
+    if (!res)
+        return false;
+    *out = pg_rows(res) > 0 ? pg_int(res, 0, 0) : absent;
+    pg_free(res);
+    return true;
+}
+
+day_t call_today(void)
+{
+    /* The core runs with TZ set to the municipality's zone. */
+    time_t now = time(NULL);
+    struct tm tm;
+    localtime_r(&now, &tm);
+    return day_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+}
+
+bool write_json_row(struct call *c, enum query q, const char *const *params, int count)
+{
+    struct pg_res *res = pg_query(c->db, q, params, count, c->err);
+    if (!res)
+        return false;
+    bool found = pg_rows(res) == 1;
+    if (found)
+        jw_raw(c->out, pg_text(res, 0, 0));
+    pg_free(res);
+    return found || err_set(c->err, ERR_NOT_FOUND, NULL);
+}
+
+bool check_classifier(struct call *c, const char *classifier, const char *field, const char *code, const char **data)
+{
+    if (data)
+        *data = "{}";
+    if (!code || !*code)
+        return true;
+    const char *params[] = {classifier, code};
+    struct pg_res *res = pg_query(c->db, Q_CLASSIFIER_HAS, params, 2, c->err);
+    if (!res)
+        return false;
+    bool found = pg_rows(res) == 1;
+    if (found && data)
+        *data = arena_strdup(c->arena, pg_text(res, 0, 0));
+    pg_free(res);
+    return found || err_field(c->err, field, "not_a_value", "«%.60s»: %s %s", code, err_reason_text("not_a_value", c->user->lang), classifier);
+}
+
+/* A cursor is base64 of ["method", key, key, total, exact]: opaque to clients, checked like any input. */
+bool page_begin(struct call *c, struct page *p)
+{
+    int64_t limit = arg_has(c, "limit") ? arg_int(c, "limit") : PROTO_LIST_DEFAULT;
+    *p = (struct page){.limit = limit > 0 ? (int)limit : PROTO_LIST_DEFAULT, .total = -1};
+    const char *after = arg_str(c, "after");
+    if (!after || !*after)
+        return true;
+    unsigned char text[2048];
+    size_t len = 0;
+    const char *method, *keys[2] = {NULL, NULL};
+    json_int_t total;
+    int exact;
+    json_t *root = NULL;
+    if (sodium_base642bin(text, sizeof text, after, strlen(after), NULL, &len, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0)
+        root = json_loadb((const char *)text, len, 0, NULL);
+    bool ok = root && json_unpack(root, "[ss?s?Ib!]", &method, &keys[0], &keys[1], &total, &exact) == 0 && strcmp(method, c->op->method) == 0;
+    if (ok) {
+        for (int i = 0; i < 2; i++)
+            p->after[i] = keys[i] ? arena_strdup(c->arena, keys[i]) : NULL;
+        p->total = total;
+        p->exact = exact;
+    }
+    json_decref(root);
+    return ok || err_field(c->err, "after", "bad_cursor", NULL);
+}
+
+bool page_count(struct call *c, struct page *p, enum query q, const char *const *params, int count)
+{
+    int64_t n;
+    if (p->total >= 0)
+        return true;
+    if (!query_int(c, q, params, count, 0, &n))
+        return false;
+    p->exact = n <= COUNT_LIMIT;
+    p->total = p->exact ? n : COUNT_LIMIT;
+    return true;
+}
+
+static void write_next(struct call *c, const struct page *p, const struct pg_res *res, int key_column, int key_count)
+{
+    const char *keys[2] = {pg_text(res, p->limit - 1, key_column), key_count > 1 ? pg_text(res, p->limit - 1, key_column + 1) : NULL};
+    json_t *root = json_pack("[ss?s?Ib]", c->op->method, keys[0], keys[1], (json_int_t)p->total, (int)p->exact);
+    char *text = json_dumps(root, JSON_COMPACT);
+    size_t size = sodium_base64_encoded_len(strlen(text), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    char *cursor = arena_alloc(c->arena, size);
+    sodium_bin2base64(cursor, size, (const unsigned char *)text, strlen(text), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    jw_kstring(c->out, "next", cursor);
+    free(text);
+    json_decref(root);
+}
+
+/* The object that PostgreSQL built, with the actions put in before its closing brace. */
+static void write_item(struct call *c, const char *json, const char *record, const char *status, uint32_t relations)
+{
+    struct buf item;
+    struct jw w;
+    buf_init(&item, PROTO_ANSWER_MAX);
+    buf_append(&item, json, strlen(json) - 1);
+    buf_puts(&item, ",\"actions\":");
+    jw_init(&w, &item);
+    workflow_actions(c->rules->workflow, record, status, c->user->roles, relations, &w);
+    buf_putc(&item, '}');
+    jw_raw(c->out, item.data);
+    buf_free(&item);
+}
+
+void page_write(struct call *c, const struct page *p, const struct pg_res *res, const char *record, int key_column, int key_count)
+{
+    int rows = pg_rows(res), shown = rows > p->limit ? p->limit : rows;
+    jw_object(c->out);
+    jw_key(c->out, "items");
+    jw_array(c->out);
+    for (int i = 0; i < shown; i++) {
+        if (record)
+            write_item(c, pg_text(res, i, 0), record, pg_text(res, i, 1), (uint32_t)pg_int(res, i, 2));
+        else
+            jw_raw(c->out, pg_text(res, i, 0));
+    }
+    jw_array_end(c->out);
+    if (rows > p->limit)
+        write_next(c, p, res, key_column, key_count);
+    else
+        jw_kstring(c->out, "next", NULL);
+    jw_kint(c->out, "total", p->total);
+    jw_kbool(c->out, "total_exact", p->exact);
+    jw_object_end(c->out);
+}
+
+static const struct {
+    const char *kind;
+    enum query lock, get;
+    bool hides_persons; /* the get statement takes $4: hide persons */
+} kinds[] = {{"appeal", Q_APPEAL_LOCK, Q_APPEAL_GET, true}, {"assignment", Q_ASSIGNMENT_LOCK, Q_ASSIGNMENT_GET, false}};
+
+static int kind_index(const char *kind)
+{
+    return strcmp(kind, kinds[0].kind) == 0 ? 0 : 1;
+}
+
+bool record_write(struct call *c, const char *kind, int64_t id, struct jw *out)
+{
+    int k = kind_index(kind);
+    bool hide = !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
+    const char *with_persons[] = {call_user(c), call_sees_all(c), call_units(c), call_bool(hide), call_int(c, id)};
+    const char *plain[] = {with_persons[0], with_persons[1], with_persons[2], with_persons[4]};
+    struct pg_res *res = kinds[k].hides_persons ? pg_query(c->db, kinds[k].get, with_persons, 5, c->err) : pg_query(c->db, kinds[k].get, plain, 4, c->err);
+    if (!res)
+        return false;
+    bool found = pg_rows(res) == 1;
+    if (found) {
+        struct jw *old = c->out;
+        c->out = out;
+        write_item(c, pg_text(res, 0, 0), kind, pg_text(res, 0, 1), (uint32_t)pg_int(res, 0, 2));
+        c->out = old;
+    }
+    pg_free(res);
+    return found || err_set(c->err, ERR_NOT_FOUND, NULL);
+}
+
+static bool conflict(struct call *c, const char *kind, int64_t id)
+{
+    struct buf now;
+    struct jw w;
+    buf_init(&now, PROTO_ANSWER_MAX);
+    jw_init(&w, &now);
+    bool ok = record_write(c, kind, id, &w);
+    if (ok) {
+        err_set(c->err, ERR_CONFLICT, NULL);
+        c->err->current = arena_strdup(c->arena, now.data);
+    }
+    buf_free(&now);
+    return false;
+}
+
+bool record_lock_id(struct call *c, const char *kind, int64_t id, struct record *r)
+{
+    *r = (struct record){.kind = kind, .id = id, .id_text = call_int(c, id)};
+    const char *params[] = {call_user(c), call_sees_all(c), call_units(c), r->id_text};
+    r->row = pg_query(c->db, kinds[kind_index(kind)].lock, params, 4, c->err);
+    if (!r->row)
+        return false;
+    if (pg_rows(r->row) != 1) {
+        record_free(r);
+        return err_set(c->err, ERR_NOT_FOUND, NULL);
+    }
+    r->status = pg_text(r->row, 0, 0);
+    r->relations = (uint32_t)pg_int(r->row, 0, 1);
+    r->version = pg_int(r->row, 0, 2);
+    r->number = pg_text(r->row, 0, 3);
+    return true;
+}
+
+bool record_lock(struct call *c, const char *kind, struct record *r)
+{
+    if (!record_lock_id(c, kind, arg_int(c, "id"), r))
+        return false;
+    if (!arg_has(c, "version") || arg_int(c, "version") == r->version)
+        return true;
+    record_free(r);
+    return conflict(c, kind, arg_int(c, "id"));
+}
+
+void record_free(struct record *r)
+{
+    pg_free(r->row);
+    r->row = NULL;
+}
+
+/* Demands that are not arguments: they are about other things, and the operation itself looks after them. */
+static bool is_argument(const struct op *op, const char *name)
+{
+    for (const struct op_param *p = op->params; p && p->name; p++)
+        if (strcmp(p->name, name) == 0)
+            return true;
+    return false;
+}
+
+bool record_may(struct call *c, const struct record *r, const char *action, const char **to_state)
+{
+    if (!workflow_check(c->rules->workflow, r->kind, r->status, action, c->user->roles, r->relations, to_state, c->err))
+        return false;
+    const struct transition *t = workflow_transition(c->rules->workflow, r->kind, action);
+    for (size_t i = 0; t && t->demands[i]; i++) {
+        const char *value = arg_sql(c, t->demands[i]);
+        if (is_argument(c->op, t->demands[i]) && (!value || !*value))
+            return err_field(c->err, t->demands[i], "required", NULL);
+    }
+    return true;
+}
+
+bool event_write(struct call *c, const struct event *e)
+{
+    const char *params[] = {call_user(c), e->record, call_int(c, e->record_id), e->action, e->version ? call_int(c, e->version) : NULL,
+                            e->from, e->to, e->comment && *e->comment ? e->comment : NULL, e->changes};
+    return pg_exec(c->db, Q_EVENT_ADD, params, 9, NULL, c->err);
+}
+
+void write_changed(struct call *c, int64_t id, const char *number, int64_t version, const char *status)
+{
+    jw_object(c->out);
+    jw_kint(c->out, "id", id);
+    if (number)
+        jw_kstring(c->out, "number", number);
+    jw_kint(c->out, "version", version);
+    if (status)
+        jw_kstring(c->out, "status", status);
+    jw_object_end(c->out);
+}
+
+bool number_next(struct call *c, const char *series, const char *letters, int year, int64_t *serial, const char **text)
+{
+    const char *params[] = {series, call_int(c, year)};
+    if (!query_int(c, Q_COUNTER_NEXT, params, 2, 0, serial))
+        return false;
+    *text = arena_printf(c->arena, "%s-%lld/%02d", letters, (long long)*serial, year % 100);
+    return true;
+}
+
+void arg_default(struct call *c, const char *name, const char *value)
+{
+    if (!arg_sql(c, name))
+        json_object_set_new(c->params, name, json_string(value));
+}
+
+const char *day_text(struct call *c, day_t d)
+{
+    char text[11];
+    if (d == DAY_NONE)
+        return NULL;
+    day_format(d, text);
+    return arena_strdup(c->arena, text);
+}
+
+bool state_is_final(const struct call *c, const char *kind, const char *state)
+{
+    const struct wf_state *info = workflow_state_info(c->rules->workflow, kind, workflow_state(c->rules->workflow, kind, state));
+    return info && info->final;
+}
+
+enum { COL_REGISTERED = 4, COL_EXTENDED = 7, COL_OPEN_ASSIGNMENTS = 8, FORWARD_DAYS = 7 };
+
+static bool guard_no_open_assignments(struct call *c, const struct record *r)
+{
+    return pg_int(r->row, 0, COL_OPEN_ASSIGNMENTS) == 0 || err_rule(c->err, "open_assignments", NULL);
+}
+
+/* 59-FZ art. 8 part 3: seven days from registration; later is a breach that must be explained, but stays possible. */
+static bool guard_within_forward_term(struct call *c, const struct record *r)
+{
+    bool late = call_today() > day_parse(pg_text(r->row, 0, COL_REGISTERED)) + FORWARD_DAYS;
+    return !late || arg_sql(c, "reason") || err_field(c->err, "reason", "required", NULL);
+}
+
+static const struct {
+    const char *name;
+    bool (*passes)(struct call *c, const struct record *r);
+} guards[] = {
+    {"no_open_assignments", guard_no_open_assignments},
+    {"within_forward_term_else_reason", guard_within_forward_term},
+};
+
+bool record_guard(struct call *c, const struct record *r, const char *action)
+{
+    const struct transition *t = workflow_transition(c->rules->workflow, r->kind, action);
+    for (size_t i = 0; t && i < sizeof guards / sizeof *guards; i++)
+        if (strcmp(t->guard, guards[i].name) == 0)
+            return guards[i].passes(c, r);
+    return true;
+}
+
+bool record_changes(struct call *c, enum query facts, const char *id, const char **changes)
+{
+    struct pg_res *res = pg_query(c->db, facts, &id, 1, c->err);
+    if (!res)
+        return false;
+    json_t *before = pg_rows(res) == 1 ? json_loads(pg_text(res, 0, 0), 0, NULL) : NULL, *all = json_object(), *value;
+    const char *key;
+    pg_free(res);
+    json_object_foreach(c->params, key, value) {
+        json_t *old = json_object_get(before, key);
+        if (old && !json_is_null(value) && !json_equal(old, value))
+            json_object_set_new(all, key, json_pack("{s:O,s:O}", "from", old, "to", value));
+    }
+    char *text = json_dumps(all, JSON_COMPACT);
+    *changes = json_object_size(all) > 0 ? arena_strdup(c->arena, text) : NULL;
+    free(text);
+    json_decref(all);
+    json_decref(before);
+    return true;
+}
+
+bool find_id(struct call *c, enum query by_number, int64_t *id)
+{
+    const char *number = arg_sql(c, "number");
+    *id = arg_int(c, "id");
+    if (*id || !number)
+        return *id ? true : err_field(c->err, "id", "required", NULL);
+    return query_int(c, by_number, &number, 1, 0, id) && (*id || err_set(c->err, ERR_NOT_FOUND, NULL));
+}

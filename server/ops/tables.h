@@ -1,0 +1,5 @@
+/* The parts of the table of operations, one per file; each ends with method NULL. */
+#pragma once
+#include "server/ops/op.h"
+extern const struct op session_ops[], meta_ops[], worklist_ops[], appeal_ops[], assignment_ops[], correspondent_ops[], draft_ops[], event_ops[],
+    classifier_ops[], user_ops[], unit_ops[];

@@ -1,0 +1,329 @@
+#include "tests/harness/check.h"
+#include "tests/harness/clock.h"
+#include "tests/harness/term_internal.h"
+#include <errno.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { END_MS = 10000 };
+
+/* ---- the model ---- */
+
+static int on_move_cursor(VTermPos pos, VTermPos old, int visible, void *user)
+{
+    (void)old, (void)visible;
+    ((struct term *)user)->cursor = pos;
+    return 1;
+}
+
+static const VTermScreenCallbacks screen_callbacks = {.movecursor = on_move_cursor};
+
+static int on_osc(const char *command, size_t len, void *user)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%.*s", (int)(len < 60 ? len : 60), command);
+    sscanf(text, "777;idle;%ld", &((struct term *)user)->idle_serial);
+    return 1;
+}
+
+static const VTermParserCallbacks fallbacks = {.osc = on_osc};
+
+static void write_all(struct term *t, const char *data, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(t->fd, data, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return; /* the program has ended: the screen says so */
+        data += n;
+        len -= (size_t)n;
+    }
+}
+
+/* A terminal answers questions (cursor position, device attributes). */
+static void on_output(const char *s, size_t len, void *user) { write_all(user, s, len); }
+
+static void model_new(struct term *t)
+{
+    t->vt = vterm_new(t->rows, t->cols);
+    vterm_set_utf8(t->vt, 1);
+    vterm_output_set_callback(t->vt, on_output, t);
+    t->screen = vterm_obtain_screen(t->vt);
+    vterm_screen_enable_altscreen(t->screen, 1);
+    vterm_screen_set_callbacks(t->screen, &screen_callbacks, t);
+    vterm_screen_set_unrecognised_fallbacks(t->screen, &fallbacks, t);
+    vterm_screen_reset(t->screen, 1);
+}
+
+/* Takes in what has come; waits until the deadline for the first byte. False when nothing came or the program has ended. */
+static bool take_in(struct term *t, int64_t deadline)
+{
+    char chunk[16384];
+    struct pollfd p = {t->fd, POLLIN, 0};
+    if (t->ended || poll(&p, 1, clock_left_ms(deadline)) <= 0)
+        return false;
+    ssize_t n = read(t->fd, chunk, sizeof chunk);
+    if (n <= 0) {
+        t->ended = n == 0 || errno == EIO;
+        return false;
+    }
+    t->bytes += (size_t)n;
+    vterm_input_write(t->vt, chunk, (size_t)n);
+    return true;
+}
+
+static void take_in_all(struct term *t)
+{
+    while (take_in(t, clock_ms()))
+        ;
+}
+
+/* ---- life ---- */
+
+struct term *term_run(char *const argv[], int cols, int rows, const char *type)
+{
+    struct term *t = calloc(1, sizeof *t);
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+    assert_non_null(t);
+    *t = (struct term){.cols = cols, .rows = rows, .idle_serial = -1};
+    snprintf(t->type, sizeof t->type, "%s", type);
+    pid_t parent = getpid();
+    t->pid = forkpty(&t->fd, NULL, NULL, &size);
+    if (t->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(127);
+        setenv("TERM", type, 1);
+        setenv("LC_ALL", "C.UTF-8", 1);
+        unsetenv("NO_COLOR");
+        execvp(argv[0], argv);
+        _exit(127);
+    }
+    CHECK(t->pid > 0, "no pty");
+    model_new(t);
+    return t;
+}
+
+struct term *term_ssh(const struct server *s, const char *login, int cols, int rows, const char *type)
+{
+    const char *argv[SSH_ARGV_MAX];
+    ssh_argv(s, login, 2, argv);
+    return term_run((char *const *)argv, cols, rows, type);
+}
+
+void term_break_line(struct term *t) { proc_kill(t->pid); }
+
+int term_wait_end(struct term *t, int timeout_ms)
+{
+    int64_t deadline = clock_ms() + timeout_ms;
+    while (!t->ended && clock_left_ms(deadline) > 0)
+        take_in(t, deadline);
+    CHECK(t->ended, "the program did not end within %d ms; the screen:\n%s", timeout_ms, term_text(t));
+    int code = proc_wait(t->pid, END_MS);
+    t->pid = 0;
+    return code;
+}
+
+void term_close(struct term **term)
+{
+    struct term *t = *term;
+    if (!t)
+        return;
+    close(t->fd);
+    if (t->pid)
+        proc_wait(t->pid, END_MS);
+    vterm_free(t->vt);
+    free(t->text);
+    free(t);
+    *term = NULL;
+}
+
+/* ---- hands ---- */
+
+void term_type(struct term *t, const char *utf8) { write_all(t, utf8, strlen(utf8)); }
+
+void term_key(struct term *t, const char *names)
+{
+    char name[32];
+    for (const char *p = names; *p;) {
+        size_t n = strcspn(p, " ");
+        snprintf(name, sizeof name, "%.*s", (int)n, p);
+        const char *bytes = term_key_bytes(t->type, name);
+        CHECK(*bytes, "no key is named %s", name);
+        write_all(t, bytes, strlen(bytes));
+        p += n + strspn(p + n, " ");
+        /* A lone Escape and what follows it must not arrive as one sequence: the program is to see it first. */
+        if (strcmp(name, "Esc") == 0 && *p) {
+            int64_t deadline = clock_ms() + 100;
+            while (clock_left_ms(deadline) > 0)
+                take_in(t, deadline);
+        }
+    }
+}
+
+void term_paste(struct term *t, const char *utf8)
+{
+    term_type(t, "\033[200~");
+    term_type(t, utf8);
+    term_type(t, "\033[201~");
+}
+
+void term_resize(struct term *t, int cols, int rows)
+{
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+    take_in_all(t);
+    t->cols = cols;
+    t->rows = rows;
+    vterm_set_size(t->vt, rows, cols);
+    ioctl(t->fd, TIOCSWINSZ, &size);
+}
+
+/* ---- eyes ---- */
+
+static size_t put_cell(const VTermScreenCell *cell, char *out)
+{
+    size_t len = 0;
+    for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell->chars[i]; i++) {
+        uint32_t c = cell->chars[i];
+        if (c < 0x80) {
+            out[len++] = (char)c;
+        } else if (c < 0x800) {
+            out[len++] = (char)(0xC0 | c >> 6);
+            out[len++] = (char)(0x80 | (c & 0x3F));
+        } else if (c < 0x10000) {
+            out[len++] = (char)(0xE0 | c >> 12);
+            out[len++] = (char)(0x80 | (c >> 6 & 0x3F));
+            out[len++] = (char)(0x80 | (c & 0x3F));
+        } else {
+            out[len++] = (char)(0xF0 | c >> 18);
+            out[len++] = (char)(0x80 | (c >> 12 & 0x3F));
+            out[len++] = (char)(0x80 | (c >> 6 & 0x3F));
+            out[len++] = (char)(0x80 | (c & 0x3F));
+        }
+    }
+    if (len == 0)
+        out[len++] = ' ';
+    return len;
+}
+
+static size_t put_row(struct term *t, int row, char *out)
+{
+    size_t len = 0;
+    for (VTermPos pos = {row, 0}; pos.col < t->cols;) {
+        VTermScreenCell cell = {.width = 1};
+        vterm_screen_get_cell(t->screen, pos, &cell);
+        if (cell.chars[0] == (uint32_t)-1)
+            cell.chars[0] = 0;
+        len += put_cell(&cell, out + len);
+        pos.col += cell.width > 0 ? cell.width : 1;
+    }
+    while (len > 0 && out[len - 1] == ' ')
+        len--;
+    return len;
+}
+
+const char *term_text(struct term *t)
+{
+    take_in_all(t);
+    t->text = realloc(t->text, (size_t)t->rows * ((size_t)t->cols * 4 * VTERM_MAX_CHARS_PER_CELL + 1) + 1);
+    assert_non_null(t->text);
+    size_t len = 0;
+    for (int row = 0; row < t->rows; row++) {
+        len += put_row(t, row, t->text + len);
+        t->text[len++] = '\n';
+    }
+    t->text[len] = '\0';
+    return t->text;
+}
+
+static const char *line_start(const char *text, int row)
+{
+    for (; row > 0 && text; row--) {
+        text = strchr(text, '\n');
+        text = text ? text + 1 : NULL;
+    }
+    return text ? text : "";
+}
+
+const char *term_row(struct term *t, int row)
+{
+    static char line[8192];
+    const char *start = line_start(term_text(t), row);
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(start, "\n"), start);
+    return line;
+}
+
+bool term_has(struct term *t, const char *text) { return strstr(term_text(t), text) != NULL; }
+
+int term_find(struct term *t, const char *text)
+{
+    const char *all = term_text(t), *hit = strstr(all, text);
+    int row = 0;
+    for (const char *p = all; hit && p < hit; p++)
+        row += *p == '\n';
+    return hit ? row : -1;
+}
+
+int term_cursor(struct term *t, int *col)
+{
+    take_in_all(t);
+    if (col)
+        *col = t->cursor.col;
+    return t->cursor.row;
+}
+
+struct term_cell term_cell_at(struct term *t, int row, int col)
+{
+    VTermScreenCell cell;
+    take_in_all(t);
+    vterm_screen_get_cell(t->screen, (VTermPos){row, col}, &cell);
+    bool coloured = !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) || !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg);
+    return (struct term_cell){.bold = cell.attrs.bold, .reverse = cell.attrs.reverse, .underline = cell.attrs.underline != 0, .coloured = coloured};
+}
+
+size_t term_bytes(const struct term *t) { return t->bytes; }
+long term_idle_serial(const struct term *t) { return t->idle_serial; }
+
+/* ---- waiting ---- */
+
+static bool wait_for(struct term *t, bool (*is_so)(struct term *t, void *arg), void *arg, int timeout_ms)
+{
+    int64_t deadline = clock_ms() + timeout_ms;
+    for (;;) {
+        if (is_so(t, arg))
+            return true;
+        if (!take_in(t, deadline) && (t->ended || clock_left_ms(deadline) == 0))
+            return is_so(t, arg);
+    }
+}
+
+void term_wait_for(struct term *t, bool (*is_so)(struct term *t, void *arg), void *arg, const char *what)
+{
+    CHECK(wait_for(t, is_so, arg, TERM_WAIT_MS), "%s: not within %d ms%s; the screen:\n%s", what, TERM_WAIT_MS,
+          t->ended ? " (the program has ended)" : "", term_text(t));
+}
+
+static bool has_text(struct term *t, void *arg) { return term_has(t, arg); }
+static bool has_no_text(struct term *t, void *arg) { return !term_has(t, arg); }
+static bool cursor_on(struct term *t, void *arg) { return strstr(term_row(t, term_cursor(t, NULL)), arg) != NULL; }
+
+void term_wait_text(struct term *t, const char *text) { term_wait_for(t, has_text, (char *)text, text); }
+void term_wait_gone(struct term *t, const char *text) { term_wait_for(t, has_no_text, (char *)text, text); }
+void term_wait_cursor_on(struct term *t, const char *text) { term_wait_for(t, cursor_on, (char *)text, text); }
+bool term_sees_text(struct term *t, const char *text, int timeout_ms) { return wait_for(t, has_text, (char *)text, timeout_ms); }
+
+void term_wait_quiet(struct term *t, int quiet_ms)
+{
+    int64_t limit = clock_ms() + TERM_WAIT_MS;
+    while (take_in(t, clock_ms() + quiet_ms))
+        CHECK(clock_left_ms(limit) > 0, "the screen never rests");
+}

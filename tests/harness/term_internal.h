@@ -1,0 +1,19 @@
+/* What the files of the terminal share. */
+#pragma once
+#include "tests/harness/term.h"
+#include <vterm.h>
+
+struct term {
+    pid_t pid;
+    int fd, cols, rows;
+    bool ended;
+    char type[64];
+    VTerm *vt;
+    VTermScreen *screen;
+    VTermPos cursor;
+    size_t bytes;
+    long idle_serial;
+    char *text; /* of the last term_text */
+};
+
+const char *term_key_bytes(const char *terminal, const char *name);

@@ -1,0 +1,311 @@
+/* Finding: pages, filters, full text, numbers, people by part of a name; doubles merged and parted again. */
+#include "tests/harness/check.h"
+#include "tests/harness/town.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CARDS = 130, PAGE = 7 };
+
+static struct server *server;
+static struct town town;
+static struct rpc *clerk;
+
+static void starts_and_is_filled(void **state)
+{
+    (void)state;
+    server = server_start(NULL);
+    given_municipality(server, &town);
+    clerk = town_as(&town, TOWN_clerk);
+}
+
+/* ---- pages ---- */
+
+static json_int_t message(const char *subject, const char *text)
+{
+    return at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:b, s:s, s:s}", "kind", "message", "channel", "phone", "anonymous", 1, "subject",
+                         subject, "text", text),
+                  "id");
+}
+
+/* Walks a list page by page while others insert; returns how many of the cards that were there before came exactly once. */
+static int walk(const char *sort, json_int_t first, json_int_t last)
+{
+    int *times = calloc((size_t)(last - first + 1), sizeof *times), once = 0;
+    const char *after = NULL;
+    do {
+        json_t *page = rpc_ok_json(clerk, "appeal.list", json_pack("{s:s, s:i, s:s*}", "sort", sort, "limit", PAGE, "after", after));
+        json_t *item;
+        size_t i;
+        assert_true(json_array_size(at(page, "items")) <= PAGE);
+        json_array_foreach(at(page, "items"), i, item)
+        {
+            json_int_t id = at_int(item, "id");
+            if (id >= first && id <= last)
+                times[id - first]++;
+        }
+        message("Вставлено во время обхода", "");
+        after = json_string_value(at(page, "next"));
+    } while (after);
+    for (json_int_t id = first; id <= last; id++)
+        once += times[id - first] == 1;
+    free(times);
+    return once;
+}
+
+static void pages_walk_everything_once(void **state)
+{
+    (void)state;
+    json_int_t first = 0, last = 0;
+    for (int i = 0; i < CARDS; i++) {
+        char subject[64];
+        snprintf(subject, sizeof subject, "Карточка обхода %d", i);
+        last = message(subject, "");
+        first = first ? first : last;
+    }
+    assert_int_equal(walk("new", first, last), CARDS);
+    assert_int_equal(walk("due", first, last), CARDS);
+}
+
+static void a_walk_from_the_oldest_ends(void **state)
+{
+    (void)state;
+    const char *after = NULL;
+    json_int_t before = 0;
+    int count = 0;
+    do {
+        json_t *page = rpc_ok_json(clerk, "appeal.list", json_pack("{s:s, s:i, s:s*}", "sort", "old", "limit", 50, "after", after)), *item;
+        size_t i;
+        json_array_foreach(at(page, "items"), i, item)
+        {
+            assert_true(at_int(item, "id") > before);
+            before = at_int(item, "id");
+            count++;
+        }
+        after = json_string_value(at(page, "next"));
+        if (!after)
+            assert_int_equal(at_int(page, "total"), count);
+    } while (after);
+    assert_true(count >= CARDS);
+}
+
+static void wrong_places_and_sizes_are_refused(void **state)
+{
+    (void)state;
+    static const char *const cursors[] = {"x", "AAAA", "bm90IGEgY3Vyc29y", "{\"id\":1}", "'; DROP TABLE appeal; --"};
+    for (size_t i = 0; i < sizeof cursors / sizeof *cursors; i++)
+        rpc_refused(clerk, -32602, "after", "appeal.list", "{s:s}", "after", cursors[i]);
+    rpc_refused(clerk, -32602, "limit", "appeal.list", "{s:i}", "limit", 201);
+    rpc_refused(clerk, -32602, "limit", "appeal.list", "{s:i}", "limit", -1);
+    rpc_refused(clerk, -32602, "sort", "appeal.list", "{s:s}", "sort", "price");
+    /* The place of one list is no place of another. */
+    const char *after = at_text(rpc_ok(clerk, "appeal.list", "{s:i, s:s}", "limit", 2, "sort", "due"), "next");
+    json_t *e = at(rpc_call(clerk, "user.list", json_pack("{s:s}", "after", after)), "error");
+    CHECK(e && at_int(e, "code") == -32602, "user.list took the place of appeal.list");
+}
+
+/* ---- words ---- */
+
+static json_int_t found_one(const char *query)
+{
+    json_t *list = rpc_ok(clerk, "appeal.list", "{s:s}", "query", query);
+    CHECK(at_int(list, "total") == 1, "«%s» finds %d", query, (int)at_int(list, "total"));
+    return at_int(list, "items.0.id");
+}
+
+static void full_text_knows_russian(void **state)
+{
+    (void)state;
+    json_int_t road = message("Разбитая дорога", "У школы №4 яма глубиной полметра, дети падают. Просим отремонтировать тротуары.");
+    json_int_t trees = message("Спиленные тополя", "На улице Чапаева спилили тополя и не убрали ветки");
+    assert_int_equal(found_one("тротуар"), road);
+    assert_int_equal(found_one("тротуаров яма"), road);
+    assert_int_equal(found_one("ТОПОЛЬ"), trees);
+    assert_int_equal(found_one("чапа"), trees);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:s}", "query", "тротуар тополь"), "total"), 0);
+    /* typed in the other layout */
+    assert_int_equal(found_one("njgjkz xfgftdf"), trees);
+}
+
+static void signs_in_a_query_are_no_error(void **state)
+{
+    (void)state;
+    static const char *const queries[] = {"'", "\"", "&", "|", "!", "()", "a & ", "<->", ":*", "\\", "%", "_", "''''", "№", "—", "яма!", "?", "$1", ";", " "};
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        rpc_ok(clerk, "appeal.list", "{s:s}", "query", queries[i]);
+        rpc_ok(clerk, "assignment.list", "{s:s}", "query", queries[i]);
+        rpc_ok(clerk, "correspondent.list", "{s:s}", "query", queries[i]);
+        rpc_ok(clerk, "user.list", "{s:s}", "query", queries[i]);
+        rpc_ok(clerk, "unit.list", "{s:s}", "query", queries[i]);
+    }
+}
+
+static void a_number_is_found_as_it_is_said(void **state)
+{
+    (void)state;
+    json_t *card = given_appeal(&town, "Номеров Антон Антонович", "По номеру");
+    const char *number = at_text(card, "number"); /* ОГ-1/26 */
+    json_int_t id = at_int(card, "id");
+    char tail[64];
+    snprintf(tail, sizeof tail, "%s", strchr(number, '-') + 1);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:s, s:s}", "query", number, "kind", "letter"), "items.0.id"), id);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:s, s:s}", "query", tail, "kind", "letter"), "items.0.id"), id);
+    *strchr(tail, '/') = '\0';
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:s, s:s}", "query", tail, "kind", "letter"), "items.0.id"), id);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:s}", "number", number), "id"), id);
+}
+
+static void filters_narrow(void **state)
+{
+    (void)state;
+    json_int_t id = at_int(given_appeal(&town, "Фильтрова Алла Петровна", "Проверка отбора"), "id");
+    json_int_t without = at_int(rpc_ok(clerk, "appeal.list", "{s:b}", "without_action", 1), "total");
+    given_assignment(&town, id, TOWN_executor2, "Проверить отбор");
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:b}", "without_action", 1), "total"), without - 1);
+    json_t *list = rpc_ok(clerk, "appeal.list", "{s:s}", "status", "considering");
+    assert_int_equal(at_int(list, "total"), 1);
+    assert_int_equal(at_int(list, "items.0.id"), id);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:s}", "from", day_from_today(1)), "total"), 0);
+    assert_int_equal(at_int(rpc_ok(clerk, "assignment.list", "{s:I}", "responsible", town.user[TOWN_executor2]), "total"), 1);
+    assert_int_equal(at_int(rpc_ok(clerk, "assignment.list", "{s:I}", "appeal", id), "total"), 1);
+    list = rpc_ok(town_as(&town, TOWN_executor2), "appeal.list", NULL);
+    assert_int_equal(at_int(list, "total"), 1);
+    assert_int_equal(at_int(list, "items.0.id"), id);
+}
+
+/* ---- people ---- */
+
+static json_int_t person(const char *name, const char *phone, const char *address)
+{
+    return at_int(rpc_ok(clerk, "correspondent.add", "{s:s, s:s, s:s*, s:s*}", "kind", "person", "name", name, "phone", phone, "address", address), "id");
+}
+
+static bool finds(const char *query, json_int_t id)
+{
+    json_t *list = rpc_ok(clerk, "correspondent.list", "{s:s}", "query", query), *item;
+    size_t i;
+    json_array_foreach(at(list, "items"), i, item) if (at_int(item, "id") == id) return true;
+    return false;
+}
+
+static void people_are_found_as_one_types(void **state)
+{
+    (void)state;
+    json_int_t id = person("Хабибуллина Алёна Рашитовна", "+7 (48533) 2-15-40", "152300, г. Тутаев, ул. Щёголева, д. 12/3, кв. 5");
+    person("Хабаров Алексей Романович", "8 910 123-45-67", "г. Тутаев, пр. 50-летия Победы, 7");
+    static const char *const queries[] = {
+        "Хабибуллина",        "хабиб",           "алена",          "Алёна хабибул",       "рашит хабиб",
+        "Хабибулина",         "Хабибулинна",     "Хобибуллина",    /* typing errors */
+        "[f,b,ekkbyf",        /* the other layout */
+        "8 48533 21540",      "+74853321540",    "4853321540",     "8(48533)2-15-40",     /* phone in any spelling */
+        "Щеголева",           "щёголева 12/3",   "тутаев, ул. щёголева",
+    };
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+        CHECK(finds(queries[i], id), "«%s» does not find Хабибуллина", queries[i]);
+    assert_false(finds("Петрова", id));
+    assert_false(finds("8 910 123-45-67", id));
+}
+
+static void likely_doubles_are_shown(void **state)
+{
+    (void)state;
+    json_int_t id = person("Семёнов Фёдор Ильич", "89101112233", "г. Тутаев, ул. Моторостроителей, 60");
+    json_t *r = rpc_ok(clerk, "correspondent.similar", "{s:s}", "name", "Семенов Федор Ильич");
+    json_t *items = json_is_array(r) ? r : at(r, "items");
+    assert_int_equal(at_int(items, "0.id"), id);
+    r = rpc_ok(clerk, "correspondent.similar", "{s:s, s:s}", "name", "Кто-то Другой", "phone", "+7 910 111 22 33");
+    items = json_is_array(r) ? r : at(r, "items");
+    assert_int_equal(at_int(items, "0.id"), id);
+}
+
+static json_int_t appeal_of(json_int_t correspondent)
+{
+    return at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post", "correspondent", correspondent,
+                         "subject", "О своём"),
+                  "id");
+}
+
+static void doubles_merge_and_part(void **state)
+{
+    (void)state;
+    json_int_t right = person("Двойникова Лидия Львовна", "84853321111", "ул. Советская, 1");
+    json_int_t wrong = person("Двойнекова Лидия Львовна", "84853322222", NULL);
+    json_int_t a = appeal_of(right), b = appeal_of(wrong);
+    json_t *merged = rpc_ok(clerk, "correspondent.merge", "{s:I, s:I}", "id", wrong, "into", right);
+    json_t *card = rpc_ok(clerk, "correspondent.get", "{s:I}", "id", right);
+    assert_int_equal(at_int(card, "appeal_count"), 2);
+    assert_true(finds("84853322222", right));
+    assert_false(finds("Двойнекова Лидия", wrong));
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", b), "correspondent_id"), right);
+    json_int_t c = appeal_of(right);
+    json_int_t merge = json_is_integer(at(merged, "merge")) ? at_int(merged, "merge") : at_int(merged, "id");
+    rpc_ok(clerk, "correspondent.part", "{s:I}", "merge", merge);
+    assert_int_equal(at_int(rpc_ok(clerk, "correspondent.get", "{s:I}", "id", wrong), "appeal_count"), 1);
+    assert_int_equal(at_int(rpc_ok(clerk, "correspondent.get", "{s:I}", "id", right), "appeal_count"), 2);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", b), "correspondent_id"), wrong);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", a), "correspondent_id"), right);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", c), "correspondent_id"), right);
+    assert_true(finds("84853322222", wrong));
+    json_t *again = at(rpc_call(clerk, "correspondent.part", json_pack("{s:I}", "merge", merge)), "error");
+    assert_non_null(again);
+}
+
+static void nobody_merges_with_themselves(void **state)
+{
+    (void)state;
+    json_int_t id = person("Одинокая Вера Павловна", NULL, NULL);
+    json_t *e = at(rpc_call(clerk, "correspondent.merge", json_pack("{s:I, s:I}", "id", id, "into", id)), "error");
+    assert_true(at_int(e, "code") == -32602 || at_int(e, "code") == 1004);
+}
+
+static void links_between_appeals(void **state)
+{
+    (void)state;
+    json_int_t a = appeal_of(person("Связной Иван Кузьмич", NULL, NULL)), b = message("Тот же вопрос", "");
+    rpc_ok(clerk, "appeal.link", "{s:I, s:I, s:s}", "id", a, "other", b, "kind", "same_issue");
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", b), "links.0.id"), a);
+    json_t *e = at(rpc_call(clerk, "appeal.link", json_pack("{s:I, s:I}", "id", a, "other", a)), "error");
+    assert_true(at_int(e, "code") == -32602 || at_int(e, "code") == 1004);
+    rpc_ok(clerk, "appeal.link", "{s:I, s:I, s:s, s:b}", "id", a, "other", b, "kind", "same_issue", "remove", 1);
+    assert_int_equal(json_array_size(at(rpc_ok(clerk, "appeal.get", "{s:I}", "id", b), "links")), 0);
+}
+
+static void one_assignment_from_several_appeals(void **state)
+{
+    (void)state;
+    json_int_t a = message("Нет воды, дом 1", ""), b = message("Нет воды, дом 2", "");
+    json_t *r = rpc_ok(town_as(&town, TOWN_head), "assignment.create", "{s:s, s:s, s:I, s:s, s:[I,I]}", "title", "Дать воду", "text", "Срочно",
+                       "responsible", town.user[TOWN_executor], "due", day_from_today(3), "appeals", a, b);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", a), "open_assignments"), 1);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", b), "open_assignments"), 1);
+    assert_int_equal(json_array_size(at(rpc_ok(clerk, "assignment.get", "{s:I}", "id", at_int(r, "id")), "appeals")), 2);
+}
+
+static void stops_cleanly(void **state)
+{
+    (void)state;
+    town_close_sessions(&town);
+    server_stop(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_and_is_filled),
+        cmocka_unit_test(pages_walk_everything_once),
+        cmocka_unit_test(a_walk_from_the_oldest_ends),
+        cmocka_unit_test(wrong_places_and_sizes_are_refused),
+        cmocka_unit_test(full_text_knows_russian),
+        cmocka_unit_test(signs_in_a_query_are_no_error),
+        cmocka_unit_test(a_number_is_found_as_it_is_said),
+        cmocka_unit_test(filters_narrow),
+        cmocka_unit_test(people_are_found_as_one_types),
+        cmocka_unit_test(likely_doubles_are_shown),
+        cmocka_unit_test(doubles_merge_and_part),
+        cmocka_unit_test(nobody_merges_with_themselves),
+        cmocka_unit_test(links_between_appeals),
+        cmocka_unit_test(one_assignment_from_several_appeals),
+        cmocka_unit_test(stops_cleanly),
+    };
+    return HARNESS_RUN("lists", tests);
+}

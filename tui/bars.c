@@ -1,0 +1,185 @@
+#include "tui/bars.h"
+#include "tui/dates.h"
+#include "tui/i18n.h"
+#include "tui/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEYS_SHOWN_MAX = 24, PROGRESS_AFTER_MS = 300, ROWS_FOR_RULES = 14 };
+
+/* Low terminals give the two rules to the content. */
+struct rect bars_content(int rows, int cols)
+{
+    int rules = rows >= ROWS_FOR_RULES ? 1 : 0;
+    return (struct rect){1 + rules, 0, rows - 3 - 2 * rules, cols};
+}
+
+static const struct screen *titled(const struct screen *s)
+{
+    while (s->below && (s->ops->overlay || !s->ops->title))
+        s = s->below;
+    return s;
+}
+
+static void title_left(char *out, size_t size, int cols)
+{
+    const struct me *me = app_me();
+    if (me->municipality[0] && cols >= 100)
+        snprintf(out, size, "%s %s %s", _("Smart city"), theme_glyph(GL_DOT), me->municipality);
+    else
+        snprintf(out, size, "%s", me->municipality[0] ? me->municipality : _("Smart city"));
+}
+
+void bars_paint_title(struct screen *top, int cols)
+{
+    char left[256], middle[256] = "", right[192], clock[8], name[128];
+    const struct screen *s = titled(top);
+    if (s->ops->title)
+        s->ops->title(s, middle, sizeof middle);
+    dates_clock(clock);
+    name_short(app_me()->name, name, sizeof name);
+    draw_fill(0, 0, cols, G_BAR);
+    if (cols < 60) {
+        draw_text(0, 1, cols - 8, R_STRONG, G_BAR, middle);
+        draw_text(0, cols - 6, 5, R_DIM, G_BAR, clock);
+        return;
+    }
+    snprintf(right, sizeof right, "%s %s %s", name, name[0] ? theme_glyph(GL_DOT) : "", clock);
+    title_left(left, sizeof left, cols);
+    int rw = text_width(right), mw = text_width(middle), lw = text_width(left), room = (cols - mw) / 2 - 3;
+    draw_text(0, cols - 1 - rw, rw, R_TEXT, G_BAR, right);
+    int at = (cols - mw) / 2;
+    if (at + mw > cols - rw - 3)
+        at = cols - rw - 3 - mw;
+    if (at < 2 || lw > room) { /* no room for three: the place is worth more than the name of the town */
+        at = 1;
+        draw_text(0, at, cols - rw - 4, R_STRONG, G_BAR, middle);
+        return;
+    }
+    draw_text(0, 1, room, R_DIM, G_BAR, left);
+    draw_text(0, at, mw, R_STRONG, G_BAR, middle);
+}
+
+static enum role status_role(enum status_kind kind)
+{
+    static const enum role roles[] = {[STATUS_INFO] = R_TEXT, [STATUS_GOOD] = R_GOOD, [STATUS_WARN] = R_SOON, [STATUS_ERROR] = R_LATE};
+    return roles[kind];
+}
+
+/* The right side: progress, or what others have changed. */
+static int paint_status_right(int y, int cols, const struct status *status)
+{
+    char text[160] = "";
+    enum role role = R_FRESH;
+    if (status->online && status->waiting_ms > PROGRESS_AFTER_MS) {
+        snprintf(text, sizeof text, _("waiting %d s, Esc: stop"), status->waiting_ms / 1000);
+        role = R_DIM;
+    } else if (status->changed > 0) {
+        snprintf(text, sizeof text, ngettext("+%d changed", "+%d changed", (unsigned long)status->changed), status->changed);
+    }
+    int w = text_width(text);
+    if (w == 0 || w > cols / 2)
+        return 0;
+    draw_text(y, cols - 1 - w, w, role, G_BASE, text);
+    return w + 2;
+}
+
+void bars_paint_status(struct screen *top, int rows, int cols, const struct status *status)
+{
+    int y = rows - 2;
+    char hint[512] = "";
+    if (rows >= ROWS_FOR_RULES) {
+        draw_rule(1, 0, cols, G_BASE);
+        draw_rule(rows - 3, 0, cols, G_BASE);
+    }
+    int right = paint_status_right(y, cols, status), room = cols - 2 - right;
+    if (!status->online && status->text[0] == '\0') {
+        char away[400];
+        snprintf(away, sizeof away, "%s%s%s", _("The server is away, connecting. What you type is kept."), status->trouble[0] ? " " : "", status->trouble);
+        draw_text(y, 1, room, R_SOON, G_BASE, away);
+        return;
+    }
+    if (status->text[0]) {
+        int used = 0;
+        if (status->kind == STATUS_ERROR || status->kind == STATUS_WARN)
+            used = draw_text(y, 1, room, status_role(status->kind), G_BASE, "! ");
+        draw_text(y, 1 + used, room - used, status_role(status->kind), G_BASE, status->text);
+        return;
+    }
+    if (top->ops->hint)
+        top->ops->hint(top, hint, sizeof hint);
+    draw_text(y, 1, room, R_DIM, G_BASE, hint);
+}
+
+/* ---- the key bar: what is possible now, the most needed first ---- */
+
+struct shown {
+    const struct binding *b;
+    int depth; /* how far in the chain of scopes: nearer wins */
+};
+
+static int shown_order(const void *a, const void *b)
+{
+    const struct shown *x = a, *y = b;
+    return x->b->bar != y->b->bar ? x->b->bar - y->b->bar : x->depth - y->depth;
+}
+
+static size_t keys_possible(struct screen *top, struct shown out[KEYS_SHOWN_MAX])
+{
+    size_t count, n = 0;
+    const struct binding *b = keys_bindings(&count);
+    const char *scopes = app_scopes(top);
+    for (size_t i = 0; i < count && n < KEYS_SHOWN_MAX; i++) {
+        const char *at = strstr(scopes, b[i].scope);
+        bool letter = b[i].key > K_SPACE && b[i].key < K_FN, text = top->ops->wants_text && top->ops->wants_text(top);
+        if (b[i].bar == 0 || !keys_in_scope(scopes, b[i].scope) || keys_command(scopes, b[i].key) != b[i].command || (text && letter))
+            continue;
+        if (app_why_not(top, b[i].command) != NULL)
+            continue;
+        out[n++] = (struct shown){&b[i], at ? (int)(at - scopes) : 1000};
+    }
+    qsort(out, n, sizeof *out, shown_order);
+    return n;
+}
+
+static void key_words(struct screen *top, const struct binding *b, char *key, size_t key_size, const char **label)
+{
+    const char *own = top->ops->label ? top->ops->label(top, b->command) : NULL;
+    keys_label(b->key, key, key_size);
+    *label = own ? own : tr(command_info(b->command)->label);
+}
+
+void bars_paint_keys(struct screen *top, int rows, int cols)
+{
+    struct shown shown[KEYS_SHOWN_MAX];
+    size_t n = keys_possible(top, shown);
+    int y = rows - 1, x = 1;
+    draw_fill(y, 0, cols, G_BAR);
+    /* The menu and the way out keep their place at the right when all do not fit. */
+    bool kept[KEYS_SHOWN_MAX] = {false};
+    int tail = 0;
+    for (size_t i = n; i-- > 0;) {
+        char key[24];
+        const char *label;
+        if (shown[i].b->bar < 90)
+            break;
+        key_words(top, shown[i].b, key, sizeof key, &label);
+        kept[i] = true;
+        tail += text_width(key) + 1 + text_width(label) + 2;
+    }
+    if (cols < 60)
+        tail = tail > cols / 2 ? 0 : tail;
+    for (size_t i = 0; i < n; i++) {
+        char key[24];
+        const char *label;
+        key_words(top, shown[i].b, key, sizeof key, &label);
+        int kw = text_width(key), lw = text_width(label), need = kw + 1 + lw;
+        if (x + need > cols - (kept[i] ? 0 : tail))
+            continue;
+        draw_text(y, x, kw, R_KEY, G_BAR, key);
+        draw_text(y, x + kw + 1, lw, R_TEXT, G_BAR, label);
+        draw_hit((struct rect){y, x, 1, need}, HIT_COMMAND, (int)shown[i].b->command);
+        x += need + 2;
+    }
+}

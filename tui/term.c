@@ -1,0 +1,347 @@
+#include "tui/term.h"
+#include "common/buf.h"
+#include "common/utf8.h"
+#include "tui/keys.h"
+#include <curses.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <unistd.h>
+
+enum { COLS_MAX = 500, ROWS_MAX = 200, PASTE_BYTES_MAX = 256 * 1024, ESC_DELAY_MS = 25, CODE_FIRST = 0x2000 };
+
+/* What keyboards send that terminfo does not know. Every terminal gets all of them: PuTTY calls itself xterm in any of its six
+ * keyboard modes, and a Linux console may come through any TERM. */
+static const struct {
+    const char *bytes;
+    int key;
+} sequences[] = {
+    /* xterm, PuTTY "xterm R6", VT400; PuTTY's own default and rxvt; Linux console; SCO (F1 there is a mouse report elsewhere) */
+    {"\033OP", K_F1},        {"\033OQ", K_F2},        {"\033OR", K_F3},        {"\033OS", K_F4},        {"\033[11~", K_F1},
+    {"\033[12~", K_F2},      {"\033[13~", K_F3},      {"\033[14~", K_F4},      {"\033[15~", K_F5},      {"\033[17~", K_F6},
+    {"\033[18~", K_F7},      {"\033[19~", K_F8},      {"\033[20~", K_F9},      {"\033[21~", K_F10},     {"\033[23~", K_F11},
+    {"\033[24~", K_F12},     {"\033[[A", K_F1},       {"\033[[B", K_F2},       {"\033[[C", K_F3},       {"\033[[D", K_F4},
+    {"\033[[E", K_F5},       {"\033[N", K_F2},        {"\033[O", K_F3},        {"\033[P", K_F4},        {"\033[Q", K_F5},
+    {"\033[R", K_F6},        {"\033[S", K_F7},        {"\033[T", K_F8},        {"\033[U", K_F9},        {"\033[V", K_F10},
+    {"\033[W", K_F11},       {"\033[X", K_F12},       {"\033OT", K_F5},        {"\033OU", K_F6},        {"\033OV", K_F7},
+    {"\033OW", K_F8},        {"\033OX", K_F9},        {"\033OY", K_F10},       {"\033OZ", K_F11},       {"\033O[", K_F12},
+    /* arrows and their neighbours, in cursor and application mode */
+    {"\033[A", K_UP},        {"\033[B", K_DOWN},      {"\033[C", K_RIGHT},     {"\033[D", K_LEFT},      {"\033OA", K_UP},
+    {"\033OB", K_DOWN},      {"\033OC", K_RIGHT},     {"\033OD", K_LEFT},      {"\033[H", K_HOME},      {"\033OH", K_HOME},
+    {"\033[1~", K_HOME},     {"\033[7~", K_HOME},     {"\033[F", K_END},       {"\033OF", K_END},       {"\033[4~", K_END},
+    {"\033[8~", K_END},      {"\033[5~", K_PGUP},     {"\033[6~", K_PGDN},     {"\033[2~", K_INS},      {"\033[3~", K_DEL},
+    {"\033[Z", K_BTAB},      {"\033[1;5D", K_WORD_LEFT}, {"\033[1;5C", K_WORD_RIGHT}, {"\033[1;3D", K_WORD_LEFT},
+    {"\033[1;3C", K_WORD_RIGHT}, {"\033Od", K_WORD_LEFT}, {"\033Oc", K_WORD_RIGHT}, {"\033[5D", K_WORD_LEFT}, {"\033[5C", K_WORD_RIGHT},
+    {"\033[1;5H", K_DOC_HOME}, {"\033[1;5F", K_DOC_END}, {"\033[1;2A", K_UP}, {"\033[1;2B", K_DOWN}, {"\033[3;5~", K_DEL},
+    {"\033[1;5A", K_PGUP},   {"\033[1;5B", K_PGDN},
+    /* the numeric pad in application mode: clerks type numbers there */
+    {"\033Op", '0'},         {"\033Oq", '1'},         {"\033Or", '2'},         {"\033Os", '3'},         {"\033Ot", '4'},
+    {"\033Ou", '5'},         {"\033Ov", '6'},         {"\033Ow", '7'},         {"\033Ox", '8'},         {"\033Oy", '9'},
+    {"\033On", '.'},         {"\033Ol", '+'},         {"\033Ok", '+'},         {"\033Om", '-'},         {"\033Oj", '*'},
+    {"\033Oo", '/'},         {"\033OM", K_ENTER},
+};
+enum { CODE_PASTE_BEGIN = CODE_FIRST + 1000, CODE_PASTE_END };
+
+static bool started, mouse_wanted, in_paste;
+static struct buf pasted;
+static struct mouse mouse_last;
+static int glyph_level = 2;
+
+static void put(const char *sequence)
+{
+    fputs(sequence, stdout);
+    fflush(stdout);
+}
+
+static bool is_xterm_like(void)
+{
+    static const char *const kin[] = {"xterm", "putty", "screen", "tmux", "rxvt", "alacritty", "foot", "st-", "konsole", "gnome", "vte"};
+    const char *term = getenv("TERM");
+    for (size_t i = 0; term && i < sizeof kin / sizeof *kin; i++)
+        if (strncmp(term, kin[i], strlen(kin[i])) == 0)
+            return true;
+    return false;
+}
+
+/* A size that nobody has (0, 65535) must not become memory: curses is then told a usual one. */
+static void size_ask(int *rows, int *cols)
+{
+    struct winsize size = {0};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) {
+        *rows = 24;
+        *cols = 80;
+        return;
+    }
+    *rows = size.ws_row > ROWS_MAX ? ROWS_MAX : size.ws_row;
+    *cols = size.ws_col > COLS_MAX ? COLS_MAX : size.ws_col;
+}
+
+static bool terminfo_choose(char *why, size_t size)
+{
+    int code;
+    const char *term = getenv("TERM");
+    if (!term || !*term || setupterm(NULL, STDOUT_FILENO, &code) != OK) {
+        setenv("TERM", "xterm-256color", 1);
+        if (setupterm(NULL, STDOUT_FILENO, &code) != OK) {
+            snprintf(why, size, "terminfo has no xterm-256color: install the package ncurses-base");
+            return false;
+        }
+    }
+    if (!cursor_address) {
+        snprintf(why, size, "the terminal %s cannot place the cursor: use a full-screen terminal, or run commands: ssh HOST help", term ? term : "");
+        return false;
+    }
+    return true;
+}
+
+static void keys_define(void)
+{
+    for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++)
+        define_key(sequences[i].bytes, CODE_FIRST + (int)i);
+    define_key("\033[200~", CODE_PASTE_BEGIN);
+    define_key("\033[201~", CODE_PASTE_END);
+}
+
+bool term_start(char *why, size_t size)
+{
+    int rows, cols;
+    char number[16];
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        snprintf(why, size, "standard input and output must be a terminal");
+        return false;
+    }
+    if (!terminfo_choose(why, size))
+        return false;
+    size_ask(&rows, &cols);
+    snprintf(number, sizeof number, "%d", rows);
+    setenv("LINES", number, 1);
+    snprintf(number, sizeof number, "%d", cols);
+    setenv("COLUMNS", number, 1);
+    set_escdelay(ESC_DELAY_MS);
+    if (!newterm(NULL, stdout, stdin)) {
+        snprintf(why, size, "curses cannot start on this terminal");
+        return false;
+    }
+    started = true;
+    raw();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    keys_define();
+    const char *term = getenv("TERM");
+    glyph_level = is_xterm_like() ? 2 : strncmp(term, "linux", 5) == 0 || MB_CUR_MAX > 1 ? 1 : 0;
+    if (strncmp(term, "vt", 2) == 0 && strncmp(term, "vte", 3) != 0)
+        glyph_level = 0;
+    buf_init(&pasted, PASTE_BYTES_MAX);
+    term_resume();
+    return true;
+}
+
+void term_resume(void)
+{
+    refresh();
+    /* Bracketed paste; then the numeric pad back to digits, which keypad() made application keys (PuTTY takes it literally). */
+    if (is_xterm_like())
+        put("\033[?2004h\033>");
+    term_mouse_on(mouse_wanted);
+}
+
+void term_suspend(void)
+{
+    mousemask(0, NULL);
+    if (is_xterm_like())
+        put("\033[?2004l");
+    endwin();
+}
+
+void term_stop(void)
+{
+    if (!started)
+        return;
+    started = false;
+    term_suspend();
+    buf_free(&pasted);
+}
+
+int term_glyph_level(void)
+{
+    return glyph_level;
+}
+
+void term_resize(void)
+{
+    int rows, cols;
+    size_ask(&rows, &cols);
+    if (rows != LINES || cols != COLS)
+        resizeterm(rows, cols);
+}
+
+int term_rows(void)
+{
+    return LINES;
+}
+
+int term_cols(void)
+{
+    return COLS;
+}
+
+void term_frame_begin(void)
+{
+    erase();
+}
+
+void term_frame_end(int y, int x)
+{
+    bool shown = y >= 0 && y < LINES && x >= 0 && x < COLS;
+    curs_set(shown ? 1 : 0);
+    if (shown)
+        move(y, x);
+    refresh();
+}
+
+void term_mouse_on(bool on)
+{
+    mouse_wanted = on;
+    mouseinterval(0);
+    mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+}
+
+void term_title(const char *title)
+{
+    static char last[128];
+    if (!is_xterm_like() || strncmp(title, last, sizeof last - 1) == 0)
+        return;
+    snprintf(last, sizeof last, "%s", title);
+    printf("\033]2;%s\a", last);
+    fflush(stdout);
+}
+
+void term_bell(void)
+{
+    beep();
+}
+
+void term_announce_idle(void)
+{
+    static unsigned serial;
+    const char *wanted = getenv("GOROD_TUI_IDLE");
+    if (!wanted || strcmp(wanted, "1") != 0)
+        return;
+    printf("\033]777;idle;%u\a", ++serial);
+    fflush(stdout);
+}
+
+bool term_has_input(void)
+{
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&p, 1, 0) > 0 && (p.revents & POLLIN);
+}
+
+const char *term_pasted(size_t *len)
+{
+    *len = pasted.len;
+    return pasted.data;
+}
+
+struct mouse term_mouse(void)
+{
+    return mouse_last;
+}
+
+static int mouse_key(void)
+{
+    MEVENT e;
+    if (getmouse(&e) != OK)
+        return K_NONE;
+    mouse_last = (struct mouse){.y = e.y, .x = e.x, .what = MOUSE_CLICK};
+    if (e.bstate & BUTTON4_PRESSED)
+        mouse_last.what = MOUSE_WHEEL_UP;
+    else if (e.bstate & BUTTON5_PRESSED)
+        mouse_last.what = MOUSE_WHEEL_DOWN;
+    else if (e.bstate & BUTTON1_DOUBLE_CLICKED)
+        mouse_last.what = MOUSE_DOUBLE;
+    else if (!(e.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)))
+        return K_NONE;
+    return K_MOUSE;
+}
+
+/* curses' own names, for terminals whose keys terminfo does know. */
+static int curses_key(wint_t code)
+{
+    if (code >= KEY_F(1) && code <= KEY_F(12))
+        return K_F1 + (int)code - KEY_F(1);
+    switch (code) {
+    case KEY_UP: return K_UP;
+    case KEY_DOWN: return K_DOWN;
+    case KEY_LEFT: return K_LEFT;
+    case KEY_RIGHT: return K_RIGHT;
+    case KEY_HOME: return K_HOME;
+    case KEY_END:
+    case KEY_LL: return K_END;
+    case KEY_PPAGE: return K_PGUP;
+    case KEY_NPAGE: return K_PGDN;
+    case KEY_IC: return K_INS;
+    case KEY_DC: return K_DEL;
+    case KEY_BACKSPACE: return K_BS;
+    case KEY_BTAB: return K_BTAB;
+    case KEY_ENTER: return K_ENTER;
+    case KEY_MOUSE: return mouse_key();
+    default: return K_NONE;
+    }
+}
+
+static int control_key(wint_t c)
+{
+    switch (c) {
+    case 8:
+    case 127: return K_BS;
+    case 9: return K_TAB;
+    case 10:
+    case 13: return K_ENTER;
+    case 27: return K_ESC;
+    case 3: return K_ESC; /* Ctrl+C leaves whatever one is in, as Esc does */
+    default: return c >= 1 && c <= 26 ? K_CTRL + 'a' + (int)c - 1 : K_NONE;
+    }
+}
+
+static void paste_char(wint_t c)
+{
+    char utf8[4];
+    if (c == '\r')
+        c = '\n';
+    if (c == 27 || (c < 0x20 && c != '\n' && c != '\t'))
+        return;
+    buf_append(&pasted, utf8, utf8_encode((uint32_t)c, utf8));
+}
+
+int term_key(void)
+{
+    wint_t c;
+    for (int code; (code = get_wch(&c)) != ERR;) {
+        if (code == KEY_CODE_YES && c == CODE_PASTE_BEGIN) {
+            in_paste = true;
+            buf_reset(&pasted);
+        } else if (code == KEY_CODE_YES && c == CODE_PASTE_END) {
+            in_paste = false;
+            return K_PASTE;
+        } else if (in_paste) {
+            if (code != KEY_CODE_YES)
+                paste_char(c);
+        } else if (code == KEY_CODE_YES) {
+            bool ours = c >= CODE_FIRST && c < CODE_FIRST + sizeof sequences / sizeof *sequences;
+            int key = ours ? sequences[c - CODE_FIRST].key : curses_key(c);
+            if (key != K_NONE)
+                return key;
+        } else {
+            int key = c < 0x20 || c == 127 ? control_key(c) : (int)c;
+            if (key != K_NONE)
+                return key;
+        }
+    }
+    return K_NONE;
+}

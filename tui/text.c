@@ -1,0 +1,247 @@
+#include "tui/text.h"
+#include "common/utf8.h"
+#include <string.h>
+#include <wctype.h>
+
+/* Characters that are valid but must not reach a terminal: C1 controls, zero-width and direction controls. */
+static bool is_unsafe(uint32_t cp)
+{
+    return (cp >= 0x80 && cp < 0xA0) || cp == 0xAD || cp == 0x61C || cp == 0x180E || (cp >= 0x200B && cp <= 0x200F) ||
+           (cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2060 && cp <= 0x206F) || cp == 0xFEFF || (cp >= 0xFFF0 && cp < 0xFFFC) ||
+           cp >= 0xE0000;
+}
+
+static int cell_width(uint32_t cp)
+{
+    return is_unsafe(cp) ? 1 : utf8_cell_width(cp);
+}
+
+size_t text_next(const char *s, size_t len, int *cells)
+{
+    uint32_t cp;
+    size_t n = utf8_decode(s, len, &cp);
+    int width = n ? cell_width(cp) : 0;
+    /* A mark with nothing before it is drawn on a space of its own. */
+    if (n && width == 0)
+        width = 1;
+    while (n && n < len) {
+        size_t more = utf8_decode(s + n, len - n, &cp);
+        if (cell_width(cp) != 0)
+            break;
+        n += more;
+    }
+    if (cells)
+        *cells = width;
+    return n;
+}
+
+size_t text_prev(const char *s, size_t at)
+{
+    size_t i = at;
+    while (i > 0) {
+        do
+            i--;
+        while (i > 0 && ((unsigned char)s[i] & 0xC0) == 0x80);
+        uint32_t cp;
+        utf8_decode(s + i, at - i, &cp);
+        if (cell_width(cp) != 0)
+            break;
+    }
+    return at - i;
+}
+
+int text_width_n(const char *s, size_t len)
+{
+    int width = 0, cells;
+    for (size_t i = 0, n; (n = text_next(s + i, len - i, &cells)) > 0; i += n)
+        width += cells;
+    return width;
+}
+
+int text_width(const char *s)
+{
+    return text_width_n(s, strlen(s));
+}
+
+size_t text_fit(const char *s, size_t len, int cells, int *used)
+{
+    size_t i = 0, n;
+    int width = 0, w;
+    while ((n = text_next(s + i, len - i, &w)) > 0 && width + w <= cells) {
+        width += w;
+        i += n;
+    }
+    if (used)
+        *used = width;
+    return i;
+}
+
+/* Writes one character with its marks in drawable form; returns the bytes written, 0 when there is no room. */
+static size_t draw_char(const char *s, size_t n, char *out, size_t room)
+{
+    uint32_t cp;
+    size_t first = utf8_decode(s, n, &cp), len = 0;
+    if (room < 4 * (TEXT_MARKS_MAX + 2))
+        return 0;
+    if (cp < 0x20 || cp == 0x7F) {
+        out[0] = '^';
+        out[1] = (char)(cp == 0x7F ? '?' : '@' + cp);
+        return 2;
+    }
+    if (cell_width(cp) == 0)
+        out[len++] = ' ';
+    len += utf8_encode(is_unsafe(cp) ? 0xFFFD : cp, out + len);
+    for (int marks = 0; first < n && marks < TEXT_MARKS_MAX; marks++) {
+        first += utf8_decode(s + first, n - first, &cp);
+        len += utf8_encode(cp, out + len);
+    }
+    return len;
+}
+
+int text_draw_form(const char *s, size_t len, int cells, char *out, size_t size)
+{
+    int whole = 0, w, used = 0;
+    size_t i = 0, o = 0, n, put;
+    /* Looks only as far as needed to know whether a cut is due. */
+    while (whole <= cells && (n = text_next(s + i, len - i, &w)) > 0) {
+        whole += w;
+        i += n;
+    }
+    bool cut = whole > cells;
+    int room = cut ? cells - 1 : cells;
+    for (i = 0; (n = text_next(s + i, len - i, &w)) > 0 && used + w <= room; i += n) {
+        put = draw_char(s + i, n, out + o, size - o - 4);
+        if (put == 0)
+            break;
+        o += put;
+        used += w;
+    }
+    if (cut && cells > 0) {
+        memcpy(out + o, "…", strlen("…"));
+        o += strlen("…");
+        used++;
+    }
+    out[o] = '\0';
+    return used;
+}
+
+/* End of the line that begins at `start`; *next where the following one begins. */
+static size_t line_end(const char *s, size_t start, size_t len, int cells, size_t *next)
+{
+    size_t i = start, space = 0;
+    int width = 0, w;
+    bool has_space = false;
+    for (size_t n; i < len && s[i] != '\n'; i += n) {
+        n = text_next(s + i, len - i, &w);
+        if (s[i] == ' ') {
+            has_space = true;
+            space = i;
+        }
+        if (width + w > cells && i > start) {
+            /* A space may hang over the edge: it is not drawn. */
+            if (s[i] == ' ' || has_space) {
+                size_t cut = s[i] == ' ' ? i : space;
+                *next = cut + 1;
+                return cut;
+            }
+            *next = i;
+            return i;
+        }
+        width += w;
+    }
+    *next = i < len ? i + 1 : len;
+    return i;
+}
+
+void text_wrap(const char *s, size_t len, int cells, bool (*each)(struct text_line line, void *arg), void *arg)
+{
+    size_t start = 0;
+    if (cells < 1)
+        cells = 1;
+    for (;;) {
+        size_t next, end = line_end(s, start, len, cells, &next);
+        if (!each((struct text_line){start, end - start}, arg))
+            return;
+        bool newline = end < len && s[end] == '\n';
+        if (next >= len && !newline)
+            return;
+        start = next;
+        if (start >= len && !newline)
+            return;
+    }
+}
+
+uint32_t text_fold(uint32_t cp)
+{
+    if (cp == 0x401 || cp == 0x451)
+        return 0x435;
+    return (uint32_t)towlower((wint_t)cp);
+}
+
+/* Is the word at the beginning of text, folded? */
+static bool begins_with(const char *text, const char *word, size_t word_len)
+{
+    size_t text_len = strlen(text), t = 0, w = 0;
+    while (w < word_len) {
+        uint32_t a, b;
+        size_t n = utf8_decode(text + t, text_len - t, &a);
+        if (n == 0)
+            return false;
+        t += n;
+        w += utf8_decode(word + w, word_len - w, &b);
+        if (text_fold(a) != text_fold(b))
+            return false;
+    }
+    return true;
+}
+
+static bool holds_word(const char *text, const char *word, size_t word_len)
+{
+    size_t len = strlen(text);
+    for (size_t i = 0, n; i < len; i += n) {
+        if (begins_with(text + i, word, word_len))
+            return true;
+        n = utf8_length(text + i, len - i);
+        if (n == 0)
+            n = 1;
+    }
+    return false;
+}
+
+bool text_matches(const char *text, const char *query)
+{
+    for (;;) {
+        query += strspn(query, " ");
+        size_t n = strcspn(query, " ");
+        if (n == 0)
+            return true;
+        if (!holds_word(text, query, n))
+            return false;
+        query += n;
+    }
+}
+
+int text_fuzzy(const char *text, const char *query)
+{
+    size_t tlen = strlen(text), qlen = strlen(query), t = 0, q = 0;
+    int score = 1, run = 0;
+    bool at_word = true;
+    if (qlen == 0)
+        return 1;
+    if (text_matches(text, query))
+        score += begins_with(text, query, qlen) ? 200 : 100;
+    while (t < tlen && q < qlen) {
+        uint32_t a, b;
+        size_t n = utf8_decode(text + t, tlen - t, &a), m = utf8_decode(query + q, qlen - q, &b);
+        t += n;
+        if (text_fold(a) == text_fold(b)) {
+            q += m;
+            score += at_word ? 8 : 1 + run;
+            run++;
+        } else {
+            run = 0;
+        }
+        at_word = a == ' ' || a == '.' || a == '-';
+    }
+    return q < qlen ? 0 : score;
+}

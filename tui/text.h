@@ -1,0 +1,35 @@
+/* Text as a terminal shows it: cells, cuts, wraps. Everything that is drawn passes here, so that no name or letter of a citizen can
+ * spoil the screen: control characters are shown as ^X, invisible and direction-changing characters as U+FFFD. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TEXT_MARKS_MAX = 3 }; /* combining marks kept on one character; more do not fit into a curses cell */
+
+/* Bytes of the character at s together with its combining marks; *cells its width (may be NULL). 0 at the end of the text. */
+size_t text_next(const char *s, size_t len, int *cells);
+/* Bytes of the character that ends before `at`, with its marks; 0 at the beginning. */
+size_t text_prev(const char *s, size_t at);
+/* Cells of a text of len bytes. */
+int text_width_n(const char *s, size_t len);
+int text_width(const char *s);
+/* Bytes of the longest prefix that takes at most `cells`; *used its cells (may be NULL). */
+size_t text_fit(const char *s, size_t len, int cells, int *used);
+/* The drawable form of len bytes, at most `cells` wide, "…" at the end when something was cut. Returns its cells. */
+int text_draw_form(const char *s, size_t len, int cells, char *out, size_t size);
+
+/* One line of wrapped text: a piece of the source. */
+struct text_line {
+    size_t start, len;
+};
+/* Wraps at spaces (inside a word only when it is longer than the line); "\n" ends a line. Calls `each` for every line and stops
+ * when it returns false. A text always has at least one line. */
+void text_wrap(const char *s, size_t len, int cells, bool (*each)(struct text_line line, void *arg), void *arg);
+
+/* Does `text` hold every word of `query`, ignoring case and ё/е? An empty query is in every text. */
+bool text_matches(const char *text, const char *query);
+/* Lower case, ё folded to е, of one code point: for comparing. */
+uint32_t text_fold(uint32_t cp);
+/* Fuzzy: are the characters of `query` in `text` in this order? Returns a score, higher is nearer; 0 when not. */
+int text_fuzzy(const char *text, const char *query);

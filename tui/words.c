@@ -1,0 +1,142 @@
+#include "tui/words.h"
+#include "common/arena.h"
+#include "tui/app.h"
+#include "tui/i18n.h"
+#include "tui/json.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS_MAX = 32 };
+
+static struct words all[WORDS_MAX];
+static size_t all_count;
+static struct arena *arena;
+
+/* Codes that stand in lists of operations or on cards and have no classifier. */
+static const struct {
+    const char *code, *label;
+} own[] = {
+    {"person", N_("Person")},
+    {"organization", N_("Organisation")},
+    {"collective", N_("Collective")},
+    {"duplicate_of", N_("Duplicate of")},
+    {"repeat_of", N_("Repeats")},
+    {"same_issue", N_("Same issue")},
+    {"continuation", N_("Supplements")},
+    {"responsible", N_("I am responsible")},
+    {"author", N_("I am the author")},
+    {"controller", N_("I control")},
+    {"unit", N_("My unit")},
+    {"new", N_("Newest first")},
+    {"old", N_("Oldest first")},
+    {"due", N_("By due date")},
+    {"-registered", N_("Newest first")},
+    {"registered", N_("Oldest first")},
+    {"name", N_("By name")},
+    {"number", N_("By number")},
+    {"appeals", N_("Who writes most")},
+    {"grant", N_("Grant")},
+    {"refuse", N_("Refuse")},
+    {"normal", N_("Ordinary")},
+    {"urgent", N_("Urgent")},
+    {"very_urgent", N_("Very urgent")},
+    {"mobile", N_("Mobile")},
+    {"home", N_("Home phone")},
+    {"work", N_("Work phone")},
+    {"email", N_("E-mail")},
+    {"address", N_("Address")},
+    {"portal", N_("Portal")},
+    {"primary", N_("First")},
+    {"repeated", N_("Repeated")},
+    {"many_times", N_("Many times")},
+    {"duplicate", N_("Duplicate")},
+    {"ru", N_("Russian")},
+    {"en", N_("English")},
+};
+
+const char *words_own(const char *code)
+{
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strcmp(own[i].code, code) == 0)
+            return _(own[i].label);
+    return code;
+}
+
+static void items_take(struct words *w, const json_t *items, const char *code_name)
+{
+    w->count = json_array_size(items);
+    w->items = arena_alloc(arena, (w->count + 1) * sizeof *w->items);
+    for (size_t i = 0; i < w->count; i++) {
+        const json_t *o = json_array_get(items, i);
+        const char *label = js_str(o, "label");
+        if (!*label)
+            label = js_str(o, i18n_language());
+        w->items[i].code = arena_strdup(arena, js_str(o, code_name));
+        w->items[i].label = arena_strdup(arena, *label ? label : js_str(o, code_name));
+        w->items[i].parent = arena_strdup(arena, js_str(o, "parent"));
+        w->items[i].final = js_bool(o, "final");
+    }
+}
+
+static void come(void *arg, json_t *result, const struct rpc_error *error)
+{
+    struct words *w = arg;
+    w->ready = true;
+    w->absent = error != NULL;
+    if (error)
+        return;
+    if (json_object_get(result, "states"))
+        items_take(w, json_object_get(result, "states"), "id");
+    else
+        items_take(w, json_object_get(result, "items"), "code");
+    app_dirty();
+}
+
+static void ask(struct words *w)
+{
+    if (strncmp(w->name, "state:", 6) == 0)
+        app_call(NULL, "workflow.show", json_pack("{s:s}", "record", w->name + 6), CALL_QUIET, come, w);
+    else
+        app_call(NULL, "classifier.list", json_pack("{s:s}", "classifier", w->name), CALL_QUIET, come, w);
+}
+
+const struct words *words_get(const char *name)
+{
+    static const struct words none = {.name = "", .ready = true, .absent = true};
+    for (size_t i = 0; i < all_count; i++)
+        if (strcmp(all[i].name, name) == 0)
+            return &all[i];
+    if (all_count == WORDS_MAX)
+        return &none;
+    if (!arena)
+        arena = arena_new();
+    struct words *w = &all[all_count++];
+    *w = (struct words){.name = arena_strdup(arena, name)};
+    ask(w);
+    return w;
+}
+
+const char *words_label(const char *name, const char *code)
+{
+    const struct words *w = words_get(name);
+    for (size_t i = 0; i < w->count; i++)
+        if (strcmp(w->items[i].code, code) == 0)
+            return w->items[i].label;
+    return w->ready ? words_own(code) : "";
+}
+
+bool words_is_final(const char *name, const char *code)
+{
+    const struct words *w = words_get(name);
+    for (size_t i = 0; i < w->count; i++)
+        if (strcmp(w->items[i].code, code) == 0)
+            return w->items[i].final;
+    return false;
+}
+
+void words_reset(void)
+{
+    /* Answers under way still point into the table: what is there is asked for again in place. */
+    for (size_t i = 0; i < all_count; i++)
+        ask(&all[i]);
+}
