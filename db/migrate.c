@@ -38,7 +38,8 @@ static bool apply(struct pg *pg, const struct migration *m, struct err *err)
         log_info("migration applied version=%d name=%s", m->version, m->name);
         return true;
     }
-    pg_rollback(pg);
+    struct err ignored;
+    pg_raw(pg, "ROLLBACK", &ignored);
     return false;
 }
 

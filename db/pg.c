@@ -13,6 +13,9 @@ struct pg {
     int statement_timeout_ms;
     char *zone;
     int custom_plans; /* plan_cache_mode of this connection: 0 auto, 1 custom, -1 not known */
+    bool in_transaction;
+    bool failed;      /* a statement of the transaction failed: only a rollback is left */
+    int pending;      /* statements sent in the transaction whose answers nobody needed yet */
 };
 
 static const struct constraint {
@@ -39,6 +42,8 @@ static void disconnect(struct pg *pg)
     PQfinish(pg->conn);
     pg->conn = NULL;
     pg->custom_plans = 0;
+    pg->in_transaction = pg->failed = false;
+    pg->pending = 0;
 }
 
 void pg_close(struct pg **pg)
@@ -59,7 +64,7 @@ bool pg_is_connected(const struct pg *pg)
 
 bool pg_in_transaction(const struct pg *pg)
 {
-    return pg->conn && (PQtransactionStatus(pg->conn) == PQTRANS_INTRANS || PQtransactionStatus(pg->conn) == PQTRANS_INERROR);
+    return pg->in_transaction;
 }
 
 /* SQLSTATE classes after which nothing was written and a repeat may work: connection, resources, operator, locks, timeouts. */
@@ -182,6 +187,99 @@ bool pg_connect(struct pg *pg, struct err *err)
     return true;
 }
 
+/* --- inside a transaction: a pipeline. What needs no answer is sent and answered together with the next that does, so a short
+   transaction of a dozen statements costs few round trips. An error of a waiting statement surfaces at the next answer or at commit. */
+
+static bool leave_pipeline(struct pg *pg)
+{
+    bool synced = PQpipelineSync(pg->conn) == 1;
+    for (int nulls = 0; synced && nulls < 2;) {
+        PGresult *res = PQgetResult(pg->conn);
+        nulls = res ? 0 : nulls + 1;
+        bool done = res && PQresultStatus(res) == PGRES_PIPELINE_SYNC;
+        PQclear(res);
+        if (PQstatus(pg->conn) != CONNECTION_OK)
+            return false;
+        if (done)
+            break;
+    }
+    pg->pending = 0;
+    return PQexitPipelineMode(pg->conn) == 1;
+}
+
+/* The answer of the oldest statement in the pipeline; NULL (and err) when it failed. */
+static PGresult *take_answer(struct pg *pg, const char *what, struct err *err)
+{
+    PGresult *res = PQgetResult(pg->conn), *end = NULL;
+    ExecStatusType status = PQresultStatus(res);
+    bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    if (ok && (end = PQgetResult(pg->conn)) == NULL)
+        return res;
+    PQclear(end);
+    pg->failed = true;
+    fail(pg, res, what, err);
+    PQclear(res);
+    if (pg->conn && !leave_pipeline(pg))
+        disconnect(pg);
+    return NULL;
+}
+
+static bool take_pending(struct pg *pg, struct err *err)
+{
+    for (; pg->pending > 0; pg->pending--) {
+        PGresult *res = take_answer(pg, "an earlier statement of the transaction", err);
+        if (!res)
+            return false;
+        PQclear(res);
+    }
+    return true;
+}
+
+/* COPY cannot run in a pipeline: it leaves, and the next statement enters again. */
+static bool enter_pipeline(struct pg *pg, struct err *err)
+{
+    return PQpipelineStatus(pg->conn) != PQ_PIPELINE_OFF || PQenterPipelineMode(pg->conn) == 1 || fail(pg, NULL, "pipeline", err);
+}
+
+static bool send_text(struct pg *pg, const char *sql, struct err *err)
+{
+    if (!enter_pipeline(pg, err))
+        return false;
+    if (PQsendQueryParams(pg->conn, sql, 0, NULL, NULL, NULL, NULL, 0) != 1)
+        return fail(pg, NULL, sql, err);
+    pg->pending++;
+    return true;
+}
+
+static bool send_statement(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+{
+    if (!pg->conn)
+        return err_set(err, ERR_UNAVAILABLE, NULL);
+    if (pg->failed)
+        return err_set(err, ERR_INTERNAL, NULL);
+    if (pg->custom_plans != (int)info->custom_plan) {
+        pg->custom_plans = info->custom_plan;
+        if (!send_text(pg, info->custom_plan ? "SET plan_cache_mode = force_custom_plan" : "SET plan_cache_mode = auto", err))
+            return false;
+    }
+    if (!enter_pipeline(pg, err))
+        return false;
+    return PQsendQueryPrepared(pg->conn, info->name, info->params, params, NULL, NULL, 0) == 1 || fail(pg, NULL, info->name, err);
+}
+
+static PGresult *execute_inside(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+{
+    if (!send_statement(pg, info, params, err))
+        return NULL;
+    if (PQsendFlushRequest(pg->conn) != 1 || PQflush(pg->conn) < 0) {
+        fail(pg, NULL, info->name, err);
+        return NULL;
+    }
+    return take_pending(pg, err) ? take_answer(pg, info->name, err) : NULL;
+}
+
+/* --- outside of one ------------------------------------------------------------------------------------------------------------------ */
+
 /* A statement with optional filters is planned for the values it really gets; switching costs a round trip, so only on change. */
 static bool choose_plans(struct pg *pg, bool custom, struct err *err)
 {
@@ -193,29 +291,37 @@ static bool choose_plans(struct pg *pg, bool custom, struct err *err)
     return true;
 }
 
+/* A connection that died while idle is found out only by using it; a statement that changes nothing is safe to repeat. */
+static bool is_repeatable(const char *sql)
+{
+    return (strncasecmp(sql, "SELECT", 6) == 0 || strncasecmp(sql, "WITH", 4) == 0) && !strstr(sql, "INSERT") && !strstr(sql, "UPDATE") && !strstr(sql, "DELETE");
+}
+
+static PGresult *execute_once(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+{
+    if (!pg_connect(pg, err) || !choose_plans(pg, info->custom_plan, err))
+        return NULL;
+    PGresult *res = PQexecPrepared(pg->conn, info->name, info->params, params, NULL, NULL, 0);
+    ExecStatusType status = PQresultStatus(res);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+        return res;
+    fail(pg, res, info->name, err);
+    PQclear(res);
+    return NULL;
+}
+
 static PGresult *execute(struct pg *pg, enum query q, const char *const *params, int count, struct err *err)
 {
     const struct query_info *info = &query_infos[q];
     assert(count == info->params && !info->copy);
-    bool retry = !pg_in_transaction(pg) && pg_is_connected(pg);
-    for (;;) {
-        if (!pg_connect(pg, err) || !choose_plans(pg, info->custom_plan, err)) {
-            if (!retry || pg_is_connected(pg))
-                return NULL;
-        } else {
-            PGresult *res = PQexecPrepared(pg->conn, info->name, count, params, NULL, NULL, 0);
-            ExecStatusType status = PQresultStatus(res);
-            if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
-                return res;
-            fail(pg, res, info->name, err);
-            PQclear(res);
-            /* A connection that died while idle is found out only now; a statement of its own that changes nothing is safe to repeat. */
-            bool reading = strncasecmp(info->sql, "SELECT", 6) == 0 || strncasecmp(info->sql, "WITH", 4) == 0;
-            if (!retry || pg_is_connected(pg) || !reading || strstr(info->sql, "INSERT") || strstr(info->sql, "UPDATE") || strstr(info->sql, "DELETE"))
-                return NULL;
-        }
-        retry = false;
-    }
+    (void)count;
+    if (pg->in_transaction)
+        return execute_inside(pg, info, params, err);
+    bool was_connected = pg_is_connected(pg);
+    PGresult *res = execute_once(pg, info, params, err);
+    if (!res && was_connected && !pg_is_connected(pg) && is_repeatable(info->sql))
+        res = execute_once(pg, info, params, err);
+    return res;
 }
 
 struct pg_res *pg_query(struct pg *pg, enum query q, const char *const *params, int count, struct err *err)
@@ -225,6 +331,13 @@ struct pg_res *pg_query(struct pg *pg, enum query q, const char *const *params, 
 
 bool pg_exec(struct pg *pg, enum query q, const char *const *params, int count, int64_t *affected, struct err *err)
 {
+    if (pg->in_transaction && !affected) {
+        assert(count == query_infos[q].params && !query_infos[q].copy);
+        if (!send_statement(pg, &query_infos[q], params, err))
+            return false;
+        pg->pending++;
+        return true;
+    }
     PGresult *res = execute(pg, q, params, count, err);
     if (!res)
         return false;
@@ -258,34 +371,47 @@ bool pg_bool(const struct pg_res *res, int row, int column)
 
 bool pg_begin(struct pg *pg, struct err *err)
 {
+    assert(!pg->in_transaction);
+    /* Asking the socket costs a microsecond and finds a connection that the server closed while it was idle. */
+    if (pg->conn && (PQconsumeInput(pg->conn) != 1 || PQstatus(pg->conn) != CONNECTION_OK))
+        disconnect(pg);
     if (!pg_connect(pg, err))
         return false;
-    if (run(pg, "BEGIN", err))
-        return true;
-    /* The connection may have died while idle: nothing has begun, so once more on a fresh one. */
-    return !pg_is_connected(pg) && pg_connect(pg, err) && run(pg, "BEGIN", err);
+    pg->in_transaction = true;
+    pg->failed = false;
+    pg->pending = 0;
+    return send_text(pg, "BEGIN", err);
 }
 
 bool pg_commit(struct pg *pg, struct err *err)
 {
     if (!pg->conn)
         return err_set(err, ERR_UNAVAILABLE, NULL);
-    /* COMMIT of a failed transaction answers ROLLBACK and no error: that is a fault of ours, and must not look like success. */
-    if (PQtransactionStatus(pg->conn) != PQTRANS_INTRANS) {
-        pg_rollback(pg);
+    if (pg->failed)
         return err_set(err, ERR_INTERNAL, NULL);
-    }
-    return run(pg, "COMMIT", err);
+    if (!send_text(pg, "COMMIT", err))
+        return false;
+    if (PQsendFlushRequest(pg->conn) != 1 || PQflush(pg->conn) < 0)
+        return fail(pg, NULL, "COMMIT", err);
+    if (!take_pending(pg, err))
+        return false;
+    pg->in_transaction = false;
+    if (leave_pipeline(pg))
+        return true;
+    disconnect(pg); /* committed all the same: the answer had come */
+    return true;
 }
 
 void pg_rollback(struct pg *pg)
 {
     struct err ignored;
-    if (!pg_in_transaction(pg))
+    if (!pg->in_transaction)
         return;
+    pg->in_transaction = false;
     /* A SET inside the transaction goes with it. */
     pg->custom_plans = -1;
-    if (!run(pg, "ROLLBACK", &ignored))
+    bool clean = pg->conn && (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF || leave_pipeline(pg));
+    if (!clean || (PQtransactionStatus(pg->conn) != PQTRANS_IDLE && !run(pg, "ROLLBACK", &ignored)))
         disconnect(pg);
 }
 
@@ -294,6 +420,12 @@ bool pg_copy_begin(struct pg *pg, enum query q, struct err *err)
     assert(query_infos[q].copy);
     if (!pg_connect(pg, err))
         return false;
+    if (pg->in_transaction) {
+        if (PQsendFlushRequest(pg->conn) != 1 || PQflush(pg->conn) < 0)
+            return fail(pg, NULL, "copy", err);
+        if (!take_pending(pg, err) || !leave_pipeline(pg))
+            return false;
+    }
     PGresult *res = PQexec(pg->conn, query_infos[q].sql);
     bool ok = PQresultStatus(res) == PGRES_COPY_IN;
     if (!ok)

@@ -137,9 +137,10 @@ static void event_come(json_t *params)
 {
     const char *record = js_str(params, "record");
     int64_t id = js_int(params, "record_id");
+    bool own = js_int(params, "actor") == app_me()->id;
     for (struct screen *s = stack_top(); s; s = s->below)
         if (s->ops->event)
-            s->ops->event(s, record, id);
+            s->ops->event(s, record, id, own);
 }
 
 static void state_changed(bool up)

@@ -28,7 +28,7 @@ struct screen_ops {
     bool (*click)(struct screen *s, enum hit what, int arg);
     bool (*busy)(const struct screen *s);                     /* keys must wait: an answer decides where they go */
     void (*refresh)(struct screen *s);                        /* read again what is shown */
-    void (*event)(struct screen *s, const char *record, int64_t id); /* somebody changed a record */
+    void (*event)(struct screen *s, const char *record, int64_t id, bool own); /* somebody (or oneself) changed a record */
     void (*hint)(const struct screen *s, char *out, size_t size);    /* status line when nothing has happened */
     void (*save)(struct screen *s);                           /* the program is leaving: drafts */
     void (*close)(struct screen *s);                          /* frees data */

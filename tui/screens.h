@@ -15,3 +15,6 @@ void screens_open_list(const char *record, const char *query);
 struct record_ref;
 /* Runs an action that is more than a form of its operation (an assignment from marked appeals, a merge); false: it is an ordinary one. */
 bool screens_action(const struct record_ref *refs, size_t count, enum command cmd);
+/* The card beside this one in the list it was opened from. */
+bool screens_has_neighbours(struct screen *card);
+void screens_neighbour(struct screen *card, int step);

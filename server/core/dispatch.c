@@ -2,6 +2,7 @@
 #include "common/arena.h"
 #include "common/log.h"
 #include "common/proto.h"
+#include "common/utf8.h"
 #include "db/pg.h"
 #include "server/core/internal.h"
 #include <sodium.h>
@@ -251,18 +252,64 @@ static bool refresh_user(struct dispatch *d)
     return !job->close;
 }
 
+/* The first member whose text holds U+FFFD; its name goes to `field`. */
+static bool find_torn(const json_t *object, char *field, size_t size)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value) {
+        bool torn = strstr(key, "\xEF\xBF\xBD") || (json_is_string(value) && strstr(json_string_value(value), "\xEF\xBF\xBD"));
+        if (torn)
+            snprintf(field, size, "%.60s", key);
+        if (torn || (json_is_object(value) && find_torn(value, field, size)))
+            return true;
+    }
+    return false;
+}
+
+/* A line that is not UTF-8 cannot be taken, but who sent it should hear which field is at fault: each bad byte becomes U+FFFD, and the
+ * field that holds one is named. NULL when the line is no JSON even so. */
+static json_t *parse_torn(const struct buf *line, struct err *err)
+{
+    struct buf mended;
+    char field[64] = "";
+    if (utf8_is_valid(line->data, line->len))
+        return NULL;
+    buf_init(&mended, 4 * (size_t)PROTO_LINE_MAX);
+    for (size_t i = 0; i < line->len;) {
+        size_t n = utf8_length(line->data + i, line->len - i);
+        buf_append(&mended, n ? line->data + i : "\xEF\xBF\xBD", n ? n : 3);
+        i += n ? n : 1;
+    }
+    json_t *root = json_loadb(mended.data, mended.len, JSON_REJECT_DUPLICATES, NULL);
+    buf_wipe(&mended);
+    buf_free(&mended);
+    if (root && !find_torn(json_object_get(root, "params"), field, sizeof field))
+        find_torn(root, field, sizeof field);
+    err_field(err, field, "not_utf8", NULL);
+    return root;
+}
+
+static void answer_unread(struct job *job, struct jw *w, const char *fault)
+{
+    struct err err;
+    json_t *torn = parse_torn(&job->line, &err);
+    if (!torn)
+        err_set(&err, ERR_PARSE, "%.200s", fault);
+    dispatch_write_error(w, torn ? json_object_get(torn, "id") : NULL, &err, job->user.lang);
+    json_decref(torn);
+    buf_putc(&job->answer, '\n');
+}
+
 bool dispatch_line(struct dispatch *d)
 {
     struct job *job = d->job;
     json_error_t fault;
-    struct err err;
     struct jw w;
     jw_init(&w, &job->answer);
     json_t *root = json_loadb(job->line.data, job->line.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
     if (!root) {
-        err_set(&err, ERR_PARSE, "%.200s", fault.text);
-        dispatch_write_error(&w, NULL, &err, job->user.lang);
-        buf_putc(&job->answer, '\n');
+        answer_unread(job, &w, fault.text);
         return true;
     }
     bool slow = json_is_array(root) ? json_array_size(root) > 0 && is_slow(d, json_array_get(root, 0)) : is_slow(d, root);

@@ -42,7 +42,7 @@ struct citizen {
     int64_t last_appeal;
 };
 
-enum { KIND_COUNT = 7 };
+enum { KIND_COUNT = 7, CAST_ROWS_MAX = 64 };
 enum { RECENT_COUNT = 64 };
 
 struct assignment_plan;
@@ -55,7 +55,7 @@ struct recent {
     struct assignment_plan *assignment; /* that still waits to be given, NULL when it was */
 };
 
-struct due_step; /* days.c */
+struct days;
 
 struct town {
     struct arena *arena;
@@ -86,9 +86,10 @@ struct town {
     struct vector vector;  /* scratch for search vectors */
     struct buf scratch[4]; /* for texts */
 
-    struct days *days; /* what is still to be written down, by day */
-    struct err *err;
-    bool failed; /* err tells */
+    struct days *days;           /* what is still to be written down, by day */
+    bool cast_taken[CAST_ROWS_MAX]; /* which assignments of the demo logins have been given */
+    struct err *err; /* of the first fault */
+    bool failed;
 };
 
 /* ---- time ---- */

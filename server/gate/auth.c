@@ -43,12 +43,25 @@ static int refused(struct conn *c, const char *method, const char *user)
     return SSH_AUTH_DENIED;
 }
 
+/* Closes with a word, and says it once before: a client without other keys leaves at the refusal and never sees why. */
+static void say_away(struct conn *c)
+{
+    const char *words = text_of(TEXT_CORE_AWAY, LANG_EN);
+    char line[128];
+    snprintf(line, sizeof line, "%s\r\n", words);
+    ssh_string text = ssh_string_from_char(line);
+    if (text && !c->closing)
+        ssh_send_issue_banner(c->ssh, text);
+    ssh_string_free(text);
+    conn_close(c, words);
+}
+
 static bool ask(struct conn *c, const char *method, json_t *params, json_t **result)
 {
     struct err err;
     enum control_result verdict = control_ask(c, method, params, c->grace_until, result, &err);
     if (verdict == CONTROL_AWAY || (verdict == CONTROL_REFUSED && err.code == ERR_UNAVAILABLE))
-        conn_close(c, text_of(TEXT_CORE_AWAY, LANG_EN));
+        say_away(c);
     return verdict == CONTROL_OK;
 }
 

@@ -306,6 +306,7 @@ const struct op appeal_ops[] = {
     {"appeal.return_answer", DECIDERS, OP_WRITE | OP_VERSION, {"Вернуть проект ответа", "Return the draft answer"}, appeal_comment_params, appeal_return_answer},
     {"appeal.answer", DECIDERS, OP_WRITE | OP_VERSION, {"Дать ответ", "Answer"}, appeal_answer_params, appeal_answer},
     {"appeal.forward", DECIDERS, OP_WRITE | OP_VERSION, {"Направить по компетенции", "Forward"}, appeal_forward_params, appeal_forward},
+    {"appeal.forward_part", DECIDERS, OP_WRITE | OP_VERSION, {"Направить часть вопросов", "Forward some questions"}, appeal_forward_part_params, appeal_forward_part},
     {"appeal.extend", DECIDERS, OP_WRITE | OP_VERSION, {"Продлить рассмотрение", "Extend"}, appeal_extend_params, appeal_extend},
     {"appeal.leave", DECIDERS, OP_WRITE | OP_VERSION, {"Оставить без ответа", "Leave without answer"}, appeal_leave_params, appeal_leave},
     {"appeal.withdraw", DECIDERS, OP_WRITE | OP_VERSION, {"Отозвано автором", "Withdrawn by the author"}, appeal_withdraw_params, appeal_withdraw},

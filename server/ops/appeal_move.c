@@ -37,6 +37,13 @@ const struct op_param appeal_forward_params[] = {
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Причина (позже 7 дней)", "Reason (later than 7 days)"}, NULL},
     {.name = NULL},
 };
+const struct op_param appeal_forward_part_params[] = {
+    {"questions", P_IDS, PF_REQUIRED, 50, NULL, NULL, {"Вопросы №", "Questions No"}, NULL},
+    {"forward_to", P_STRING, PF_REQUIRED, 300, NULL, NULL, {"Куда направлены", "Forwarded to"}, NULL},
+    {"cover_number", P_STRING, PF_REQUIRED, 100, NULL, NULL, {"Номер сопроводительного", "Cover letter number"}, NULL},
+    {"notice_sent", P_DATE, PF_REQUIRED, 0, NULL, NULL, {"Автор уведомлён", "Author told on"}, NULL},
+    {.name = NULL},
+};
 const struct op_param appeal_extend_params[] = {
     {"new_due", P_DATE, PF_REQUIRED, 0, NULL, NULL, {"Новый срок", "New due date"}, NULL},
     {"reason", P_TEXT, PF_REQUIRED, 5000, NULL, NULL, {"Причина", "Reason"}, NULL},
@@ -98,10 +105,14 @@ static bool move_end(struct call *c, struct move *m, bool ok)
     return ok;
 }
 
-static bool set_result(struct call *c, const struct move *m, const char *ord, const char *result, const char *date, const char *follow_up, const char *forward_to)
+/* The result of one question (ord), or of all that have none (ord NULL); `field` is who named the question. */
+static bool set_result(struct call *c, const struct move *m, const char *field, const char *ord, const char *result, const char *date, const char *follow_up, const char *forward_to)
 {
     const char *params[] = {m->r.id_text, ord, result, date, follow_up, forward_to};
-    return pg_exec(c->db, Q_APPEAL_QUESTION_RESULT, params, 6, NULL, c->err);
+    int64_t met = 0;
+    if (!pg_exec(c->db, Q_APPEAL_QUESTION_RESULT, params, 6, &met, c->err))
+        return false;
+    return !ord || met > 0 || err_field(c->err, field, "not_there", NULL);
 }
 
 /* Every question gets its own result: those named one by one, the rest by answer_type; none may stay without. */
@@ -113,10 +124,10 @@ static bool set_results(struct call *c, const struct move *m, const char *date)
     json_array_foreach(json_object_get(c->params, "results"), i, one) {
         const char *result = json_string_value(json_object_get(one, "result")), *follow_up = json_string_value(json_object_get(one, "follow_up"));
         if (!check_classifier(c, "answer_type", arena_printf(c->arena, "results[%zu].result", i), result, NULL) ||
-            !set_result(c, m, call_int(c, json_integer_value(json_object_get(one, "question"))), result, date, follow_up, NULL))
+            !set_result(c, m, arena_printf(c->arena, "results[%zu].question", i), call_int(c, json_integer_value(json_object_get(one, "question"))), result, date, follow_up, NULL))
             return false;
     }
-    if (arg_sql(c, "answer_type") && !set_result(c, m, NULL, arg_sql(c, "answer_type"), date, arg_sql(c, "follow_up"), NULL))
+    if (arg_sql(c, "answer_type") && !set_result(c, m, NULL, NULL, arg_sql(c, "answer_type"), date, arg_sql(c, "follow_up"), NULL))
         return false;
     if (!query_int(c, Q_APPEAL_QUESTIONS_OPEN, &m->r.id_text, 1, 0, &open))
         return false;
@@ -193,10 +204,27 @@ bool appeal_forward(struct call *c)
     struct move m;
     if (!move_begin(c, "forward", &m))
         return false;
-    bool ok = set_result(c, &m, NULL, "forwarded", NULL, NULL, arg_sql(c, "forward_to"));
+    bool ok = set_result(c, &m, NULL, NULL, "forwarded", NULL, NULL, arg_sql(c, "forward_to"));
     m.answer = pick(c, names);
     m.comment = arg_sql(c, "reason");
     m.changes = arena_printf(c->arena, "{\"forward\":%s}", m.answer);
+    return move_end(c, &m, ok);
+}
+
+/* Part of the questions go to other bodies, the rest is considered here. */
+bool appeal_forward_part(struct call *c)
+{
+    static const char *const names[] = {"questions", "forward_to", "cover_number", "notice_sent", NULL};
+    struct move m;
+    size_t i;
+    json_t *ord;
+    if (!move_begin(c, "forward_part", &m))
+        return false;
+    bool ok = true;
+    json_array_foreach(json_object_get(c->params, "questions"), i, ord)
+        ok = ok && set_result(c, &m, arena_printf(c->arena, "questions[%zu]", i), call_int(c, json_integer_value(ord)), "forwarded", NULL, NULL, arg_sql(c, "forward_to"));
+    m.comment = arg_sql(c, "forward_to");
+    m.changes = arena_printf(c->arena, "{\"forward\":%s}", pick(c, names));
     return move_end(c, &m, ok);
 }
 
@@ -206,7 +234,7 @@ bool appeal_leave(struct call *c)
     struct move m;
     if (!check_classifier(c, "decline_ground", "decline_ground", arg_str(c, "decline_ground"), NULL) || !move_begin(c, "leave", &m))
         return false;
-    bool ok = set_result(c, &m, NULL, "left_unanswered", NULL, NULL, NULL);
+    bool ok = set_result(c, &m, NULL, NULL, "left_unanswered", NULL, NULL, NULL);
     m.answer = pick(c, names);
     m.comment = arg_sql(c, "comment");
     m.changes = arena_printf(c->arena, "{\"decline_ground\":%s}", m.answer);
@@ -219,7 +247,7 @@ bool appeal_withdraw(struct call *c)
     if (!move_begin(c, "withdraw", &m))
         return false;
     m.comment = arg_sql(c, "comment");
-    return move_end(c, &m, set_result(c, &m, NULL, "withdrawn", NULL, NULL, NULL));
+    return move_end(c, &m, set_result(c, &m, NULL, NULL, "withdrawn", NULL, NULL, NULL));
 }
 
 bool appeal_reopen(struct call *c)

@@ -228,6 +228,28 @@ char *read_whole(const char *path)
     return text ? text : calloc(1, 1);
 }
 
+static const char *source_dir(void)
+{
+    const char *dir = getenv("GOROD_SOURCE");
+    return dir && *dir ? dir : ".";
+}
+
+char *read_source(const char *name)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", source_dir(), name);
+    return read_whole(path);
+}
+
+const char *shared_dir(const char *name)
+{
+    static char path[4096];
+    snprintf(path, sizeof path, "%s/../shared/data/%s", source_dir(), name);
+    return path;
+}
+
+char *read_shared(const char *name) { return read_whole(shared_dir(name)); }
+
 bool write_whole(const char *path, const char *text, unsigned mode)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);

@@ -37,4 +37,9 @@ pid_t proc_find_child(pid_t parent, const char *name);
 void remove_tree(const char *path);
 /* Whole file as text, NULL when it cannot be read; caller frees. */
 char *read_whole(const char *path);
+/* A file of the source tree (GOROD_SOURCE), and one of the data that developers share beside it (../shared/data), which may be absent: NULL. */
+char *read_source(const char *name);
+char *read_shared(const char *name);
+/* Folder of that data; lives until the next call. */
+const char *shared_dir(const char *name);
 bool write_whole(const char *path, const char *text, unsigned mode);

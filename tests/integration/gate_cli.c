@@ -76,7 +76,7 @@ static int verb_doors(char *const argv[])
     int pair[2];
     tell("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
     int open_fds = 0;
-    for (int fd = 5; fd < 1024; fd++)
+    for (int fd = 4; fd < 1024; fd++)
         open_fds += fcntl(fd, F_GETFD) >= 0;
     printf("inherited=%d\n", open_fds - 3); /* file of terminfo and the pair are ours */
     return 0;

@@ -111,8 +111,10 @@ static void remove_folder(const char *path)
 int gate_group_teardown(void **state)
 {
     (void)state;
-    for (int i = 0; blobs[i]; i++)
+    for (int i = 0; blobs[i]; i++) {
         free(blobs[i]);
+        blobs[i] = NULL;
+    }
     remove_folder(keys_dir);
     return 0;
 }
@@ -189,6 +191,10 @@ static _Noreturn void be_gate(const struct gate_fixture *f)
     dup2(fd, STDERR_FILENO);
     close(fd);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* A crash in here must not run the test runner's own handlers. */
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGSYS};
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
+        signal(crashes[i], SIG_DFL);
     _exit(gate_run(&start));
 }
 
@@ -299,29 +305,30 @@ static void add(struct words *w, const char *word)
     w->argv[w->count++] = word;
 }
 
-/* The words of `rest` before the host are options; the command follows it. A word "--" marks the place. */
+static const char *const ssh_options[] = {
+    "-F", "/dev/null", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes",
+    "-o", "IdentityAgent=none", "-o", "KexAlgorithms=curve25519-sha256", "-o", "LogLevel=ERROR"};
+
+/* The words of `rest` before "--" are options (ssh obeys the first of a kind, so they come before ours), the command is after it. */
 static void ssh_words(struct words *w, const struct gate_fixture *f, const char *key, va_list rest)
 {
-    static const char *const options[] = {
-        "-F", "/dev/null", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes",
-        "-o", "IdentityAgent=none", "-o", "KexAlgorithms=curve25519-sha256", "-o", "LogLevel=ERROR", "-l", GATE_USER};
     add(w, "ssh");
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        add(w, options[i]);
+    const char *word = va_arg(rest, const char *);
+    for (; word && strcmp(word, "--") != 0; word = va_arg(rest, const char *))
+        add(w, word);
+    for (size_t i = 0; i < sizeof ssh_options / sizeof *ssh_options; i++)
+        add(w, ssh_options[i]);
     snprintf(w->port, sizeof w->port, "-p%d", f->port);
     snprintf(w->known, sizeof w->known, "-oUserKnownHostsFile=%s/known_hosts", f->dir);
     snprintf(w->key, sizeof w->key, "-i%s", gate_key_path(key));
     add(w, w->port);
     add(w, w->known);
     add(w, w->key);
-    bool host_given = false;
-    for (const char *word; (word = va_arg(rest, const char *)) != NULL;) {
-        bool mark = !host_given && strcmp(word, "--") == 0;
-        add(w, mark ? "127.0.0.1" : word);
-        host_given = host_given || mark;
-    }
-    if (!host_given)
-        add(w, "127.0.0.1");
+    add(w, "-l");
+    add(w, GATE_USER);
+    add(w, "127.0.0.1");
+    while (word && (word = va_arg(rest, const char *)) != NULL)
+        add(w, word);
     add(w, NULL);
 }
 

@@ -37,7 +37,8 @@ struct client {
     int status; /* exit code, or 128 + signal */
 };
 
-/* ssh with the fixture's port, host key and key `key` (a file name as in gate_group_setup), then the words given, NULL at the end. */
+/* ssh with the fixture's port, host key and key `key` (a file name as in gate_group_setup), the options given, and after a
+ * word "--" the command; NULL at the end. */
 struct client gate_ssh(const struct gate_fixture *f, const char *key, ...);
 /* The same, on a terminal of that size. */
 struct client gate_ssh_on_terminal(const struct gate_fixture *f, int columns, int rows, ...);

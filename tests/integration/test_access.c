@@ -45,13 +45,10 @@ static void read_row(char *line, const enum town_user columns[], size_t column_c
 
 static void read_matrix(void)
 {
-    char path[1024];
     enum town_user columns[TOWN_USER_COUNT];
     size_t column_count = 0;
-    const char *source = getenv("GOROD_SOURCE");
-    snprintf(path, sizeof path, "%s/tests/data/access_matrix.csv", source ? source : ".");
-    char *text = read_whole(path), *lines, *cells;
-    CHECK(text, "no %s", path);
+    char *text = read_source("tests/data/access_matrix.csv"), *lines, *cells;
+    CHECK(text, "no tests/data/access_matrix.csv");
     char *head = strtok_r(text, "\n", &lines);
     strtok_r(head, ",", &cells);
     for (char *role; (role = strtok_r(NULL, ",", &cells));)

@@ -13,10 +13,12 @@ struct conflict {
     json_t *current, *merged;
     struct clash {
         char name[64];
+        const char *label;
         json_t *theirs, *mine;
         bool take_mine;
     } rows[ROWS_MAX];
     int count, selected;
+    const char *(*label)(void *arg, const char *name);
     void (*settled)(void *arg, json_t *current, json_t *merged);
     void *arg;
 };
@@ -81,7 +83,7 @@ static void paint_row(const struct conflict *c, int i, int y, struct rect box)
     int w = box.w - 4;
     shown(row->mine, mine, sizeof mine);
     shown(row->theirs, theirs, sizeof theirs);
-    draw_text(y, box.x + 2, w, R_DIM, G_POPUP, row->name);
+    draw_text(y, box.x + 2, w, R_DIM, G_POPUP, row->label);
     draw_fill(y + 1, box.x + 2, w, ground);
     draw_fill(y + 2, box.x + 2, w, ground);
     draw_text(y + 1, box.x + 3, 3, R_KEY, ground, row->take_mine ? "(•)" : "( )");
@@ -167,6 +169,7 @@ static void rows_find(struct conflict *c, const json_t *was, const json_t *mine)
             continue;
         struct clash *row = &c->rows[c->count++];
         snprintf(row->name, sizeof row->name, "%s", name);
+        row->label = c->label(c->arg, name);
         row->theirs = now ? json_incref(now) : json_null();
         row->mine = json_incref(v);
         row->take_mine = true;
@@ -174,7 +177,7 @@ static void rows_find(struct conflict *c, const json_t *was, const json_t *mine)
 }
 
 void conflict_open(const char *title, const json_t *was, const json_t *current, const json_t *mine,
-                   void (*settled)(void *arg, json_t *current, json_t *merged), void *arg)
+                   const char *(*label)(void *arg, const char *name), void (*settled)(void *arg, json_t *current, json_t *merged), void *arg)
 {
     struct conflict *c = calloc(1, sizeof *c);
     if (!c)
@@ -183,6 +186,7 @@ void conflict_open(const char *title, const json_t *was, const json_t *current, 
     c->current = json_incref((json_t *)current);
     c->settled = settled;
     c->arg = arg;
+    c->label = label;
     rows_find(c, was, mine);
     app_push(screen_new(&conflict_ops, c));
 }

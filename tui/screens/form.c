@@ -185,23 +185,86 @@ static void finish(struct form_screen *fs, const json_t *result)
     app_refresh_all();
 }
 
+/* The card holds ids under their own name or with _id, and the words for them under _name or _label. */
+static json_t *value_of(const json_t *record, const char *name)
+{
+    static const char *const labels[] = {"_name", "_label", NULL};
+    char key[96];
+    json_t *v = json_object_get(record, name), *out = json_object();
+    if (!v || json_is_null(v)) {
+        snprintf(key, sizeof key, "%s_id", name);
+        if (json_object_get(record, key))
+            v = json_object_get(record, key);
+    }
+    for (int i = 0; labels[i]; i++) {
+        snprintf(key, sizeof key, "%s%s", name, labels[i]);
+        if (js_str(record, key)[0] && !json_object_get(out, "label"))
+            json_object_set_new(out, "label", json_string(js_str(record, key)));
+    }
+    if (v)
+        json_object_set(out, "value", v);
+    return out;
+}
+
+/* The record cut down to what the operation takes, with its version; `labels` (may be NULL) gets {"value", "label"} by field. */
+static json_t *plain_of(const struct meta_op *op, const json_t *record, json_t *labels)
+{
+    json_t *plain = json_object();
+    for (size_t i = 0; op && i < op->param_count; i++) {
+        json_t *v = value_of(record, op->params[i].name);
+        if (labels)
+            json_object_set(labels, op->params[i].name, v);
+        if (json_object_get(v, "value"))
+            json_object_set(plain, op->params[i].name, json_object_get(v, "value"));
+        json_decref(v);
+    }
+    if (json_object_get(record, "version"))
+        json_object_set(plain, "version", json_object_get(record, "version"));
+    return plain;
+}
+
+static bool is_same(const json_t *a, const json_t *b)
+{
+    bool no_a = !a || json_is_null(a), no_b = !b || json_is_null(b) || (json_is_string(b) && !*json_string_value(b)) || json_is_false(b);
+    return no_a || no_b ? no_a && no_b : json_equal((json_t *)a, (json_t *)b);
+}
+
+/* Fields that I had not changed become as they are now, so that nobody's change is undone; of the others the person has chosen. */
 static void conflict_settled(void *arg, json_t *current, json_t *merged)
 {
     struct form_screen *fs = arg;
     fs->targets[fs->target_at].version = js_int(current, "version");
+    for (size_t i = 0; fs->record && i < form_count(fs->form); i++) {
+        struct field *f = form_at(fs->form, i);
+        json_t *mine = field_value(f), *chosen = json_object_get(merged, f->param->name);
+        bool mine_changed = !is_same(mine, json_object_get(fs->record, f->param->name));
+        if (chosen && !is_same(mine, chosen))
+            field_set(f, chosen, NULL);
+        else if (!mine_changed)
+            field_set(f, json_object_get(current, f->param->name), NULL);
+        json_decref(mine);
+    }
     if (fs->record) {
         json_decref(fs->record);
         fs->record = json_incref(current);
-        const char *name;
-        json_t *v;
-        json_object_foreach(merged, name, v)
-        {
-            struct field *f = form_field(fs->form, name);
-            if (f)
-                field_set(f, v, NULL);
-        }
     }
     form_send(fs);
+}
+
+static const char *conflict_label(void *arg, const char *name)
+{
+    struct form_screen *fs = arg;
+    struct field *f = form_field(fs->form, name);
+    return f ? f->label : name;
+}
+
+static void conflict_show(struct form_screen *fs, const json_t *record)
+{
+    json_t *mine = fs->record ? form_collect(fs->form) : NULL;
+    json_t *current = fs->record ? plain_of(meta_op(fs->method), record, NULL) : json_incref((json_t *)record);
+    conflict_open(fs->title, fs->record, current, mine, conflict_label, conflict_settled, fs);
+    json_decref(mine);
+    json_decref(current);
 }
 
 static void refused(struct form_screen *fs, const struct rpc_error *error)
@@ -218,9 +281,7 @@ static void refused(struct form_screen *fs, const struct rpc_error *error)
         return;
     }
     if (error->code == RPC_CONFLICT && error->current && fs->target_count == 1) {
-        json_t *mine = fs->record ? form_collect(fs->form) : NULL;
-        conflict_open(fs->title, fs->record, error->current, mine, conflict_settled, fs);
-        json_decref(mine);
+        conflict_show(fs, error->current);
         return;
     }
     if (error->field[0] && form_blame(fs->form, error->field, error->message))
@@ -256,7 +317,7 @@ static void unchanged_drop(const struct form_screen *fs, json_t *params)
         const json_t *was = json_object_get(fs->record, name);
         if (json_is_object(was))
             was = json_object_get(was, "id");
-        if (was && json_equal(v, (json_t *)was))
+        if (is_same(v, was))
             json_object_del(params, name);
     }
     /* What was emptied is sent as such. */
@@ -611,37 +672,9 @@ void form_open_action(const char *method, const struct record_ref *refs, size_t 
         form_open(&(struct form_start){.method = method, .refs = refs, .ref_count = count});
 }
 
-/* The card holds ids under their own name or with _id, and the words for them under _name. */
-static json_t *value_of(const json_t *record, const char *name)
-{
-    static const char *const ids[] = {"%s", "%s_id", NULL}, *const labels[] = {"%s_name", "%s_label", NULL};
-    char key[96];
-    json_t *v = NULL, *out = json_object();
-    for (int i = 0; ids[i] && (!v || json_is_null(v)); i++) {
-        snprintf(key, sizeof key, i == 0 ? "%s" : "%s_id", name);
-        v = json_object_get(record, key);
-    }
-    for (int i = 0; labels[i]; i++) {
-        snprintf(key, sizeof key, i == 0 ? "%s_name" : "%s_label", name);
-        if (js_str(record, key)[0] && !json_object_get(out, "label"))
-            json_object_set_new(out, "label", json_string(js_str(record, key)));
-    }
-    if (v)
-        json_object_set(out, "value", v);
-    return out;
-}
-
 void form_open_edit(const char *method, const struct record_ref *ref, const struct form_hint *hints)
 {
-    const struct meta_op *op = meta_op(method);
-    json_t *values = json_object(), *plain = json_object();
-    for (size_t i = 0; op && i < op->param_count; i++) {
-        json_t *v = value_of(ref->whole, op->params[i].name);
-        json_object_set(values, op->params[i].name, v);
-        if (json_object_get(v, "value"))
-            json_object_set(plain, op->params[i].name, json_object_get(v, "value"));
-        json_decref(v);
-    }
+    json_t *values = json_object(), *plain = plain_of(meta_op(method), ref->whole, values);
     form_open(&(struct form_start){.method = method, .values = values, .refs = ref, .ref_count = 1, .record = plain, .hints = hints});
     json_decref(plain);
 }

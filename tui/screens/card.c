@@ -1,0 +1,426 @@
+#include "tui/screens/card.h"
+#include "tui/dates.h"
+#include "tui/i18n.h"
+#include "tui/json.h"
+#include "tui/meta.h"
+#include "tui/screens.h"
+#include "tui/screens/form.h"
+#include "tui/screens/tabs.h"
+#include "tui/text.h"
+#include "tui/words.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EVENT_DELAY_MS = 150, WIDE = 130 };
+
+struct card {
+    const struct card_spec *spec;
+    struct screen *screen;
+    int64_t id;
+    json_t *record;        /* NULL until it has come */
+    char actions[512];
+    char trouble[320];
+    size_t tab;
+    struct doc *doc, *side;
+    int built_width;       /* 0: must be built */
+    size_t built_tab;
+    enum command then;
+    bool fresh, seen_sent; /* changed by somebody since it was opened */
+};
+
+static size_t tab_count(const struct card *c)
+{
+    size_t n = 0;
+    while (c->spec->tabs[n].label)
+        n++;
+    return n;
+}
+
+static struct record_ref card_ref(const struct card *c)
+{
+    const char *number = js_str(c->record, "number");
+    return (struct record_ref){.record = c->spec->record, .id = c->record ? c->id : 0, .version = js_int(c->record, "version"),
+                               .number = *number ? number : js_str(c->record, "name"), .title = js_str(c->record, "subject"),
+                               .status = js_str(c->record, "status"), .actions = c->actions, .whole = c->record};
+}
+
+/* ---- reading ---- */
+
+static void actions_take(struct card *c)
+{
+    size_t i, len = (size_t)snprintf(c->actions, sizeof c->actions, " ");
+    json_t *v;
+    json_array_foreach(json_object_get(c->record, "actions"), i, v)
+    {
+        if (json_is_string(v) && len < sizeof c->actions)
+            len += (size_t)snprintf(c->actions + len, sizeof c->actions - len, "%s ", json_string_value(v));
+    }
+}
+
+/* The executor has opened it: the author sees that it was read. */
+static void seen_tell(struct card *c)
+{
+    const struct meta_op *op = c->spec->seen_method ? meta_op(c->spec->seen_method) : NULL;
+    if (!op || c->seen_sent || !strstr(c->actions, " see "))
+        return;
+    c->seen_sent = true;
+    char id[37];
+    client_uuid(id);
+    json_t *params = json_pack("{s:I,s:I,s:s}", "id", (json_int_t)c->id, "version", (json_int_t)js_int(c->record, "version"), "request_id", id);
+    app_call(NULL, c->spec->seen_method, params, CALL_QUIET | CALL_WRITE, NULL, NULL);
+}
+
+static void come(void *arg, json_t *result, const struct rpc_error *error)
+{
+    struct card *c = arg;
+    app_dirty();
+    if (error) {
+        snprintf(c->trouble, sizeof c->trouble, "%s", error->message);
+        return;
+    }
+    c->trouble[0] = '\0';
+    if (c->record && js_int(c->record, "version") != js_int(result, "version") && c->fresh)
+        app_changed(1);
+    c->fresh = false;
+    json_decref(c->record);
+    c->record = json_incref(result);
+    c->built_width = 0;
+    actions_take(c);
+    seen_tell(c);
+    if (c->then != CMD_NONE) {
+        enum command then = c->then;
+        c->then = CMD_NONE;
+        app_command(then);
+    }
+}
+
+static void ask(void *arg)
+{
+    struct card *c = arg;
+    if (app_top() != c->screen && !(app_top()->ops->overlay && app_top()->below == c->screen)) {
+        c->screen->stale = true;
+        return;
+    }
+    app_call(c->screen, c->spec->method, json_pack("{s:I}", "id", (json_int_t)c->id), c->record ? CALL_QUIET : 0, come, c);
+}
+
+/* ---- commands ---- */
+
+static const char *card_scopes(const struct screen *s)
+{
+    const struct card *c = s->data;
+    return c->spec->scopes;
+}
+
+static void tab_set(struct card *c, size_t tab)
+{
+    c->tab = tab % tab_count(c);
+    c->built_width = 0;
+    doc_rewind(c->doc);
+}
+
+static bool card_command(struct screen *s, enum command cmd)
+{
+    struct card *c = s->data;
+    struct record_ref ref = card_ref(c);
+    struct doc_link link = doc_chosen(c->doc);
+    switch (cmd) {
+    case CMD_OPEN: screens_open_card(link.record, link.id, CMD_NONE); return true;
+    case CMD_EDIT: form_open_edit(c->spec->set_method, &ref, c->spec->set_hints); return true;
+    case CMD_NEW: screens_command(c->spec->new_command); return true;
+    case CMD_NEXT_TAB: tab_set(c, c->tab + 1); return true;
+    case CMD_PREV_TAB: tab_set(c, c->tab + tab_count(c) - 1); return true;
+    case CMD_NEXT_RECORD:
+    case CMD_PREV_RECORD: screens_neighbour(s, cmd == CMD_NEXT_RECORD ? 1 : -1); return true;
+    default: break;
+    }
+    if (!command_is_action(cmd, c->spec->record))
+        return false;
+    record_run(&ref, 1, cmd);
+    return true;
+}
+
+static const char *card_why_not(struct screen *s, enum command cmd)
+{
+    struct card *c = s->data;
+    struct record_ref ref = card_ref(c);
+    switch (cmd) {
+    case CMD_NEXT_TAB:
+    case CMD_PREV_TAB: return NULL;
+    case CMD_OPEN: return doc_chosen(c->doc).record ? NULL : _("Nothing to open on this tab");
+    case CMD_EDIT: return !c->record ? _("Not yet") : meta_op(c->spec->set_method) ? NULL : _("Your role may not do this");
+    case CMD_NEW: return c->spec->new_command ? screens_why_not(c->spec->new_command) : _("Nothing new is made here");
+    case CMD_NEXT_RECORD:
+    case CMD_PREV_RECORD: return screens_has_neighbours(s) ? NULL : _("This card was not opened from a list");
+    default: return record_why_not(&ref, cmd);
+    }
+}
+
+static bool card_key(struct screen *s, int key)
+{
+    struct card *c = s->data;
+    return doc_key(c->doc, key);
+}
+
+static bool card_click(struct screen *s, enum hit what, int arg)
+{
+    struct card *c = s->data;
+    if (what == HIT_TAB)
+        tab_set(c, (size_t)arg);
+    else if (what == HIT_ROW && doc_choose(c->doc, arg))
+        app_command(CMD_OPEN);
+    return true;
+}
+
+/* ---- painting ---- */
+
+static void build(struct card *c, int width, int side_width)
+{
+    if (c->built_width == width && c->built_tab == c->tab)
+        return;
+    c->built_width = width;
+    c->built_tab = c->tab;
+    doc_begin(c->doc, width);
+    c->spec->tabs[c->tab].build(c->doc, c->record);
+    if (doc_lines(c->doc) == 0)
+        doc_text(c->doc, 0, R_DIM, _("Nothing here yet"));
+    doc_end(c->doc);
+    if (side_width == 0)
+        return;
+    doc_begin(c->side, side_width);
+    doc_heading(c->side, tr(c->spec->tabs[c->spec->side_tab].label));
+    c->spec->tabs[c->spec->side_tab].build(c->side, c->record);
+    doc_end(c->side);
+}
+
+static void paint_tabs(const struct card *c, struct rect r)
+{
+    struct tab tabs[TABS_MAX];
+    size_t n = 0;
+    for (; c->spec->tabs[n].label && n < TABS_MAX; n++)
+        tabs[n] = (struct tab){.label = tr(c->spec->tabs[n].label), .count = c->spec->tabs[n].count ? c->spec->tabs[n].count(c->record) : 0};
+    tabs_paint(r, tabs, n, c->tab, NULL);
+}
+
+static void paint_heading(const struct card *c, struct rect r)
+{
+    char left[400] = "", right[160] = "";
+    enum role role = R_TEXT;
+    c->spec->heading(c->record, left, sizeof left, right, sizeof right, &role);
+    int rw = text_width(right) < r.w / 2 ? text_width(right) : r.w / 2;
+    draw_text(r.y, r.x + 1, r.w - rw - 4, R_STRONG, G_BASE, left);
+    draw_text(r.y, r.x + r.w - rw - 1, rw, role, G_BASE, right);
+}
+
+static void card_paint(struct screen *s, struct rect r, struct cursor *cursor)
+{
+    struct card *c = s->data;
+    *cursor = (struct cursor){r.y, r.x + 1};
+    if (!c->record) {
+        draw_wrapped((struct rect){r.y + 1, r.x + 2, r.h - 1, r.w - 4}, 0, R_LATE, G_BASE, c->trouble);
+        return;
+    }
+    paint_heading(c, r);
+    int top = 1;
+    if (r.h > 4) {
+        paint_tabs(c, (struct rect){r.y + 1, r.x, 1, r.w});
+        top = r.h > 10 ? 3 : 2;
+    }
+    bool wide = c->spec->side_tab && c->tab != c->spec->side_tab && r.w >= WIDE;
+    int side = wide ? r.w * 2 / 5 : 0, width = r.w - side - (wide ? 1 : 0);
+    struct rect body = {r.y + top, r.x, r.h - top, width};
+    build(c, width, side);
+    if (wide) {
+        struct cursor ignored;
+        for (int i = 0; i < body.h; i++)
+            draw_text(body.y + i, r.x + width, 1, R_DIM, G_BASE, theme_glyph(GL_BAR));
+        doc_paint(c->side, (struct rect){body.y, r.x + width + 1, body.h, side}, &ignored);
+    }
+    doc_paint(c->doc, body, cursor);
+}
+
+static void card_title(const struct screen *s, char *out, size_t size)
+{
+    const struct card *c = s->data;
+    snprintf(out, size, "%s %s", tr(c->spec->title), js_str(c->record, "number"));
+}
+
+/* ---- life ---- */
+
+static bool card_busy(const struct screen *s)
+{
+    const struct card *c = s->data;
+    return !c->record && !c->trouble[0];
+}
+
+static void card_refresh(struct screen *s)
+{
+    ask(s->data);
+}
+
+static void card_event(struct screen *s, const char *record, int64_t id, bool own)
+{
+    struct card *c = s->data;
+    bool mine = strcmp(record, c->spec->record) == 0 && id == c->id;
+    c->fresh = c->fresh || (mine && !own);
+    /* Other records stand on the card too (assignments of an appeal): they are re-read, but less eagerly. */
+    if (mine || strcmp(record, "assignment") == 0 || strcmp(record, "comment") == 0)
+        timers_start(mine ? EVENT_DELAY_MS : 4 * EVENT_DELAY_MS, false, ask, c);
+}
+
+static void card_close(struct screen *s)
+{
+    struct card *c = s->data;
+    timers_forget(c);
+    doc_free(&c->doc);
+    doc_free(&c->side);
+    json_decref(c->record);
+    free(c);
+}
+
+static const struct screen_ops card_ops = {
+    .name = "card",
+    .scopes = card_scopes,
+    .title = card_title,
+    .paint = card_paint,
+    .key = card_key,
+    .command = card_command,
+    .why_not = card_why_not,
+    .click = card_click,
+    .busy = card_busy,
+    .refresh = card_refresh,
+    .event = card_event,
+    .close = card_close,
+};
+
+struct screen *card_screen(const struct card_spec *spec, int64_t id, enum command then)
+{
+    struct card *c = calloc(1, sizeof *c);
+    if (!c)
+        abort();
+    c->spec = spec;
+    c->id = id;
+    c->then = then;
+    c->doc = doc_new();
+    c->side = doc_new();
+    c->screen = screen_new(&card_ops, c);
+    app_call(c->screen, spec->method, json_pack("{s:I}", "id", (json_int_t)id), 0, come, c);
+    return c->screen;
+}
+
+/* ---- pieces ---- */
+
+void card_date(struct doc *d, const char *label, const json_t *record, const char *name)
+{
+    char text[48];
+    const char *wire = js_str(record, name);
+    if (strchr(wire, 'T'))
+        dates_moment(wire, text, sizeof text);
+    else
+        dates_full(dates_from_wire(wire), text, sizeof text);
+    doc_field_short(d, label, text, R_TEXT);
+}
+
+void card_text(struct doc *d, const char *label, const json_t *record, const char *name)
+{
+    char text[64];
+    const json_t *v = json_object_get(record, name);
+    if (json_is_string(v)) {
+        doc_field_short(d, label, json_string_value(v), R_TEXT);
+        return;
+    }
+    js_text(v, text, sizeof text);
+    if (json_is_true(v))
+        snprintf(text, sizeof text, "%s", _("yes"));
+    if (!(json_is_integer(v) && json_integer_value(v) == 0))
+        doc_field_short(d, label, text, R_TEXT);
+}
+
+void card_word(struct doc *d, const char *label, const json_t *record, const char *name, const char *words)
+{
+    char key[64];
+    snprintf(key, sizeof key, "%s_label", name);
+    const char *code = js_str(record, name), *said = js_str(record, key);
+    if (*code)
+        doc_field_short(d, label, *said ? said : words_label(words, code), R_TEXT);
+}
+
+static void change_text(const char *name, const json_t *change, char *out, size_t size)
+{
+    char from[160], to[160], words[64];
+    js_text(json_object_get(change, "from"), from, sizeof from);
+    js_text(json_object_get(change, "to"), to, sizeof to);
+    snprintf(words, sizeof words, "%s", words_own(name));
+    char from_date[16] = "", to_date[16] = "";
+    dates_full(dates_from_wire(from), from_date, sizeof from_date);
+    dates_full(dates_from_wire(to), to_date, sizeof to_date);
+    snprintf(out, size, "%s: %s %s %s", words, from_date[0] ? from_date : from, theme_glyph(GL_ARROW), to_date[0] ? to_date : to);
+}
+
+static void history_states(const char *record, const json_t *e, char *out, size_t size)
+{
+    char states[40];
+    const char *from = js_str(e, "from"), *to = js_str(e, "to");
+    snprintf(states, sizeof states, "state:%s", record);
+    out[0] = '\0';
+    if (*to && strcmp(from, to) != 0)
+        snprintf(out, size, "%s%s%s%s", *from ? words_label(states, from) : "", *from ? " " : "", *from ? theme_glyph(GL_ARROW) : "", *from ? " " : "");
+    if (*to && strcmp(from, to) != 0) {
+        size_t len = strlen(out);
+        snprintf(out + len, size - len, "%s", words_label(states, to));
+    }
+}
+
+static void history_event(struct doc *d, const json_t *e, const char *record)
+{
+    char line[512], moment[32], who[128], states[160], text[512];
+    const char *name, *action = js_str(e, "action"), *label = js_str(e, "action_label");
+    json_t *change;
+    enum command cmd = command_for_action(record, action);
+    dates_moment(js_str(e, "at"), moment, sizeof moment);
+    name_short(js_str(e, "actor_name"), who, sizeof who);
+    history_states(record, e, states, sizeof states);
+    if (!*label)
+        label = cmd != CMD_NONE ? tr(command_info(cmd)->label) : words_own(action);
+    snprintf(line, sizeof line, "%-12s %s  %s%s%s", moment, who, label, states[0] ? "  " : "", states);
+    doc_text(d, 0, R_TEXT, line);
+    json_object_foreach(json_object_get(e, "changes"), name, change)
+    {
+        if (!json_is_object(change))
+            continue;
+        change_text(name, change, text, sizeof text);
+        doc_text(d, 13, R_DIM, text);
+    }
+    doc_text(d, 13, R_DIM, js_str(e, "comment"));
+}
+
+void card_history(struct doc *d, const json_t *record)
+{
+    const json_t *history = json_object_get(record, "history");
+    const char *kind = json_object_get(record, "responsible_name") || json_object_get(record, "responsible") ? "assignment" : "appeal";
+    /* The newest first: that is what one came to look at. */
+    for (size_t i = json_array_size(history); i-- > 0;)
+        history_event(d, json_array_get(history, i), kind);
+}
+
+int card_count_comments(const json_t *record)
+{
+    return (int)json_array_size(json_object_get(record, "comments"));
+}
+
+void card_comments(struct doc *d, const json_t *record)
+{
+    size_t i;
+    json_t *c;
+    json_array_foreach(json_object_get(record, "comments"), i, c)
+    {
+        char line[256], moment[32], who[128];
+        dates_moment(js_str(c, "at"), moment, sizeof moment);
+        name_short(js_str(c, "actor_name"), who, sizeof who);
+        snprintf(line, sizeof line, "%s, %s", who, moment);
+        doc_text(d, 0, R_DIM, line);
+        doc_text(d, 2, R_TEXT, js_str(c, "text"));
+        doc_blank(d);
+    }
+}

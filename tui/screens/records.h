@@ -1,0 +1,29 @@
+/* A screen of a list of records: ready selections as tabs, search as one types, a filter form, sorting, marks and mass actions, and
+ * on a wide screen the chosen record beside the list. A kind of record gives the table; everything else is here. */
+#pragma once
+#include "tui/record.h"
+#include "tui/widgets/doc.h"
+#include "tui/widgets/list.h"
+
+struct records_tab {
+    const char *label;  /* msgid */
+    const char *params; /* JSON object of filters */
+};
+
+struct records_spec {
+    const char *record; /* "appeal" */
+    const char *title;  /* msgid */
+    const char *scopes; /* "appeal list" */
+    struct list_spec list;
+    const struct records_tab *tabs; /* ends with a NULL label */
+    const char *const *sorts;       /* values of `sort`, the first is the default; ends with NULL */
+    const struct form_hint *filter_hints;
+    enum command new_command;       /* F7 */
+    const char *(*title_of)(const struct row *row); /* for a mass action's heading */
+    void (*preview)(struct doc *d, const struct row *row); /* NULL: none */
+};
+
+/* `query` NULL: none. */
+struct screen *records_screen(const struct records_spec *spec, const char *query);
+/* For `list.params` of every spec. */
+json_t *records_params(void *arg);
