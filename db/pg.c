@@ -14,6 +14,7 @@ struct pg {
     char *zone;
     int custom_plans; /* plan_cache_mode of this connection: 0 auto, 1 custom, -1 not known */
     bool in_transaction;
+    bool synced;      /* COMMIT and its sync are on the way */
     bool failed;      /* a statement of the transaction failed: only a rollback is left */
     int pending;      /* statements sent in the transaction whose answers nobody needed yet */
 };
@@ -190,9 +191,9 @@ bool pg_connect(struct pg *pg, struct err *err)
 /* --- inside a transaction: a pipeline. What needs no answer is sent and answered together with the next that does, so a short
    transaction of a dozen statements costs few round trips. An error of a waiting statement surfaces at the next answer or at commit. */
 
-static bool leave_pipeline(struct pg *pg)
+/* Reads up to the answer of the sync that was sent, throwing away what comes before it, and leaves the pipeline. */
+static bool finish_pipeline(struct pg *pg, bool synced)
 {
-    bool synced = PQpipelineSync(pg->conn) == 1;
     for (int nulls = 0; synced && nulls < 2;) {
         PGresult *res = PQgetResult(pg->conn);
         nulls = res ? 0 : nulls + 1;
@@ -205,6 +206,11 @@ static bool leave_pipeline(struct pg *pg)
     }
     pg->pending = 0;
     return PQexitPipelineMode(pg->conn) == 1;
+}
+
+static bool leave_pipeline(struct pg *pg)
+{
+    return finish_pipeline(pg, pg->synced || PQpipelineSync(pg->conn) == 1);
 }
 
 /* The answer of the oldest statement in the pipeline; NULL (and err) when it failed. */
@@ -378,7 +384,7 @@ bool pg_begin(struct pg *pg, struct err *err)
     if (!pg_connect(pg, err))
         return false;
     pg->in_transaction = true;
-    pg->failed = false;
+    pg->failed = pg->synced = false;
     pg->pending = 0;
     return send_text(pg, "BEGIN", err);
 }
@@ -391,14 +397,14 @@ bool pg_commit(struct pg *pg, struct err *err)
         return err_set(err, ERR_INTERNAL, NULL);
     if (!send_text(pg, "COMMIT", err))
         return false;
-    if (PQsendFlushRequest(pg->conn) != 1 || PQflush(pg->conn) < 0)
+    if (PQpipelineSync(pg->conn) != 1)
         return fail(pg, NULL, "COMMIT", err);
+    pg->synced = true;
     if (!take_pending(pg, err))
         return false;
     pg->in_transaction = false;
-    if (leave_pipeline(pg))
-        return true;
-    disconnect(pg); /* committed all the same: the answer had come */
+    if (!leave_pipeline(pg))
+        disconnect(pg); /* committed all the same: the answer had come */
     return true;
 }
 

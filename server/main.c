@@ -2,7 +2,9 @@
 #include "common/utf8.h"
 #include "db/pg.h"
 #include "server/cli/internal.h"
+#include "server/cli/reference.h"
 #include "server/config.h"
+#include "server/demo/demo.h"
 #include "server/rules/workflow.h"
 #include "server/supervisor/postgres.h"
 #include "server/supervisor/supervisor.h"
@@ -147,6 +149,14 @@ static int run_completion(const struct options *o, int argc, char *argv[])
     return 0;
 }
 
+static int run_reference(const struct options *o, int argc, char *argv[])
+{
+    (void)o;
+    return cli_reference(program, argc - 1, argv + 1);
+}
+
+static int run_demo_data(const struct options *o, int argc, char *argv[]) { return demo_data_main(argc, argv, o->state, o->config); }
+
 /* To add a command: a row. */
 static const struct command commands[] = {
     {{"serve", NULL}, "cspl", {"запустить сервер (на переднем плане)", "run the server (in the foreground)"}, run_serve},
@@ -156,7 +166,9 @@ static const struct command commands[] = {
      "cs",
      {"обновить схему своей базы (ключ database)", "bring the schema of an own database (key database) up to date"},
      run_migrate},
+    {{"demo-data", NULL}, NULL, {"наполнить пустую базу вымышленным муниципалитетом", "fill an empty database with an invented municipality"}, run_demo_data},
     {{"completion", "bash"}, "", {"дополнение команд для bash", "completion of commands for bash"}, run_completion},
+    {{"reference", NULL}, NULL, {"страницы справочника: операции, ошибки, настройки", "pages of the reference: operations, errors, configuration"}, run_reference},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 

@@ -109,7 +109,7 @@ CREATE TABLE idempotency (
     request_id uuid NOT NULL,
     method     text NOT NULL,
     params_hash text NOT NULL,
-    answer     text,
+    answer     text NOT NULL,
     at         timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, request_id)
 );

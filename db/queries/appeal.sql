@@ -133,20 +133,22 @@ FROM appeal a WHERE a.id = $4::bigint AND {appeal_visible} FOR UPDATE OF a;
 SELECT id FROM appeal WHERE number = $1::text OR replace(number, '/', '-') = $1::text LIMIT 1;
 
 -- name: appeal_author_facts
--- (correspondent) -> merged_into, name, address, earlier appeals
-SELECT c.merged_into, c.name, c.address, (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id)
-FROM correspondent c WHERE c.id = $1::bigint;
+-- (correspondent) -> merged_into, name, address
+SELECT merged_into, name, address FROM correspondent WHERE id = $1::bigint;
 
 -- name: appeal_add
--- one row with its search vector
-INSERT INTO appeal (number, kind, year, serial, status, channel, nature, frequency, received, registered, due, due_nominal, due_rule,
+-- ($1 kind, $2 year, $3 letters of the number, $4 status ...) -> id, number
+WITH serial AS ({next_number}), numbered AS (
+    SELECT value, $3::text || '-' || value || '/' || lpad(($2::integer % 100)::text, 2, '0') AS number FROM serial)
+INSERT INTO appeal (number, kind, year, serial, status, channel, nature, received, registered, due, due_nominal, due_rule,
                     correspondent_id, anonymous, collective, members_count, addressee, subject, text, address, topic, unit_id, registrar_id,
                     considering_id, forwarded_by, cover_number, cover_date, external_id, search)
-VALUES ($1::text, $2::text, $3::integer, $4::bigint, $5::text, $6::text, $7::text, coalesce($8::text, 'primary'), $9::date, $10::date, $11::date, $12::date, $13::text,
-        $14::bigint, $15::boolean, $16::boolean, $17::integer, coalesce($18::text, ''), $19::text, coalesce($20::text, ''), coalesce($21::text, ''), $22::text,
-        $23::bigint, $24::bigint, $25::bigint, coalesce($26::text, ''), coalesce($27::text, ''), $28::date, $29::text,
-        gorod_appeal_search($1, $19, coalesce($20, ''), coalesce($21, ''), coalesce($30::text, '')))
-RETURNING id, version;
+SELECT n.number, $1, $2, n.value, $4::text, $5::text, $6::text, $7::date, $8::date, $9::date, $10::date, $11::text,
+       $12::bigint, $13::boolean, $14::boolean, $15::integer, coalesce($16::text, ''), $17::text, coalesce($18::text, ''), coalesce($19::text, ''), $20::text,
+       $21::bigint, $22::bigint, $23::bigint, coalesce($24::text, ''), coalesce($25::text, ''), $26::date, $27::text,
+       gorod_appeal_search(n.number, $17, coalesce($18, ''), coalesce($19, ''), coalesce($28::text, ''))
+FROM numbered n
+RETURNING id, number;
 
 -- name: appeal_author_add
 INSERT INTO appeal_author (appeal_id, correspondent_id, ord) VALUES ($1::bigint, $2::bigint, $3::integer) ON CONFLICT DO NOTHING;

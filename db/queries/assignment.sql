@@ -119,14 +119,18 @@ FROM assignment s WHERE s.id = $4::bigint AND {assignment_visible} FOR UPDATE OF
 SELECT id FROM assignment WHERE number = $1::text OR replace(number, '/', '-') = $1::text LIMIT 1;
 
 -- name: assignment_add
--- (number, year, serial, status, source, title, text, urgency, author, behalf, controller, responsible, unit or NULL: the responsible's own, due, nominal, rule, issued, external_id)
+-- ($1 series, $2 year, $3 letters, $4 status, $5 source, $6 title, $7 text, $8 urgency, $9 author, $10 behalf, $11 controller, $12 responsible,
+--  $13 unit or NULL: the responsible's own, $14 due, $15 nominal, $16 rule, $17 issued, $18 external_id) -> id, number
+WITH serial AS ({next_number}), numbered AS (
+    SELECT value, $3::text || '-' || value || '/' || lpad(($2::integer % 100)::text, 2, '0') AS number FROM serial)
 INSERT INTO assignment (number, year, serial, status, source, title, text, urgency, author_id, on_behalf_of_id, controller_id, responsible_id,
                         unit_id, due, due_nominal, due_rule, issued_at, external_id, search)
-SELECT $1::text, $2::integer, $3::bigint, $4::text, $5::text, $6::text, coalesce($7::text, ''), coalesce($8::text, 'ordinary'), $9::bigint, $10::bigint,
+SELECT n.number, $2, n.value, $4::text, $5::text, $6::text, coalesce($7::text, ''), coalesce($8::text, 'ordinary'), $9::bigint, $10::bigint,
        $11::bigint, $12::bigint, coalesce($13::bigint, (SELECT unit_id FROM app_user WHERE id = $12)), $14::date, $15::date, $16::text,
        CASE WHEN $17::boolean THEN now() END, $18::text,
-       setweight(to_tsvector('russian', $1 || ' ' || $6), 'A') || to_tsvector('russian', left(coalesce($7, ''), 100000))
-RETURNING id, version, unit_id;
+       setweight(to_tsvector('russian', n.number || ' ' || $6), 'A') || to_tsvector('russian', left(coalesce($7, ''), 100000))
+FROM numbered n
+RETURNING id, number;
 
 -- name: assignment_party_add
 INSERT INTO assignment_party (assignment_id, user_id, role, due) VALUES ($1::bigint, $2::bigint, $3::text, $4::date) ON CONFLICT DO NOTHING;

@@ -4,27 +4,24 @@
 -- () -> today date, zone text
 SELECT current_date, current_setting('TimeZone');
 
--- name: idempotency_claim
--- (user_id, request_id, method, md5 of params) -> affected 1 when this is the first time
-INSERT INTO idempotency (user_id, request_id, method, params_hash) VALUES ($1::bigint, $2::uuid, $3::text, $4::text)
-ON CONFLICT DO NOTHING;
+-- name: idempotency_add
+-- (user_id, request_id, method, hash of params, answer): the last statement of a write; a repeat breaks the primary key and is rolled back
+INSERT INTO idempotency (user_id, request_id, method, params_hash, answer) VALUES ($1::bigint, $2::uuid, $3::text, $4::text, $5::text);
 
 -- name: idempotency_get
 -- (user_id, request_id) -> method, params_hash, answer
 SELECT method, params_hash, answer FROM idempotency WHERE user_id = $1::bigint AND request_id = $2::uuid;
 
--- name: idempotency_set
-UPDATE idempotency SET answer = $3::text WHERE user_id = $1::bigint AND request_id = $2::uuid;
-
 -- name: idempotency_sweep
 -- (days) forgets answers older than that
 DELETE FROM idempotency WHERE at < now() - make_interval(days => $1::integer);
 
--- name: counter_next
--- (series, year) -> the next number; the row stays locked until the transaction ends
-INSERT INTO counter AS c (series, year, value) VALUES ($1::text, $2::integer, 1)
-ON CONFLICT (series, year) DO UPDATE SET value = c.value + 1
-RETURNING value;
+-- fragment: next_number
+-- (the statement's $1 series, $2 year): the next serial; the row stays locked until the transaction ends, so it is taken with the very
+-- statement that writes the card
+INSERT INTO counter AS k (series, year, value) VALUES ($1::text, $2::integer, 1)
+ON CONFLICT (series, year) DO UPDATE SET value = k.value + 1
+RETURNING value
 
 -- name: event_add
 -- (actor, record, id, action, version, from, to, comment, changes) -> id, at
@@ -83,9 +80,9 @@ SELECT coalesce(json_agg(json_build_object('code', code, 'parent', parent, 'ru',
                                            'ord', ord, 'data', data, 'retired', retired) ORDER BY ord, code), '[]')
 FROM classifier WHERE classifier = $1::text;
 
--- name: classifier_has
--- (classifier, code) -> one row with data and ru when the value may be chosen
-SELECT data, ru FROM classifier WHERE classifier = $1::text AND code = $2::text AND NOT retired;
+-- name: classifier_all
+-- () -> classifier, code, facts of every value that may be chosen
+SELECT classifier, code, data FROM classifier WHERE NOT retired;
 
 -- name: classifier_names
 SELECT coalesce(json_agg(json_build_object('classifier', classifier, 'values', n) ORDER BY classifier), '[]')

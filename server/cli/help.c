@@ -143,13 +143,16 @@ static const char *type_name(const struct op_param *p)
     return "";
 }
 
+/* Values that live in the database are told by an operation; what its parameter is called stands in its row. */
 static void param_values(FILE *out, const char *values)
 {
-    static const char prefix[] = "classifier:";
-    if (strncmp(values, prefix, strlen(prefix)) == 0)
-        fprintf(out, CLI_TR("; значения: classifier list --name %s", "; values: classifier list --name %s"), values + strlen(prefix));
-    else
+    static const char prefix[] = "classifier:", lister[] = "classifier.list";
+    const struct op *op = op_find(lister, strlen(lister));
+    if (strncmp(values, prefix, strlen(prefix)) != 0)
         fprintf(out, "; %s", values);
+    else if (op && op->params && op->params->name)
+        fprintf(out, CLI_TR("; значения: classifier list --%s %s", "; values: classifier list --%s %s"), op->params->name,
+                values + strlen(prefix));
 }
 
 static void param_line(FILE *out, const struct op_param *p)

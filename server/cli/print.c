@@ -8,15 +8,17 @@ enum { TEXT_MAX_BYTES = 1024 * 1024, LABEL_MAX_CELLS = 24, DEPTH_MAX = 8 };
 
 /* ---- labels ---- */
 
-/* Members of answers that no parameter bears. */
+/* What every record has means the same everywhere, whatever a parameter of that name is called in a form. */
 static const struct label {
     const char *key;
     const char *text[2];
-} labels[] = {
-    {"id", {"ID", "ID"}},
-    {"number", {"Номер", "Number"}},
-    {"version", {"Версия", "Version"}},
-    {"status", {"Состояние", "Status"}},
+} record_labels[] = {
+    {"id", {"ID", "ID"}}, {"number", {"Номер", "Number"}}, {"version", {"Версия", "Version"}}, {"status", {"Состояние", "Status"}},
+    {NULL, {NULL, NULL}},
+};
+
+/* Members of answers that no parameter bears. */
+static const struct label other_labels[] = {
     {"actions", {"Действия", "Actions"}},
     {"history", {"История", "History"}},
     {"at", {"Когда", "When"}},
@@ -47,7 +49,16 @@ static const struct label {
     {"total", {"Всего", "Total"}},
     {"files", {"Файлы", "Files"}},
     {"assignments", {"Поручения", "Assignments"}},
+    {NULL, {NULL, NULL}},
 };
+
+static const char *label_find(const struct label *list, const char *key)
+{
+    for (; list->key; list++)
+        if (strcmp(list->key, key) == 0)
+            return list->text[cli_lang()];
+    return NULL;
+}
 
 struct label_search {
     const char *noun, *key;
@@ -71,16 +82,21 @@ static bool label_of_op(const struct op *op, void *arg)
 const char *print_label(const struct op *op, const char *key)
 {
     struct label_search s = {op->method, key, strcspn(op->method, ".") + 1, NULL};
+    const char *label = label_find(record_labels, key);
+    if (label)
+        return label;
     op_each(label_of_op, &s);
-    if (s.found)
-        return s.found;
-    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-        if (strcmp(labels[i].key, key) == 0)
-            return labels[i].text[cli_lang()];
-    return key;
+    label = s.found ? s.found : label_find(other_labels, key);
+    return label ? label : key;
 }
 
 /* ---- scalars ---- */
+
+bool print_is_empty(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return !value || json_is_null(value) || (text && !*text) || (json_is_array(value) && json_array_size(value) == 0);
+}
 
 bool print_is_scalar(const json_t *value) { return !json_is_object(value) && !json_is_array(value); }
 
@@ -210,6 +226,9 @@ static void print_member(FILE *out, const struct op *op, const char *key, const 
                          int depth)
 {
     const char *label = print_label(op, key);
+    /* What is not there is not told: a card for people is short. */
+    if (print_is_empty(value))
+        return;
     print_padding(out, indent);
     fprintf(out, "%s:", label);
     bool nested = (json_is_object(value) && json_object_size(value) > 0) || (json_is_array(value) && print_is_table(value));

@@ -8,6 +8,8 @@ const char *print_label(const struct op *op, const char *key);
 /* A scalar as a person reads it. What could command the terminal is drawn visibly; line breaks become blanks when one_line. */
 void print_scalar(struct buf *out, const json_t *value, bool one_line);
 bool print_is_scalar(const json_t *value);
+/* Nothing to show: absent, null, an empty text or array. */
+bool print_is_empty(const json_t *value);
 /* Are all items objects (and is there one)? */
 bool print_is_table(const json_t *items);
 /* The table of an array of objects, each line after `indent` blanks; width_cells 0: nothing is cut to fit. */

@@ -50,7 +50,7 @@ static bool column_measure(struct column *c, const struct op *op, const json_t *
     json_array_foreach(items, index, item)
     {
         const json_t *value = json_object_get(item, c->key);
-        if (!value || json_is_null(value))
+        if (print_is_empty(value))
             continue;
         if (!print_is_scalar(value))
             return false;

@@ -69,71 +69,45 @@ static const char *params_hash(struct arena *arena, const json_t *params)
     return arena_strdup(arena, sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
 }
 
-struct claim {
-    const char *user, *request_id, *hash;
-};
-
-/* Was this request answered before? *answer gets the first answer, NULL when this is the first time. */
-static bool claim_request(struct call *c, const struct claim *k, const char **answer)
-{
-    int64_t affected = 0;
-    const char *claim[] = {k->user, k->request_id, c->op->method, k->hash};
-    *answer = NULL;
-    if (!pg_exec(c->db, Q_IDEMPOTENCY_CLAIM, claim, 4, &affected, c->err))
-        return false;
-    if (affected == 1)
-        return true;
-    const char *get[] = {k->user, k->request_id};
-    struct pg_res *res = pg_query(c->db, Q_IDEMPOTENCY_GET, get, 2, c->err);
-    if (!res)
-        return false;
-    bool same = pg_rows(res) == 1 && strcmp(pg_text(res, 0, 0), c->op->method) == 0 && strcmp(pg_text(res, 0, 1), k->hash) == 0;
-    if (same)
-        *answer = arena_strdup(c->arena, pg_text(res, 0, 2) ? pg_text(res, 0, 2) : "null");
-    pg_free(res);
-    return same || err_field(c->err, "request_id", "taken", NULL);
-}
-
-/* The answer of a commit got lost with the connection: what is written says whether it took place. */
-static bool outcome_after_break(struct call *c, const struct claim *k)
+/* The answer that this request got before, NULL when it is new. A request_id that was used for something else is a fault of the client. */
+static const char *earlier_answer(struct call *c, const char *user, const char *request_id, const char *hash)
 {
     struct err ignored;
-    const char *get[] = {k->user, k->request_id};
+    const char *get[] = {user, request_id}, *answer = NULL;
     struct pg_res *res = pg_query(c->db, Q_IDEMPOTENCY_GET, get, 2, &ignored);
-    bool written = res && pg_rows(res) == 1;
+    if (res && pg_rows(res) == 1) {
+        if (strcmp(pg_text(res, 0, 0), c->op->method) == 0 && strcmp(pg_text(res, 0, 1), hash) == 0)
+            answer = arena_strdup(c->arena, pg_text(res, 0, 2));
+        else
+            err_field(c->err, "request_id", "taken", NULL);
+    }
     pg_free(res);
-    return written;
+    return answer;
 }
 
+/* A write and the row that remembers its answer are one transaction, and the row comes last: a repeat does the work, breaks the row's key and
+ * is rolled back as a whole, so the usual case pays nothing for repeats. Whatever goes wrong, the row tells whether the request took
+ * place: also when the answer to COMMIT got lost with the connection, and when the repeat fails on what the first one changed. */
 static bool run_write(struct dispatch *d, struct call *c, struct buf *result)
 {
-    struct claim k = {.user = int_text(c->arena, c->user->id), .request_id = arg_sql(c, "request_id")};
-    const char *answer = NULL;
-    if (!pg_begin(c->db, c->err))
-        return false;
-    if (k.request_id) {
-        k.hash = params_hash(c->arena, c->params);
-        if (!claim_request(c, &k, &answer))
-            goto failed;
+    const char *user = int_text(c->arena, c->user->id), *request_id = arg_sql(c, "request_id");
+    const char *hash = request_id ? params_hash(c->arena, c->params) : NULL;
+    bool ok = pg_begin(c->db, c->err) && c->op->handler(c);
+    if (ok && request_id) {
+        const char *add[] = {user, request_id, c->op->method, hash, result->data};
+        ok = pg_exec(c->db, Q_IDEMPOTENCY_ADD, add, 5, NULL, c->err);
     }
-    if (answer) {
-        pg_rollback(c->db);
-        return buf_puts(result, answer);
-    }
-    if (!c->op->handler(c))
-        goto failed;
-    if (k.request_id) {
-        const char *set[] = {k.user, k.request_id, result->data};
-        if (!pg_exec(c->db, Q_IDEMPOTENCY_SET, set, 3, NULL, c->err))
-            goto failed;
-    }
-    if (pg_commit(c->db, c->err) || (k.request_id && c->err->code == ERR_UNAVAILABLE && outcome_after_break(c, &k))) {
+    if (ok && pg_commit(c->db, c->err)) {
         d->committed = true;
         return true;
     }
-failed:
     pg_rollback(c->db);
-    return false;
+    const char *answer = request_id ? earlier_answer(c, user, request_id, hash) : NULL;
+    if (!answer)
+        return false;
+    buf_reset(result);
+    d->committed = true;
+    return buf_puts(result, answer);
 }
 
 static bool run_op(struct dispatch *d, const struct op *op, json_t *params, struct buf *result, struct err *err)

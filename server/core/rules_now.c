@@ -17,6 +17,7 @@ static void box_unref(struct rules_box *box)
         return;
     workflow_free(&box->rules.workflow);
     work_calendar_free(&box->rules.calendar);
+    classifiers_free(&box->rules.classifiers);
     free(box);
 }
 
@@ -66,6 +67,18 @@ static bool load_calendar(struct pg *db, struct work_calendar *calendar, struct 
     return true;
 }
 
+static bool load_classifiers(struct pg *db, struct classifiers *set, struct err *err)
+{
+    struct pg_res *res = pg_query(db, Q_CLASSIFIER_ALL, NULL, 0, err);
+    if (!res)
+        return false;
+    for (int i = 0; i < pg_rows(res); i++)
+        classifiers_add(set, pg_text(res, i, 0), pg_text(res, i, 1), pg_text(res, i, 2));
+    pg_free(res);
+    classifiers_sort(set);
+    return true;
+}
+
 bool rules_reload(struct core *core, struct pg *db, struct err *err)
 {
     /* On SIGHUP the supervisor has checked the file before it passed the signal on; a fault here keeps the old rules. */
@@ -81,8 +94,10 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
     box->rules.workflow = workflow_load(config->workflow[0] ? config->workflow : "workflow.yaml (shipped)",
                                         config->workflow[0] ? NULL : workflow_default_yaml, err);
     box->rules.calendar = work_calendar_new();
+    box->rules.classifiers = classifiers_new();
     config_free(&config);
-    if (!box->rules.workflow || !load_calendar(db, box->rules.calendar, err)) {
+    if (!box->rules.workflow || !load_calendar(db, box->rules.calendar, err) ||
+        !load_classifiers(db, box->rules.classifiers, err)) {
         box_unref(box);
         return false;
     }

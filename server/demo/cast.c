@@ -38,7 +38,7 @@ static const struct cast_row rows[] = {
     {"dispatcher", "head", NULL, NULL, NULL, 3, 7, CAST_SEEN, false},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
-_Static_assert(ROWS <= CAST_ROWS_MAX, "struct town must remember each row");
+_Static_assert((int)ROWS <= (int)CAST_ROWS_MAX, "struct town must remember each row");
 
 const struct cast_row *cast_take(struct town *t, day_t day, int unit)
 {
@@ -75,13 +75,32 @@ void cast_play(struct town *t, struct assignment_plan *p, const struct cast_row 
     p->unread = row->remark;
     if (row->state == CAST_DRAFT || row->state == CAST_ISSUED)
         return;
-    assignment_see(t, p, p->created + random_between(&t->random, 900, 9000));
+    plan_see(t, p, p->created + random_between(&t->random, 900, 9000));
     if (row->state != CAST_SEEN)
-        assignment_start(t, p, p->steps.list[p->steps.count - 1].at + random_between(&t->random, 1200, 40000));
+        plan_start(t, p, p->steps.list[p->steps.count - 1].at + random_between(&t->random, 1200, 40000));
     if (row->state == CAST_RETURNED || row->state == CAST_REPORTED)
-        assignment_report(t, p, about, o, lately(t, p, 2));
+        plan_report(t, p, about, o, lately(t, p, 2));
     if (row->state == CAST_RETURNED)
-        assignment_return(t, p, lately(t, p, 1));
+        plan_return(t, p, lately(t, p, 1));
     if (row->remark)
-        assignment_remark(t, p, row->co_executor ? staff_find(t, row->co_executor) : p->author, lately(t, p, 1));
+        plan_remark(t, p, row->co_executor ? staff_find(t, row->co_executor) : p->author, lately(t, p, 1));
+}
+
+void cast_alone(struct town *t, day_t day)
+{
+    if (!town_is_working(t, day))
+        return;
+    for (const struct cast_row *row; (row = cast_take(t, day, -1));) {
+        int unit = staff_member(t, staff_find(t, row->responsible))->unit;
+        const struct demo_text like = {.topic = "", .unit = unit};
+        struct order o = {.at = (moment_t)day * DAY_SECONDS + 9 * 3600 + random_between(&t->random, 0, 25000),
+                          .unit = unit,
+                          .behalf = -1,
+                          .street = (uint16_t)random_below(&t->random, (uint32_t)t->material.street_count),
+                          .house = (uint16_t)random_between(&t->random, 1, 96),
+                          .due = DAY_NONE,
+                          .cast = row};
+        o.about = material_like(&t->material, TEXT_ASSIGNMENT, &like, &t->random);
+        assignment_imagine(t, &o);
+    }
 }

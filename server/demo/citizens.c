@@ -1,5 +1,6 @@
 /* Those who write: people by the frequency of their names, organisations, the residents of a house. */
 #include "server/demo/town.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,24 @@ static const struct {
     const char *form;
     const char *name; /* NULL: it is called by its house */
 } organizations[] = {
-    {"ТСЖ", NULL}, {"ТСН", NULL}, {"ЖСК", NULL}, {"ООО УК", "Уютный дом"}, {"ООО УК", "Жилсервис"}, {"ООО", "Волга-Строй"}, {"ООО", "Ромашка"},
-    {"АО", "Хлебозавод № 2"}, {"СНТ", "Садовод"}, {"СНТ", "Заря"}, {"ГСК", "Мотор"}, {"ООО", "Автотранс"}, {"АНО", "Забота"}, {"ООО", "Лесная сказка"},
-    {"ООО", "Агрофирма «Колос»"}, {"Приход храма", "Воскресения Христова"}, {"Совет ветеранов", "Единство"}, {"ООО", "Текстильщик"},
+    {"ТСЖ", NULL},
+    {"ТСН", NULL},
+    {"ЖСК", NULL},
+    {"ООО УК", "Уютный дом"},
+    {"ООО УК", "Жилсервис"},
+    {"ООО", "Волга-Строй"},
+    {"ООО", "Ромашка"},
+    {"АО", "Хлебозавод № 2"},
+    {"СНТ", "Садовод"},
+    {"СНТ", "Заря"},
+    {"ГСК", "Мотор"},
+    {"ООО", "Автотранс"},
+    {"АНО", "Забота"},
+    {"ООО", "Лесная сказка"},
+    {"ООО", "Агрофирма «Колос»"},
+    {"Приход храма", "Воскресения Христова"},
+    {"Совет ветеранов", "Единство"},
+    {"ООО", "Текстильщик"},
 };
 enum { ORGANIZATIONS = sizeof organizations / sizeof *organizations };
 
@@ -77,7 +93,8 @@ static void add_email(struct town *t, int64_t id, const struct citizen *c)
 
 static void write_card(struct town *t, size_t index, moment_t since)
 {
-    static const char *const statuses[] = {"pensioner", "pensioner", "pensioner", "employee", "worker", "entrepreneur", "student", "housewife", "unemployed"};
+    static const char *const statuses[] = {"pensioner",    "pensioner", "pensioner", "employee",  "worker",
+                                           "entrepreneur", "student",   "housewife", "unemployed"};
     static const char *const privileges[] = {"labour_veteran", "disabled", "large_family", "combat_veteran", "low_income"};
     struct sheet *s = &t->sheets.sheet[SHEET_CORRESPONDENT];
     const struct citizen *c = &t->citizen[index];
@@ -92,7 +109,8 @@ static void write_card(struct town *t, size_t index, moment_t since)
     cell_text(s, name);
     cell_text(s, address);
     cell_text(s, person && random_chance(&t->random, 300) ? statuses[random_below(&t->random, sizeof statuses / sizeof *statuses)] : NULL);
-    cell_text(s, person && random_chance(&t->random, 60) ? privileges[random_below(&t->random, sizeof privileges / sizeof *privileges)] : NULL);
+    cell_text(s, person && random_chance(&t->random, 60) ? privileges[random_below(&t->random, sizeof privileges / sizeof *privileges)]
+                                                         : NULL);
     cell_text(s, contact);
     cell_moment(s, since);
     row_end(s);
@@ -112,11 +130,14 @@ size_t citizen_add(struct town *t, enum citizen_kind kind, moment_t since)
     enum gender gender = random_chance(r, 580) ? FEMALE : MALE;
     const struct material *m = &t->material;
     *c = (struct citizen){
-        .kind = (uint8_t)kind, .gender = (uint8_t)gender, .last_text = -1,
+        .kind = (uint8_t)kind,
+        .gender = (uint8_t)gender,
+        .last_text = -1,
         .surname = (uint16_t)random_weighted(r, m->surname_upto, m->surname_count),
         .first = (uint16_t)random_weighted(r, m->first[gender].upto, m->first[gender].count),
         .patronymic = (uint16_t)random_weighted(r, m->patronymic[gender].upto, m->patronymic[gender].count),
-        .street = (uint16_t)random_below(r, (uint32_t)m->street_count), .house = (uint16_t)random_between(r, 1, HOUSES),
+        .street = (uint16_t)random_below(r, (uint32_t)m->street_count),
+        .house = (uint16_t)random_between(r, 1, HOUSES),
         .form = (uint8_t)random_below(r, ORGANIZATIONS),
         .flat = kind == CITIZEN_PERSON && random_chance(r, 700) ? (uint16_t)random_between(r, 1, FLATS) : 0,
     };

@@ -4,18 +4,16 @@
 #include <fcntl.h>
 #include <libssh/libssh.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool cannot_write(const char *path, struct err *err)
-{
-    return err_set(err, ERR_UNAVAILABLE, "%s: %s", path, strerror(errno));
-}
+static bool cannot_write(const char *path, struct err *err) { return err_set(err, ERR_UNAVAILABLE, "%s: %s", path, strerror(errno)); }
 
 static bool write_public(ssh_key key, const char *path, const char *login, const char *base64, struct err *err)
 {
-    char file[PATH_MAX + 8];
+    char file[PATH_MAX + 128];
     snprintf(file, sizeof file, "%s.pub", path);
     FILE *out = fopen(file, "we");
     bool ok = out && fprintf(out, "%s %s %s\n", ssh_key_type_to_char(ssh_key_type(key)), base64, login) > 0;
@@ -46,7 +44,8 @@ static bool describe(struct arena *arena, ssh_key key, const char *base64, struc
     ssh_clean_pubkey_hash(&hash);
     if (!print)
         return false;
-    *out = (struct demo_key){.algorithm = arena_strdup(arena, ssh_key_type_to_char(ssh_key_type(key))), .blob = arena_strdup(arena, base64),
+    *out = (struct demo_key){.algorithm = arena_strdup(arena, ssh_key_type_to_char(ssh_key_type(key))),
+                             .blob = arena_strdup(arena, base64),
                              .fingerprint = arena_strdup(arena, print)};
     ssh_string_free_char(print);
     return true;

@@ -1,4 +1,5 @@
 #include "server/demo/lexicon.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

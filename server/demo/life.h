@@ -84,6 +84,8 @@ struct cast_row {
 };
 /* The next one that is given on this day to somebody of the unit (-1: of any), NULL when there is none left. */
 const struct cast_row *cast_take(struct town *t, day_t day, int unit);
+/* Gives what nobody's appeal of the day has taken. */
+void cast_alone(struct town *t, day_t day);
 day_t cast_due(const struct town *t, const struct cast_row *row);
 /* Leads the assignment to the state of the row. */
 void cast_play(struct town *t, struct assignment_plan *p, const struct cast_row *row, const struct demo_text *about, const struct order *o);
@@ -97,12 +99,12 @@ char *text_fill(const struct town *t, const char *text, const struct order *o);
 char *text_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A JSON string literal of the text; the caller frees. */
 char *json_quote(const char *text);
-bool assignment_see(struct town *t, struct assignment_plan *p, moment_t at);
-bool assignment_start(struct town *t, struct assignment_plan *p, moment_t at);
-bool assignment_report(struct town *t, struct assignment_plan *p, const struct demo_text *about, const struct order *o, moment_t at);
-bool assignment_return(struct town *t, struct assignment_plan *p, moment_t at);
-void assignment_remark(struct town *t, struct assignment_plan *p, int author, moment_t at);
-void assignment_party(struct assignment_plan *p, int member, const char *role);
+bool plan_see(struct town *t, struct assignment_plan *p, moment_t at);
+bool plan_start(struct town *t, struct assignment_plan *p, moment_t at);
+bool plan_report(struct town *t, struct assignment_plan *p, const struct demo_text *about, const struct order *o, moment_t at);
+bool plan_return(struct town *t, struct assignment_plan *p, moment_t at);
+void plan_remark(struct town *t, struct assignment_plan *p, int author, moment_t at);
+void plan_party(struct assignment_plan *p, int member, const char *role);
 
 /* ---- the days' book (days.c) ---- */
 struct days *days_new(const struct town *t);

@@ -1,5 +1,6 @@
 /* How an assignment lives: given, seen, begun, reported, returned or accepted; now and then reassigned, moved, cancelled. */
 #include "server/demo/life.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ void assignment_plan_free(struct assignment_plan *p)
     free(p);
 }
 
-void assignment_party(struct assignment_plan *p, int member, const char *role)
+void plan_party(struct assignment_plan *p, int member, const char *role)
 {
     for (int i = 0; i < p->party_count; i++)
         if (p->parties[i].member == member && strcmp(p->parties[i].role, role) == 0)
@@ -27,9 +28,15 @@ void assignment_party(struct assignment_plan *p, int member, const char *role)
 static int64_t user(const struct town *t, int member) { return member < 0 ? 1 : staff_member(t, member)->id; }
 
 /* A step of its own kind: state before and after stand in the plan. false: it has not happened yet. */
-static bool act(struct town *t, struct assignment_plan *p, moment_t at, int member, const char *action, const char *to, char *comment, char *changes)
+static bool act(struct town *t, struct assignment_plan *p, moment_t at, int member, const char *action, const char *to, char *comment,
+                char *changes)
 {
-    struct step step = {.at = at, .actor = user(t, member), .action = action, .from = to ? p->status : NULL, .to = to, .comment = comment,
+    struct step step = {.at = at,
+                        .actor = user(t, member),
+                        .action = action,
+                        .from = to ? p->status : NULL,
+                        .to = to,
+                        .comment = comment,
                         .changes = changes};
     if (!step_add(t, &p->steps, step))
         return false;
@@ -38,7 +45,7 @@ static bool act(struct town *t, struct assignment_plan *p, moment_t at, int memb
     return true;
 }
 
-bool assignment_see(struct town *t, struct assignment_plan *p, moment_t at)
+bool plan_see(struct town *t, struct assignment_plan *p, moment_t at)
 {
     if (!act(t, p, at, p->responsible, "see", "seen", NULL, NULL))
         return false;
@@ -46,12 +53,12 @@ bool assignment_see(struct town *t, struct assignment_plan *p, moment_t at)
     return true;
 }
 
-bool assignment_start(struct town *t, struct assignment_plan *p, moment_t at)
+bool plan_start(struct town *t, struct assignment_plan *p, moment_t at)
 {
     return act(t, p, at, p->responsible, "start", "in_work", NULL, NULL);
 }
 
-void assignment_remark(struct town *t, struct assignment_plan *p, int author, moment_t at)
+void plan_remark(struct town *t, struct assignment_plan *p, int author, moment_t at)
 {
     const struct demo_texts *texts = &t->material.texts[TEXT_COMMENT];
     const char *text = texts->list[random_below(&t->random, (uint32_t)texts->count)].text;
@@ -60,7 +67,7 @@ void assignment_remark(struct town *t, struct assignment_plan *p, int author, mo
     p->remarks[p->remark_count++] = (struct remark){.at = at, .author = author, .text = text};
 }
 
-bool assignment_report(struct town *t, struct assignment_plan *p, const struct demo_text *about, const struct order *o, moment_t at)
+bool plan_report(struct town *t, struct assignment_plan *p, const struct demo_text *about, const struct order *o, moment_t at)
 {
     const struct demo_text *like = material_like(&t->material, TEXT_REPORT, about, &t->random);
     char *text = text_fill(t, like->text, o);
@@ -69,7 +76,8 @@ bool assignment_report(struct town *t, struct assignment_plan *p, const struct d
         return false;
     }
     p->reported = at;
-    p->reports[p->report_count++] = (struct report){.at = at, .author = p->responsible, .text = text, .verdict_by = -1, .verdict_at = MOMENT_NONE};
+    p->reports[p->report_count++] =
+        (struct report){.at = at, .author = p->responsible, .text = text, .verdict_by = -1, .verdict_at = MOMENT_NONE};
     return true;
 }
 
@@ -82,7 +90,7 @@ static void judge(struct assignment_plan *p, const char *verdict, int by, moment
     r->verdict_comment = comment ? strdup(comment) : NULL;
 }
 
-bool assignment_return(struct town *t, struct assignment_plan *p, moment_t at)
+bool plan_return(struct town *t, struct assignment_plan *p, moment_t at)
 {
     const struct demo_texts *texts = &t->material.texts[TEXT_RETURN];
     const char *why = texts->list[random_below(&t->random, (uint32_t)texts->count)].text;
@@ -117,7 +125,7 @@ static void maybe_remark(struct town *t, struct assignment_plan *p, moment_t aft
     int author = p->responsible;
     if (p->party_count > 0 && random_chance(&t->random, 400))
         author = p->parties[random_below(&t->random, (uint32_t)p->party_count)].member;
-    assignment_remark(t, p, author, after + random_between(&t->random, 300, 1800));
+    plan_remark(t, p, author, after + random_between(&t->random, 300, 1800));
 }
 
 /* The chief gives it to somebody else of the unit; who had it stays on the card. */
@@ -127,17 +135,18 @@ static bool reassign(struct town *t, struct assignment_plan *p, moment_t at)
     if (next == old)
         return true;
     char *changes = text_print("{\"responsible\":{\"from\":%lld,\"to\":%lld}}", (long long)user(t, old), (long long)user(t, next));
-    if (!act(t, p, at, t->staff.of_unit[p->unit].count ? t->staff.of_unit[p->unit].list[0] : p->author, "reassign", "issued", NULL, changes))
+    if (!act(t, p, at, t->staff.of_unit[p->unit].count ? t->staff.of_unit[p->unit].list[0] : p->author, "reassign", "issued", NULL,
+             changes))
         return false;
     for (int i = 0; i < p->party_count; i++)
         if (strcmp(p->parties[i].role, "responsible") == 0)
             p->parties[i].member = next;
-    assignment_party(p, old, "former");
+    plan_party(p, old, "former");
     p->responsible = next;
     p->unit = staff_member(t, next)->unit;
     p->seen = MOMENT_NONE;
     p->issued = at;
-    return assignment_see(t, p, town_later(t, at, 0, 1));
+    return plan_see(t, p, town_later(t, at, 0, 1));
 }
 
 static bool move_due(struct town *t, struct assignment_plan *p, moment_t at)
@@ -174,7 +183,7 @@ static void rounds(struct town *t, struct assignment_plan *p, const struct demo_
     moment_t ready = ready_at(t, p, at);
     for (int round = 0;; round++) {
         p->ends = town_later(t, ready, 1, 2);
-        if (!assignment_report(t, p, about, o, ready))
+        if (!plan_report(t, p, about, o, ready))
             return;
         moment_t judged = town_later(t, ready + 900, 0, 3);
         if (round == 2 || !random_chance(&t->random, round == 0 ? 170 : 120)) {
@@ -182,11 +191,11 @@ static void rounds(struct town *t, struct assignment_plan *p, const struct demo_
             return;
         }
         p->ends = town_later(t, judged, 3, 6);
-        if (!assignment_return(t, p, judged))
+        if (!plan_return(t, p, judged))
             return;
         maybe_remark(t, p, judged);
         moment_t again = town_later(t, judged + 3600, 0, 1);
-        if (random_chance(&t->random, 500) && !assignment_start(t, p, again))
+        if (random_chance(&t->random, 500) && !plan_start(t, p, again))
             return;
         ready = town_later(t, again + 1800, 1, 4);
     }
@@ -197,7 +206,7 @@ static void live(struct town *t, struct assignment_plan *p, const struct demo_te
     struct random *r = &t->random;
     moment_t at = town_later(t, p->created, 0, 1);
     p->ends = town_later(t, p->created, 5, 25);
-    if (random_chance(r, 930) && !assignment_see(t, p, at))
+    if (random_chance(r, 930) && !plan_see(t, p, at))
         return;
     maybe_remark(t, p, at);
     if (random_chance(r, 30) && !reassign(t, p, town_later(t, at + 1800, 0, 2)))
@@ -212,7 +221,7 @@ static void live(struct town *t, struct assignment_plan *p, const struct demo_te
         return;
     }
     if (random_chance(r, 750)) {
-        if (!assignment_start(t, p, at))
+        if (!plan_start(t, p, at))
             return;
         maybe_remark(t, p, at);
         at = p->steps.list[p->steps.count - 1].at;
@@ -256,17 +265,17 @@ static void set_people(struct town *t, struct assignment_plan *p, const struct o
     p->behalf = o->behalf;
     p->responsible = staff_worker(t, o->unit);
     p->controller = random_chance(r, 350) ? t->staff.controllers.list[random_below(r, (uint32_t)t->staff.controllers.count)] : -1;
-    assignment_party(p, p->author, "author");
-    assignment_party(p, p->responsible, "responsible");
-    assignment_party(p, p->controller, "controller");
-    assignment_party(p, p->behalf, "on_behalf_of");
+    plan_party(p, p->author, "author");
+    plan_party(p, p->responsible, "responsible");
+    plan_party(p, p->controller, "controller");
+    plan_party(p, p->behalf, "on_behalf_of");
     for (int i = random_chance(r, 200) ? random_between(r, 1, 2) : 0; i > 0; i--) {
-        int other = staff_worker(t, (int)random_below(r, (uint32_t)t->material.unit_count));
+        int other = staff_worker(t, staff_unit(t));
         if (other != p->responsible)
-            assignment_party(p, other, "co_executor");
+            plan_party(p, other, "co_executor");
     }
     if (random_chance(r, 50))
-        assignment_party(p, t->staff.deputies.list[random_below(r, (uint32_t)t->staff.deputies.count)], "watcher");
+        plan_party(p, t->staff.deputies.list[random_below(r, (uint32_t)t->staff.deputies.count)], "watcher");
 }
 
 static void set_cast(struct town *t, struct assignment_plan *p, const struct cast_row *row)
@@ -278,11 +287,11 @@ static void set_cast(struct town *t, struct assignment_plan *p, const struct cas
     p->due = p->nominal = cast_due(t, row);
     p->rule = "assignment_date";
     p->urgency = "ordinary";
-    assignment_party(p, p->author, "author");
-    assignment_party(p, p->responsible, "responsible");
-    assignment_party(p, p->controller, "controller");
-    assignment_party(p, p->behalf, "on_behalf_of");
-    assignment_party(p, row->co_executor ? staff_find(t, row->co_executor) : -1, "co_executor");
+    plan_party(p, p->author, "author");
+    plan_party(p, p->responsible, "responsible");
+    plan_party(p, p->controller, "controller");
+    plan_party(p, p->behalf, "on_behalf_of");
+    plan_party(p, row->co_executor ? staff_find(t, row->co_executor) : -1, "co_executor");
 }
 
 struct assignment_plan *assignment_imagine(struct town *t, const struct order *o)
@@ -292,8 +301,14 @@ struct assignment_plan *assignment_imagine(struct town *t, const struct order *o
     static const char *const sources[] = {"head", "head", "meeting", "meeting", "plan", "letter", "above", "inspection"};
     if (!p)
         abort();
-    *p = (struct assignment_plan){.created = o->at, .issued = o->at, .seen = MOMENT_NONE, .reported = MOMENT_NONE, .accepted = MOMENT_NONE,
-                                  .closed = MOMENT_NONE, .status = NULL, .ends = INT64_MAX};
+    *p = (struct assignment_plan){.created = o->at,
+                                  .issued = o->at,
+                                  .seen = MOMENT_NONE,
+                                  .reported = MOMENT_NONE,
+                                  .accepted = MOMENT_NONE,
+                                  .closed = MOMENT_NONE,
+                                  .status = NULL,
+                                  .ends = INT64_MAX};
     p->title = text_fill(t, like->subject, o);
     p->text = text_fill(t, like->text, o);
     p->source = o->appeal ? "appeal" : sources[random_below(&t->random, sizeof sources / sizeof *sources)];
@@ -329,8 +344,13 @@ void assignment_alone(struct town *t, day_t day)
     const struct demo_text *about = &texts->list[random_below(r, (uint32_t)texts->count)];
     int unit = about->unit >= 0 ? about->unit : material_unit(&t->material, "housing_utilities");
     int deputy = t->staff.deputy_of_unit[unit];
-    struct order o = {.at = town_office_hour(t, day), .about = about, .street = (uint16_t)random_below(r, (uint32_t)t->material.street_count),
-                      .house = (uint16_t)random_between(r, 1, 96), .unit = unit, .due = DAY_NONE, .behalf = -1,
+    struct order o = {.at = town_office_hour(t, day),
+                      .about = about,
+                      .street = (uint16_t)random_below(r, (uint32_t)t->material.street_count),
+                      .house = (uint16_t)random_between(r, 1, 96),
+                      .unit = unit,
+                      .due = DAY_NONE,
+                      .behalf = -1,
                       .author = random_chance(r, 300) ? t->staff.head : deputy};
     if (random_chance(r, 250) && t->staff.of_unit[unit].count)
         o.author = t->staff.of_unit[unit].list[0];

@@ -4,10 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *pool_draw(const struct pool *p, struct random *r)
-{
-    return p->text[random_weighted(r, p->upto, p->count)];
-}
+const char *pool_draw(const struct pool *p, struct random *r) { return p->text[random_weighted(r, p->upto, p->count)]; }
 
 static json_t *seed_rows(const char *name, struct err *err)
 {
@@ -124,7 +121,9 @@ static bool load_units(struct material *m, struct arena *arena, struct err *err)
     {
         struct seed_unit *u = &m->units[i];
         const char *parent = cell(arena, row, "parent");
-        *u = (struct seed_unit){.code = cell(arena, row, "code"), .kind = cell(arena, row, "kind"), .name = cell(arena, row, "ru"),
+        *u = (struct seed_unit){.code = cell(arena, row, "code"),
+                                .kind = cell(arena, row, "kind"),
+                                .name = cell(arena, row, "ru"),
                                 .name_en = cell(arena, row, "en")};
         /* Only units above in the file can be parents: the copy must find them there. */
         u->parent = *parent ? material_unit(m, parent) : -1;
@@ -169,9 +168,10 @@ static bool load_texts(struct material *m, struct arena *arena, struct err *err)
         int kind = text_kind_of(row);
         if (kind < 0)
             continue;
-        m->texts[kind].list[m->texts[kind].count++] = (struct demo_text){
-            .topic = cell(arena, row, "topic_code"), .subject = cell(arena, row, "subject"), .text = cell(arena, row, "text"),
-            .unit = material_unit(m, cell(arena, row, "unit"))};
+        m->texts[kind].list[m->texts[kind].count++] = (struct demo_text){.topic = cell(arena, row, "topic_code"),
+                                                                         .subject = cell(arena, row, "subject"),
+                                                                         .text = cell(arena, row, "text"),
+                                                                         .unit = material_unit(m, cell(arena, row, "unit"))};
     }
     json_decref(rows);
     for (int k = 0; k < TEXT_KINDS; k++)
@@ -219,7 +219,8 @@ const char *material_letters(struct arena *arena, const char *appeal_kind)
     size_t i;
     json_array_foreach(rows, i, row)
     {
-        const char *classifier = json_string_value(json_object_get(row, "classifier")), *code = json_string_value(json_object_get(row, "code"));
+        const char *classifier = json_string_value(json_object_get(row, "classifier")),
+                   *code = json_string_value(json_object_get(row, "code"));
         if (letters || !classifier || !code || strcmp(classifier, "appeal_kind") != 0 || strcmp(code, appeal_kind) != 0)
             continue;
         json_t *data = json_loads(json_string_value(json_object_get(row, "data")), 0, NULL);

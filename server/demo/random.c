@@ -8,20 +8,14 @@ static uint64_t next(struct random *r)
     return z ^ (z >> 31);
 }
 
-uint32_t random_below(struct random *r, uint32_t bound)
-{
-    return (uint32_t)(((next(r) >> 32) * bound) >> 32);
-}
+uint32_t random_below(struct random *r, uint32_t bound) { return (uint32_t)(((next(r) >> 32) * bound) >> 32); }
 
 int random_between(struct random *r, int low, int high)
 {
     return high <= low ? low : low + (int)random_below(r, (uint32_t)(high - low + 1));
 }
 
-bool random_chance(struct random *r, int per_mille)
-{
-    return (int)random_below(r, 1000) < per_mille;
-}
+bool random_chance(struct random *r, int per_mille) { return (int)random_below(r, 1000) < per_mille; }
 
 size_t random_weighted(struct random *r, const uint32_t *upto, size_t count)
 {

@@ -1,4 +1,5 @@
 #include "server/demo/sheet.h"
+#include <stdio.h>
 #include <string.h>
 
 enum { SHEET_MAX_BYTES = 512 * 1024 * 1024, SEND_BYTES = 1024 * 1024 };
@@ -118,10 +119,7 @@ void cell_id(struct sheet *s, int64_t id)
         cell_text(s, NULL);
 }
 
-void cell_bool(struct sheet *s, bool value)
-{
-    cell_text(s, value ? "t" : "f");
-}
+void cell_bool(struct sheet *s, bool value) { cell_text(s, value ? "t" : "f"); }
 
 void cell_day(struct sheet *s, day_t day)
 {

@@ -7,11 +7,24 @@
 
 /* In the order of references: a row may point to rows of sheets above its own. */
 enum sheet_id {
-    SHEET_UNIT, SHEET_USER, SHEET_USER_ROLE, SHEET_USER_CURATES, SHEET_USER_KEY,
-    SHEET_CORRESPONDENT, SHEET_CONTACT,
-    SHEET_APPEAL, SHEET_APPEAL_AUTHOR, SHEET_APPEAL_QUESTION, SHEET_APPEAL_LINK,
-    SHEET_ASSIGNMENT, SHEET_ASSIGNMENT_APPEAL, SHEET_ASSIGNMENT_PARTY, SHEET_ASSIGNMENT_REPORT,
-    SHEET_COMMENT, SHEET_COMMENT_READ, SHEET_EVENT,
+    SHEET_UNIT,
+    SHEET_USER,
+    SHEET_USER_ROLE,
+    SHEET_USER_CURATES,
+    SHEET_USER_KEY,
+    SHEET_CORRESPONDENT,
+    SHEET_CONTACT,
+    SHEET_APPEAL,
+    SHEET_APPEAL_AUTHOR,
+    SHEET_APPEAL_QUESTION,
+    SHEET_APPEAL_LINK,
+    SHEET_ASSIGNMENT,
+    SHEET_ASSIGNMENT_APPEAL,
+    SHEET_ASSIGNMENT_PARTY,
+    SHEET_ASSIGNMENT_REPORT,
+    SHEET_COMMENT,
+    SHEET_COMMENT_READ,
+    SHEET_EVENT,
     SHEET_COUNT,
 };
 
@@ -40,7 +53,7 @@ void cell_text(struct sheet *s, const char *text); /* NULL is SQL NULL */
 void cell_int(struct sheet *s, int64_t value);
 void cell_id(struct sheet *s, int64_t id); /* 0 is SQL NULL */
 void cell_bool(struct sheet *s, bool value);
-void cell_day(struct sheet *s, day_t day);           /* DAY_NONE is SQL NULL */
+void cell_day(struct sheet *s, day_t day); /* DAY_NONE is SQL NULL */
 void cell_moment(struct sheet *s, moment_t moment);
 /* A cell written piece by piece: begin, then pieces. */
 void cell_begin(struct sheet *s);

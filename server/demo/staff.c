@@ -1,5 +1,6 @@
 /* Units and the people of the administration: a fixed cast of demo logins, chiefs and specialists for the rest. */
 #include "server/demo/town.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,10 +50,30 @@ static const struct {
     int deputy;
     const char *unit;
 } curates[] = {
-    {0, "housing_utilities"}, {0, "roads_transport"}, {0, "improvement"}, {0, "architecture"}, {0, "construction"}, {0, "municipal_control"},
-    {1, "education"}, {1, "culture"}, {1, "youth_sport"}, {1, "social_protection"}, {1, "guardianship"}, {1, "minors"}, {1, "zags"},
-    {2, "finance"}, {2, "economy"}, {2, "property_land"}, {2, "agriculture"}, {2, "territory_1"},
-    {3, "affairs"}, {3, "legal"}, {3, "press"}, {3, "civil_protection"}, {3, "mobilization"}, {3, "mfc"},
+    {0, "housing_utilities"},
+    {0, "roads_transport"},
+    {0, "improvement"},
+    {0, "architecture"},
+    {0, "construction"},
+    {0, "municipal_control"},
+    {1, "education"},
+    {1, "culture"},
+    {1, "youth_sport"},
+    {1, "social_protection"},
+    {1, "guardianship"},
+    {1, "minors"},
+    {1, "zags"},
+    {2, "finance"},
+    {2, "economy"},
+    {2, "property_land"},
+    {2, "agriculture"},
+    {2, "territory_1"},
+    {3, "affairs"},
+    {3, "legal"},
+    {3, "press"},
+    {3, "civil_protection"},
+    {3, "mobilization"},
+    {3, "mfc"},
 };
 enum { CURATES = sizeof curates / sizeof *curates };
 
@@ -89,6 +110,15 @@ int staff_worker(struct town *t, int unit)
     return staff_find(t, "chief");
 }
 
+int staff_unit(struct town *t)
+{
+    for (;;) {
+        int unit = (int)random_below(&t->random, (uint32_t)t->material.unit_count);
+        if (t->staff.of_unit[unit].count > 0)
+            return unit;
+    }
+}
+
 static bool has_role(const char *roles, const char *role)
 {
     size_t len = strlen(role);
@@ -103,8 +133,8 @@ static const char *full_name(struct town *t)
     struct random *r = &t->random;
     const struct material *m = &t->material;
     enum gender g = random_chance(r, 640) ? FEMALE : MALE;
-    return arena_printf(t->arena, "%s %s %s", m->surname[g][random_weighted(r, m->surname_upto, m->surname_count)], pool_draw(&m->first[g], r),
-                        pool_draw(&m->patronymic[g], r));
+    return arena_printf(t->arena, "%s %s %s", m->surname[g][random_weighted(r, m->surname_upto, m->surname_count)],
+                        pool_draw(&m->first[g], r), pool_draw(&m->patronymic[g], r));
 }
 
 /* smirnova.oa; a namesake gets a number. */
@@ -131,8 +161,13 @@ static void add_member(struct town *t, const char *login, int unit, const char *
     struct staff *s = &t->staff;
     struct member *m = &s->member[s->count];
     const char *name = full_name(t);
-    *m = (struct member){.id = FIRST_USER_ID + s->count, .login = login ? login : login_of(t, name), .name = name, .position = position,
-                         .unit = unit, .roles = roles, .chief = has_role(roles, "chief")};
+    *m = (struct member){.id = FIRST_USER_ID + s->count,
+                         .login = login ? login : login_of(t, name),
+                         .name = name,
+                         .position = position,
+                         .unit = unit,
+                         .roles = roles,
+                         .chief = has_role(roles, "chief")};
     int index = s->count++;
     if (has_role(roles, "head"))
         s->head = index;
@@ -162,7 +197,8 @@ static void add_chiefs(struct town *t)
 static void add_specialists(struct town *t)
 {
     const struct material *m = &t->material;
-    static const char *const posts[] = {"Главный специалист", "Ведущий специалист", "Консультант", "Специалист первой категории", "Инженер"};
+    static const char *const posts[] = {"Главный специалист", "Ведущий специалист", "Консультант", "Специалист первой категории",
+                                        "Инженер"};
     uint32_t *upto = arena_alloc(t->arena, m->unit_count * sizeof *upto), sum = 0;
     for (size_t u = 0; u < m->unit_count; u++) {
         bool works = !m->units[u].external && strcmp(m->units[u].code, "head_office") != 0 && strcmp(m->units[u].code, "edds") != 0;

@@ -26,8 +26,8 @@ struct team {
 struct staff {
     struct member *member;
     int count;
-    struct team *of_unit;   /* by unit: its own people who do the work, the chief first */
-    int *deputy_of_unit;    /* by unit: who looks after it */
+    struct team *of_unit; /* by unit: its own people who do the work, the chief first */
+    int *deputy_of_unit;  /* by unit: who looks after it */
     struct team clerks, deputies, controllers;
     int head;
 };
@@ -35,9 +35,9 @@ struct staff {
 /* A correspondent, small: there may be millions. Names are put together when they are needed. */
 struct citizen {
     uint16_t surname, first, patronymic, street, house, flat;
-    uint8_t kind;   /* enum citizen_kind */
-    uint8_t gender; /* enum gender */
-    uint8_t form;   /* of an organisation */
+    uint8_t kind;      /* enum citizen_kind */
+    uint8_t gender;    /* enum gender */
+    uint8_t form;      /* of an organisation */
     int16_t last_text; /* what they wrote about last: index of the text, -1 nothing yet */
     int64_t last_appeal;
 };
@@ -77,18 +77,17 @@ struct town {
 
     const char *letters[KIND_COUNT]; /* by kind of appeal: of the number */
     int64_t serial[KIND_COUNT], assignment_serial;
-    int serial_year; /* to which the serials belong */
+    int serial_year;  /* to which the serials belong */
     int64_t outgoing; /* answers sent, for their numbers */
     int64_t next_appeal, next_assignment, next_comment, next_event;
 
     struct recent recent[RECENT_COUNT];
     int recent_at;
-    struct vector vector;  /* scratch for search vectors */
-    struct buf scratch[4]; /* for texts */
+    struct vector vector; /* scratch for search vectors */
 
-    struct days *days;           /* what is still to be written down, by day */
+    struct days *days;              /* what is still to be written down, by day */
     bool cast_taken[CAST_ROWS_MAX]; /* which assignments of the demo logins have been given */
-    struct err *err; /* of the first fault */
+    struct err *err;                /* of the first fault */
     bool failed;
 };
 
@@ -110,6 +109,8 @@ const struct member *staff_member(const struct town *t, int index);
 int staff_find(const struct town *t, const char *login);
 /* Somebody of the unit who does the work (of its parent when it has nobody). */
 int staff_worker(struct town *t, int unit);
+/* Any unit that has such people. */
+int staff_unit(struct town *t);
 int64_t town_unit_id(const struct town *t, int unit); /* 0 for -1 */
 /* Makes STATE/keys/<login> if absent and tells its public half. The texts live in the arena. */
 struct demo_key {

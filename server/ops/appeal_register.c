@@ -53,15 +53,6 @@ struct draft_card {
     const char *author_name, *address;
 };
 
-static const char *iso(struct call *c, day_t d)
-{
-    char text[11];
-    if (d == DAY_NONE)
-        return NULL;
-    day_format(d, text);
-    return arena_strdup(c->arena, text);
-}
-
 static bool already_there(struct call *c, bool *there)
 {
     const char *external = arg_sql(c, "external_id");
@@ -264,19 +255,16 @@ static bool write_authors(struct call *c, const char *id, const struct draft_car
 static bool write_card(struct call *c, const struct draft_card *d, int64_t *id, const char **number)
 {
     int year, month, day;
-    int64_t serial;
     bool many = json_array_size(json_object_get(c->params, "authors")) > 1;
     day_to_civil(d->registered, &year, &month, &day);
-    if (!number_next(c, d->kind, d->letters, year, &serial, number))
-        return false;
     const char *params[] = {
-        *number, d->kind, call_int(c, year), call_int(c, serial), "registered", d->channel, arg_sql(c, "nature"), NULL,
-        iso(c, d->received), iso(c, d->registered), iso(c, d->due), iso(c, d->nominal), d->due_rule,
+        d->kind, call_int(c, year), d->letters, "registered", d->channel, arg_sql(c, "nature"),
+        day_text(c, d->received), day_text(c, d->registered), day_text(c, d->due), day_text(c, d->nominal), d->due_rule,
         d->correspondent ? call_int(c, d->correspondent) : NULL, call_bool(arg_bool(c, "anonymous")), call_bool(arg_bool(c, "collective") || many),
         arg_sql(c, "members_count"), arg_sql(c, "addressee"), d->subject, arg_sql(c, "text"), d->address, d->topic, arg_sql(c, "unit"),
         call_user(c), arg_sql(c, "considering"), arg_sql(c, "forwarded_by"), arg_sql(c, "cover_number"), arg_sql(c, "cover_date"),
         arg_sql(c, "external_id"), d->author_name};
-    return query_int(c, Q_APPEAL_ADD, params, 30, 0, id);
+    return query_numbered(c, Q_APPEAL_ADD, params, 28, id, number);
 }
 
 bool appeal_register(struct call *c)
@@ -301,8 +289,8 @@ bool appeal_register(struct call *c)
     jw_object(c->out);
     jw_kint(c->out, "id", id);
     jw_kstring(c->out, "number", number);
-    jw_kstring(c->out, "registered", iso(c, d.registered));
-    jw_kstring(c->out, "due", iso(c, d.due));
+    jw_kstring(c->out, "registered", day_text(c, d.registered));
+    jw_kstring(c->out, "due", day_text(c, d.due));
     jw_kint(c->out, "version", 1);
     jw_kstring(c->out, "status", "registered");
     jw_object_end(c->out);

@@ -214,17 +214,14 @@ static bool choose_responsible(struct call *c, int64_t *responsible)
 
 static bool write_assignment(struct call *c, int64_t responsible, const struct due *due, const char *rule, bool draft, int64_t *id, const char **number)
 {
-    int64_t serial;
     int year, month, day;
     day_to_civil(call_today(), &year, &month, &day);
-    if (!number_next(c, "assignment", "П", year, &serial, number))
-        return false;
     const char *source = arg_sql(c, "source"), *from_appeal = arg_has(c, "appeal") || arg_has(c, "appeals") ? "appeal" : "head";
-    const char *params[] = {*number, call_int(c, year), call_int(c, serial), draft ? "draft" : "issued", source ? source : from_appeal, arg_sql(c, "title"),
+    const char *params[] = {"assignment", call_int(c, year), "П", draft ? "draft" : "issued", source ? source : from_appeal, arg_sql(c, "title"),
                             arg_sql(c, "text"), arg_sql(c, "urgency"), call_user(c), arg_sql(c, "on_behalf_of"), arg_sql(c, "controller"),
                             call_int(c, responsible), arg_sql(c, "unit"), day_text(c, due->rolled), day_text(c, due->nominal), rule, call_bool(!draft),
                             arg_sql(c, "external_id")};
-    return query_int(c, Q_ASSIGNMENT_ADD, params, 18, 0, id);
+    return query_numbered(c, Q_ASSIGNMENT_ADD, params, 18, id, number);
 }
 
 static bool write_parties(struct call *c, const char *id, int64_t responsible)
@@ -239,8 +236,8 @@ static bool assignment_create(struct call *c)
 {
     enum { APPEALS_MAX = 201 };
     int64_t responsible, id, appeals[APPEALS_MAX];
-    struct due due;
-    const char *rule, *number;
+    struct due due = {.nominal = DAY_NONE, .rolled = DAY_NONE};
+    const char *rule = NULL, *number;
     bool there, draft = arg_bool(c, "draft");
     if (!already_there(c, &there) || there)
         return there;

@@ -54,19 +54,10 @@ bool write_json_row(struct call *c, enum query q, const char *const *params, int
 
 bool check_classifier(struct call *c, const char *classifier, const char *field, const char *code, const char **data)
 {
+    const char *facts = code && *code ? classifiers_find(c->rules->classifiers, classifier, code) : "{}";
     if (data)
-        *data = "{}";
-    if (!code || !*code)
-        return true;
-    const char *params[] = {classifier, code};
-    struct pg_res *res = pg_query(c->db, Q_CLASSIFIER_HAS, params, 2, c->err);
-    if (!res)
-        return false;
-    bool found = pg_rows(res) == 1;
-    if (found && data)
-        *data = arena_strdup(c->arena, pg_text(res, 0, 0));
-    pg_free(res);
-    return found || err_field(c->err, field, "not_a_value", "«%.60s»: %s %s", code, err_reason_text("not_a_value", c->user->lang), classifier);
+        *data = facts;
+    return facts || err_field(c->err, field, "not_a_value", "«%.60s»: %s %s", code, err_reason_text("not_a_value", c->user->lang), classifier);
 }
 
 /* A cursor is base64 of ["method", key, key, total, exact]: opaque to clients, checked like any input. */
@@ -279,12 +270,14 @@ void write_changed(struct call *c, int64_t id, const char *number, int64_t versi
     jw_object_end(c->out);
 }
 
-bool number_next(struct call *c, const char *series, const char *letters, int year, int64_t *serial, const char **text)
+bool query_numbered(struct call *c, enum query q, const char *const *params, int count, int64_t *id, const char **number)
 {
-    const char *params[] = {series, call_int(c, year)};
-    if (!query_int(c, Q_COUNTER_NEXT, params, 2, 0, serial))
+    struct pg_res *res = pg_query(c->db, q, params, count, c->err);
+    if (!res)
         return false;
-    *text = arena_printf(c->arena, "%s-%lld/%02d", letters, (long long)*serial, year % 100);
+    *id = pg_int(res, 0, 0);
+    *number = arena_strdup(c->arena, pg_text(res, 0, 1));
+    pg_free(res);
     return true;
 }
 

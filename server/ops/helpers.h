@@ -68,8 +68,9 @@ bool event_write(struct call *c, const struct event *e);
 /* Writes {"id", "number", "version", "status"}: what every write answers at least. */
 void write_changed(struct call *c, int64_t id, const char *number, int64_t version, const char *status);
 
-/* The next number of a series in a year; *text as the format says ("ОГ-318/26"). Call it late: everybody queues on the counter. */
-bool number_next(struct call *c, const char *series, const char *letters, int year, int64_t *serial, const char **text);
+/* Runs a statement that writes a numbered card and answers its id and number ("ОГ-318/26"). Everybody queues on the counter of the series
+ * until this transaction ends: call it as late as possible. */
+bool query_numbered(struct call *c, enum query q, const char *const *params, int count, int64_t *id, const char **number);
 
 /* First column of the only row as a number; 0 rows: `absent`. */
 bool query_int(struct call *c, enum query q, const char *const *params, int count, int64_t absent, int64_t *out);

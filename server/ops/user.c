@@ -60,7 +60,7 @@ static bool parse_key(struct call *c, const char **algorithm, const char **blob,
 
 static bool add_key(struct call *c, const char *user, int64_t *key)
 {
-    const char *algorithm, *blob, *comment, *fingerprint;
+    const char *algorithm = NULL, *blob = NULL, *comment = NULL, *fingerprint = NULL;
     if (!parse_key(c, &algorithm, &blob, &comment, &fingerprint))
         return false;
     const char *params[] = {user, algorithm, blob, fingerprint, comment};

@@ -1,11 +1,13 @@
 /* What the operations decide by, as one immutable whole: a request keeps the one it began with while a reload puts another in place. */
 #pragma once
+#include "server/rules/classifiers.h"
 #include "server/rules/due.h"
 #include "server/rules/workflow.h"
 
 struct rules {
     struct workflow *workflow;
     struct work_calendar *calendar;
+    struct classifiers *classifiers;
     char municipality[256];
     char zone[64];
 };

@@ -229,6 +229,14 @@ bool state_open(struct state *s, const struct account *owner, struct fault *f)
     return socket_folder(s, "run", short_dir, s->run, f) && socket_folder(s, "pg-run", short_dir, s->pg_run, f);
 }
 
+bool state_is_ours(const struct state *s)
+{
+    char path[PATH_MAX + 8];
+    struct stat held, named;
+    snprintf(path, sizeof path, "%s/lock", s->dir);
+    return fstat(s->lock_fd, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
 /* ---- finding the server of a folder ---- */
 
 bool state_socket(const char *dir, const char *name, char *out, unsigned long size)

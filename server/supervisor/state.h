@@ -21,6 +21,8 @@ const char *state_choose(const char *option);
 bool state_make(const char *path, const struct account *owner, struct state *s, struct fault *f);
 /* As the account: can we work here? Takes the lock against a second server, makes the folders of the sockets. */
 bool state_open(struct state *s, const struct account *owner, struct fault *f);
+/* Is the folder still the one whose lock we hold? Not when it was removed under the running server. */
+bool state_is_ours(const struct state *s);
 /* The address of STATE/name ("run/admin.sock") that fits a socket: of a deep folder, the short one that STATE/run points to.
  * false: errno. */
 bool state_socket(const char *dir, const char *name, char *out, unsigned long size);

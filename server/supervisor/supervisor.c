@@ -146,6 +146,12 @@ static void start_postgres(struct supervisor *s)
     int64_t now_ms = part_now_ms();
     if (!part_is_due(p, now_ms))
         return;
+    /* Another server may have been started on a folder of the same name: its PostgreSQL is not ours to stop. */
+    if (!state_is_ours(&s->state)) {
+        log_error("%s was removed or replaced under the running server: stopping", s->state.dir);
+        stop_all(s, EXIT_AWAY);
+        return;
+    }
     pid_t left = postgres_leftover(&s->postgres);
     if (left) {
         if (now_ms - p->started_ms > 5000) {
@@ -155,6 +161,7 @@ static void start_postgres(struct supervisor *s)
         p->start_at_ms = now_ms + STARTUP_POLL_MS;
         return;
     }
+    p->started_ms = now_ms;
     if (postgres_configure(&s->postgres))
         start(s, PART_POSTGRES, run_postgres);
     else

@@ -36,7 +36,9 @@ struct server *server_start(const struct server_options *options);
 /* SIGTERM; fails unless the server ends in time with exit code 0, leaves no process and its log shows no sanitizer's report and no
  * unexpected error. The folder stays for server_discard. */
 void server_stop(struct server *s);
-/* Starts it again on the same state (after server_stop); the port may change. */
+/* SIGKILL to the supervisor, as when a machine is switched off; fails when a process outlives it. */
+void server_crash(struct server *s);
+/* Starts it again on the same state (after server_stop or server_crash); the port may change. */
 void server_start_again(struct server *s);
 /* Ends whatever still runs, removes the folder (keeps it and prints its path when the tests failed), frees and nulls the pointer. */
 void server_discard(struct server **s, bool tests_failed);

@@ -1,5 +1,6 @@
 #include "tests/harness/town.h"
 #include "tests/harness/check.h"
+#include "tests/harness/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,9 +65,16 @@ static void given_user(struct town *t, enum town_user u)
     free(key);
 }
 
+static bool answers(void *arg)
+{
+    return at(rpc_call(arg, "session.whoami", NULL), "result") != NULL;
+}
+
 void given_municipality(struct server *s, struct town *t)
 {
+    enum { RULES_MS = 20000 };
     *t = (struct town){.server = s, .admin = rpc_open_admin(s)};
+    CHECK(wait_until(answers, t->admin, RULES_MS), "the core does not answer");
     given_units(t);
     for (int u = 0; u < TOWN_USER_COUNT; u++)
         given_user(t, (enum town_user)u);

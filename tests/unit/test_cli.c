@@ -295,7 +295,6 @@ static void test_record_is_lines(void **state)
                    "ID:         5\n"
                    "Number:     П-1/26\n"
                    "urgent:     yes\n"
-                   "closed:     \n"
                    "Registered: 2026-11-24 14:32\n"
                    "Text:       раз\n"
                    "            два\n"
@@ -305,8 +304,7 @@ static void test_record_is_lines(void **state)
                    "  Name: ЖКХ\n"
                    "History:\n"
                    "  When        Action\n"
-                   "  2026-11-24  create\n"
-                   "Files:      \n");
+                   "  2026-11-24  create\n");
     assert_printed("\"pong\"", 80, "pong\n");
     assert_printed("[1,2]", 80, "1, 2\n");
     assert_printed("null", 80, "");

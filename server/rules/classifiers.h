@@ -1,0 +1,12 @@
+/* Values that may be chosen, in memory: each write checks several, and asking the database for them would cost more than the write. */
+#pragma once
+#include <stddef.h>
+
+struct classifiers;
+struct classifiers *classifiers_new(void);
+void classifiers_free(struct classifiers **set);
+/* Adds a value with its facts (JSON text); copies everything. Call classifiers_sort when all are in. */
+void classifiers_add(struct classifiers *set, const char *classifier, const char *code, const char *data);
+void classifiers_sort(struct classifiers *set);
+/* The facts of a value as JSON text, borrowed; NULL when it may not be chosen. */
+const char *classifiers_find(const struct classifiers *set, const char *classifier, const char *code);

@@ -1,0 +1,306 @@
+#include "tui/dates.h"
+#include "tui/i18n.h"
+#include "tui/json.h"
+#include "tui/screens/card.h"
+#include "tui/screens/cells.h"
+#include "tui/screens/modules.h"
+#include "tui/screens/records.h"
+#include "tui/words.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STATES "state:assignment"
+
+/* ---- the list ---- */
+
+static void cell_title(const struct row *row, char *out, size_t size, enum role *role)
+{
+    *role = R_TEXT;
+    int unread = atoi(row_get(row, "unread_comments"));
+    if (unread > 0)
+        snprintf(out, size, "%s %s", theme_glyph(GL_UNREAD), row_get(row, "title"));
+    else
+        snprintf(out, size, "%s", row_get(row, "title"));
+}
+
+static void cell_status(const struct row *row, char *out, size_t size, enum role *role)
+{
+    *role = status_role_of(row_get(row, "status"));
+    snprintf(out, size, "%s", words_label(STATES, row_get(row, "status")));
+}
+
+static void cell_unit(const struct row *row, char *out, size_t size, enum role *role)
+{
+    *role = R_DIM;
+    snprintf(out, size, "%s", row_get(row, "unit_name"));
+}
+
+static void cell_author(const struct row *row, char *out, size_t size, enum role *role)
+{
+    *role = R_DIM;
+    name_short(row_get(row, "author_name"), out, size);
+}
+
+static void cell_appeal(const struct row *row, char *out, size_t size, enum role *role)
+{
+    *role = R_DIM;
+    snprintf(out, size, "%s", row_get(row, "appeal_number"));
+}
+
+static const struct column columns[] = {
+    {"mark", "", 1, 1, 1, 1, false, cell_mark},
+    {"due", N_("Due"), 8, 8, 2, 1, false, cell_due},
+    {"number", N_("Number"), 10, 11, 1, 1, false, cell_number},
+    {"title", N_("What to do"), 20, 0, 1, 2, false, cell_title},
+    {"responsible", N_("Responsible"), 14, 22, 4, 0, false, cell_responsible},
+    {"unit", N_("Unit"), 14, 24, 6, 0, false, cell_unit},
+    {"author", N_("Author"), 14, 20, 7, 0, false, cell_author},
+    {"appeal", N_("Appeal"), 10, 12, 8, 0, false, cell_appeal},
+    {"status", N_("State"), 12, 14, 3, 1, false, cell_status},
+};
+
+static const char *const fields[] = {"number", "status", "due", "title", "responsible_name", "unit_name", "author_name", "appeal_number", "appeal_id",
+                                     "overdue", "due_soon", "unread_comments", "actions", "controller_name", "urgency", NULL};
+
+static const struct records_tab tabs[] = {
+    {N_("Open"), "{\"open\": true}"},
+    {N_("To me"), "{\"open\": true, \"mine\": \"responsible\"}"},
+    {N_("From me"), "{\"open\": true, \"mine\": \"author\"}"},
+    {N_("I control"), "{\"open\": true, \"mine\": \"controller\"}"},
+    {N_("My unit"), "{\"open\": true, \"mine\": \"unit\"}"},
+    {N_("Due soon"), "{\"due_soon\": true}"},
+    {N_("Overdue"), "{\"overdue\": true}"},
+    {N_("All"), "{}"},
+    {NULL, NULL},
+};
+
+static const char *const sorts[] = {"due", "new", "old", NULL};
+
+static void preview(struct doc *d, const struct row *row)
+{
+    char due[32];
+    enum role role;
+    cell_due(row, due, sizeof due, &role);
+    doc_heading(d, row_get(row, "number"));
+    doc_text(d, 0, R_STRONG, row_get(row, "title"));
+    doc_blank(d);
+    doc_field(d, _("State"), words_label(STATES, row_get(row, "status")), status_role_of(row_get(row, "status")));
+    doc_field(d, _("Due"), due, role);
+    doc_field(d, _("Responsible"), row_get(row, "responsible_name"), R_TEXT);
+    doc_field(d, _("Unit"), row_get(row, "unit_name"), R_TEXT);
+    doc_field(d, _("Author"), row_get(row, "author_name"), R_TEXT);
+    doc_field(d, _("Controller"), row_get(row, "controller_name"), R_TEXT);
+    doc_field(d, _("Appeal"), row_get(row, "appeal_number"), R_TEXT);
+}
+
+static const struct records_spec list_spec = {
+    .record = "assignment",
+    .title = N_("Assignments"),
+    .scopes = "assignment list",
+    .list = {.method = "assignment.list",
+             .columns = columns,
+             .column_count = sizeof columns / sizeof *columns,
+             .fields = fields,
+             .params = records_params,
+             .empty = N_("No such assignments. Tab shows other selections, F7 gives a new one.")},
+    .tabs = tabs,
+    .sorts = sorts,
+    .new_command = CMD_NEW_ASSIGNMENT,
+    .preview = preview,
+};
+
+struct screen *assignments_list(const char *query)
+{
+    return records_screen(&list_spec, query);
+}
+
+/* ---- the card ---- */
+
+static int count_of(const json_t *record, const char *name)
+{
+    return (int)json_array_size(json_object_get(record, name));
+}
+
+static int count_reports(const json_t *r) { return count_of(r, "reports"); }
+static int count_appeals(const json_t *r) { return count_of(r, "appeals"); }
+
+void assignments_build(struct doc *d, const json_t *list)
+{
+    size_t i;
+    json_t *a;
+    json_array_foreach(list, i, a)
+    {
+        char text[700], due[32], who[128];
+        bool late = js_bool(a, "overdue"), open = !words_is_final(STATES, js_str(a, "status"));
+        if (open)
+            dates_due(dates_from_wire(js_str(a, "due")), due, sizeof due);
+        else
+            dates_short(dates_from_wire(js_str(a, "due")), due, sizeof due);
+        name_short(js_str(a, "responsible_name"), who, sizeof who);
+        snprintf(text, sizeof text, "%s%s%s  %s  %s  %s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", due, words_label(STATES, js_str(a, "status")),
+                 who, js_str(a, "title"));
+        doc_link(d, "assignment", js_int(a, "id"), js_str(a, "number"), text, late && open ? R_LATE : R_TEXT);
+    }
+}
+
+static void people(struct doc *d, const char *label, const json_t *list)
+{
+    char text[900] = "", who[128], date[16];
+    size_t i;
+    json_t *p;
+    json_array_foreach(list, i, p)
+    {
+        size_t len = strlen(text);
+        name_short(js_str(p, "name"), who, sizeof who);
+        dates_short(dates_from_wire(js_str(p, "due")), date, sizeof date);
+        snprintf(text + len, sizeof text - len, "%s%s%s%s", i ? ", " : "", who, date[0] ? " — " : "", date);
+    }
+    doc_field(d, label, text, R_TEXT);
+}
+
+static void build_report(struct doc *d, const json_t *report)
+{
+    char line[300], moment[32], who[128];
+    dates_moment(js_str(report, "at"), moment, sizeof moment);
+    name_short(js_str(report, "actor_name"), who, sizeof who);
+    snprintf(line, sizeof line, "%s, %s", who, moment);
+    doc_text(d, 0, R_DIM, line);
+    doc_text(d, 0, R_TEXT, js_str(report, "text"));
+    if (js_str(report, "verdict")[0]) {
+        bool back = strcmp(js_str(report, "verdict"), "return") == 0;
+        name_short(js_str(report, "verdict_by"), who, sizeof who);
+        snprintf(line, sizeof line, "%s %s%s%s", theme_glyph(back ? GL_RETURNED : GL_ACCEPT), back ? _("Returned") : _("Accepted"), who[0] ? ": " : "", who);
+        doc_text(d, 2, back ? R_LATE : R_GOOD, line);
+        doc_text(d, 4, R_TEXT, js_str(report, "comment"));
+    }
+    doc_blank(d);
+}
+
+static void build_appeals(struct doc *d, const json_t *r)
+{
+    size_t i;
+    json_t *a;
+    json_array_foreach(json_object_get(r, "appeals"), i, a)
+    {
+        doc_link(d, "appeal", js_int(a, "id"), js_str(a, "number"), js_str(a, "subject"), R_TEXT);
+        doc_text(d, 2, R_DIM, js_str(a, "text"));
+    }
+}
+
+static void build_last_report(struct doc *d, const json_t *r)
+{
+    const json_t *reports = json_object_get(r, "reports");
+    if (json_array_size(reports) == 0)
+        return;
+    doc_heading(d, _("Last report"));
+    build_report(d, json_array_get(reports, json_array_size(reports) - 1));
+}
+
+static void build_extension(struct doc *d, const json_t *r)
+{
+    const json_t *e = json_object_get(r, "extension");
+    char due[16], line[600];
+    if (!json_is_object(e))
+        return;
+    dates_full(dates_from_wire(js_str(e, "new_due")), due, sizeof due);
+    snprintf(line, sizeof line, "%s: %s", due, js_str(e, "reason"));
+    doc_field(d, _("Extension asked"), line, R_SOON);
+}
+
+static void build_main(struct doc *d, const json_t *r)
+{
+    char who[128];
+    doc_text(d, 0, R_TEXT, js_str(r, "text"));
+    doc_blank(d);
+    name_short(js_str(r, "responsible_name"), who, sizeof who);
+    doc_field_short(d, _("Responsible"), who, R_STRONG);
+    card_date(d, _("Due"), r, "due");
+    people(d, _("Co-executors"), json_object_get(r, "co_executors"));
+    card_text(d, _("Unit"), r, "unit_name");
+    card_word(d, _("Urgency"), r, "urgency", "urgency");
+    name_short(js_str(r, "author_name"), who, sizeof who);
+    doc_field_short(d, _("Author"), who, R_TEXT);
+    name_short(js_str(r, "on_behalf_of_name"), who, sizeof who);
+    doc_field_short(d, _("On behalf of"), who, R_TEXT);
+    name_short(js_str(r, "controller_name"), who, sizeof who);
+    doc_field_short(d, _("Controller"), who, R_TEXT);
+    people(d, _("Watchers"), json_object_get(r, "watchers"));
+    card_date(d, _("Issued"), r, "issued_at");
+    card_date(d, _("Read"), r, "seen_at");
+    card_date(d, _("Reported"), r, "reported_at");
+    card_text(d, _("Returned, times"), r, "returned_times");
+    build_extension(d, r);
+    build_last_report(d, r);
+    if (count_appeals(r) > 0) {
+        doc_heading(d, _("From the appeal"));
+        build_appeals(d, r);
+    }
+    if (count_of(r, "children") > 0) {
+        doc_heading(d, _("Sub-assignments"));
+        assignments_build(d, json_object_get(r, "children"));
+    }
+}
+
+static void build_reports(struct doc *d, const json_t *r)
+{
+    const json_t *reports = json_object_get(r, "reports");
+    for (size_t i = json_array_size(reports); i-- > 0;)
+        build_report(d, json_array_get(reports, i));
+}
+
+static void build_history(struct doc *d, const json_t *r)
+{
+    size_t i;
+    json_t *e;
+    card_history(d, r);
+    if (count_of(r, "earlier_due") == 0)
+        return;
+    doc_heading(d, _("Earlier due dates"));
+    json_array_foreach(json_object_get(r, "earlier_due"), i, e)
+    {
+        char from[16], to[16], line[400];
+        dates_full(dates_from_wire(js_str(e, "due")), from, sizeof from);
+        dates_full(dates_from_wire(js_str(e, "to")), to, sizeof to);
+        snprintf(line, sizeof line, "%s %s %s  %s", from, to[0] ? theme_glyph(GL_ARROW) : "", to, js_str(e, "reason"));
+        doc_text(d, 0, R_TEXT, line);
+    }
+}
+
+static const struct card_tab card_tabs[] = {
+    {N_("Card"), NULL, build_main},
+    {N_("Appeals"), count_appeals, build_appeals},
+    {N_("Reports"), count_reports, build_reports},
+    {N_("Comments"), card_count_comments, card_comments},
+    {N_("History"), NULL, build_history},
+    {NULL, NULL, NULL},
+};
+
+static void heading(const json_t *r, char *left, size_t left_size, char *right, size_t right_size, enum role *role)
+{
+    char due[32] = "";
+    bool late = js_bool(r, "overdue"), closed = words_is_final(STATES, js_str(r, "status"));
+    snprintf(left, left_size, "%s", js_str(r, "title"));
+    if (!closed)
+        dates_due(dates_from_wire(js_str(r, "due")), due, sizeof due);
+    snprintf(right, right_size, "%s%s%s%s%s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", words_label(STATES, js_str(r, "status")), due[0] ? ", " : "", due);
+    *role = late ? R_LATE : js_bool(r, "due_soon") ? R_SOON : status_role_of(js_str(r, "status"));
+}
+
+static const struct card_spec card_spec = {
+    .record = "assignment",
+    .method = "assignment.get",
+    .scopes = "assignment card",
+    .title = N_("Assignment"),
+    .tabs = card_tabs,
+    .side_tab = 4,
+    .heading = heading,
+    .set_method = "assignment.set",
+    .new_command = CMD_NEW_ASSIGNMENT,
+    .seen_method = "assignment.see",
+};
+
+struct screen *assignments_card(int64_t id, enum command then)
+{
+    return card_screen(&card_spec, id, then);
+}

@@ -1,0 +1,13 @@
+/* How values of a row look, the same in every list. */
+#pragma once
+#include "tui/widgets/list.h"
+
+/* "!" for what is late, the clock for what is due soon. */
+void cell_mark(const struct row *row, char *out, size_t size, enum role *role);
+/* "−3 дн", "завтра", "пт", "24.11". */
+void cell_due(const struct row *row, char *out, size_t size, enum role *role);
+void cell_number(const struct row *row, char *out, size_t size, enum role *role);
+void cell_registered(const struct row *row, char *out, size_t size, enum role *role);
+void cell_responsible(const struct row *row, char *out, size_t size, enum role *role);
+/* Good states green, bad ones red, by their meaning; the word of the state itself. */
+enum role status_role_of(const char *status);

@@ -1,0 +1,27 @@
+/* What each module of screens gives to the registry (screens.c), and the few pieces that cards of one kind show of another. */
+#pragma once
+#include "tui/record.h"
+#include "tui/widgets/doc.h"
+
+struct screen *worklist_screen(void);
+
+struct screen *appeals_list(const char *query);
+struct screen *appeals_card(int64_t id, enum command then);
+/* Registering; `correspondent` (may be 0) is filled in with its name. */
+void register_open(int64_t correspondent, const char *name);
+
+struct screen *assignments_list(const char *query);
+struct screen *assignments_card(int64_t id, enum command then);
+/* A new one: without an appeal, on one, on several, or under another assignment. */
+void assign_open(const struct record_ref *refs, size_t count);
+/* Links to assignments for another card. */
+void assignments_build(struct doc *d, const json_t *list);
+
+struct screen *correspondents_list(const char *query);
+struct screen *correspondents_card(int64_t id, enum command then);
+void correspondents_new(void);
+void correspondents_merge(const struct record_ref *refs, size_t count);
+void correspondents_part(const struct record_ref *ref);
+
+void settings_open(void);
+void drafts_open(void);
