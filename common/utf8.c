@@ -127,3 +127,30 @@ size_t utf8_fit(const char *s, int cells, int *used)
         *used = width;
     return i;
 }
+
+bool utf8_is_word(uint32_t cp)
+{
+    if (cp < 0x80)
+        return (cp >= '0' && cp <= '9') || (cp >= 'A' && cp <= 'Z') || (cp >= 'a' && cp <= 'z');
+    /* Latin-1 signs, general punctuation, letter-like signs (the numero sign), arrows to dingbats, CJK punctuation, U+FFFD. */
+    return !((cp >= 0x80 && cp < 0xC0) || (cp >= 0x2000 && cp < 0x2070) || (cp >= 0x2100 && cp < 0x2C00) || (cp >= 0x3000 && cp < 0x3040) || cp == 0xFFFD);
+}
+
+bool utf8_next_word(const char **text, char *word, size_t size)
+{
+    const char *p = *text;
+    size_t left = strlen(p), used = 0;
+    uint32_t cp;
+    for (size_t n; left > 0 && (n = utf8_decode(p, left, &cp)) > 0 && !utf8_is_word(cp); left -= n)
+        p += n;
+    for (size_t n; left > 0 && (n = utf8_decode(p, left, &cp)) > 0 && utf8_is_word(cp); left -= n) {
+        if (used + n < size) {
+            memcpy(word + used, p, n);
+            used += n;
+        }
+        p += n;
+    }
+    word[used] = '\0';
+    *text = p;
+    return used > 0;
+}

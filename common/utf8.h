@@ -14,6 +14,10 @@ size_t utf8_decode(const char *s, size_t len, uint32_t *cp);
 size_t utf8_encode(uint32_t cp, char out[4]);
 /* Characters (code points) in the text. */
 size_t utf8_count(const char *s, size_t len);
+/* Does this character belong to a word? Letters, digits and marks of all scripts do; punctuation, signs and blanks do not. */
+bool utf8_is_word(uint32_t cp);
+/* Copies the next word of *text (advancing it) into `word`, cut to fit at a character; false when there is none left. */
+bool utf8_next_word(const char **text, char *word, size_t size);
 /* Cells that a code point takes on a terminal: 0 combining, 1, 2 wide. A control character takes 2 (drawn as ^X), others unknown to
  * the terminal 1 (drawn as U+FFFD). Own table-free rule over wcwidth(3): needs a UTF-8 locale. */
 int utf8_cell_width(uint32_t cp);

@@ -1,4 +1,5 @@
 #include "tui/app.h"
+#include "tui/text.h"
 #include "tui/bars.h"
 #include "tui/help.h"
 #include "tui/i18n.h"
@@ -323,7 +324,7 @@ static void title_set(struct screen *s)
         s = s->below;
     if (s->ops->title)
         s->ops->title(s, place, sizeof place);
-    snprintf(title, sizeof title, "gorod · %s", place);
+    strf(title, sizeof title, "gorod · %s", place);
     term_title(title);
 }
 

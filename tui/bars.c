@@ -26,9 +26,9 @@ static void title_left(char *out, size_t size, int cols)
 {
     const struct me *me = app_me();
     if (me->municipality[0] && cols >= 100)
-        snprintf(out, size, "%s %s %s", _("Smart city"), theme_glyph(GL_DOT), me->municipality);
+        strf(out, size, "%s %s %s", _("Smart city"), theme_glyph(GL_DOT), me->municipality);
     else
-        snprintf(out, size, "%s", me->municipality[0] ? me->municipality : _("Smart city"));
+        strf(out, size, "%s", me->municipality[0] ? me->municipality : _("Smart city"));
 }
 
 void bars_paint_title(struct screen *top, int cols)
@@ -45,7 +45,7 @@ void bars_paint_title(struct screen *top, int cols)
         draw_text(0, cols - 6, 5, R_DIM, G_BAR, clock);
         return;
     }
-    snprintf(right, sizeof right, "%s %s %s", name, name[0] ? theme_glyph(GL_DOT) : "", clock);
+    strf(right, sizeof right, "%s %s %s", name, name[0] ? theme_glyph(GL_DOT) : "", clock);
     title_left(left, sizeof left, cols);
     int rw = text_width(right), mw = text_width(middle), lw = text_width(left), room = (cols - mw) / 2 - 3;
     draw_text(0, cols - 1 - rw, rw, R_TEXT, G_BAR, right);
@@ -73,10 +73,10 @@ static int paint_status_right(int y, int cols, const struct status *status)
     char text[160] = "";
     enum role role = R_FRESH;
     if (status->online && status->waiting_ms > PROGRESS_AFTER_MS) {
-        snprintf(text, sizeof text, _("waiting %d s, Esc: stop"), status->waiting_ms / 1000);
+        strf(text, sizeof text, _("waiting %d s, Esc: stop"), status->waiting_ms / 1000);
         role = R_DIM;
     } else if (status->changed > 0) {
-        snprintf(text, sizeof text, ngettext("+%d changed", "+%d changed", (unsigned long)status->changed), status->changed);
+        strf(text, sizeof text, ngettext("+%d changed", "+%d changed", (unsigned long)status->changed), status->changed);
     }
     int w = text_width(text);
     if (w == 0 || w > cols / 2)
@@ -96,7 +96,7 @@ void bars_paint_status(struct screen *top, int rows, int cols, const struct stat
     int right = paint_status_right(y, cols, status), room = cols - 2 - right;
     if (!status->online && status->text[0] == '\0') {
         char away[400];
-        snprintf(away, sizeof away, "%s%s%s", _("The server is away, connecting. What you type is kept."), status->trouble[0] ? " " : "", status->trouble);
+        strf(away, sizeof away, "%s%s%s", _("The server is away, connecting. What you type is kept."), status->trouble[0] ? " " : "", status->trouble);
         draw_text(y, 1, room, R_SOON, G_BASE, away);
         return;
     }

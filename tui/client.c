@@ -1,4 +1,5 @@
 #include "tui/client.h"
+#include "tui/text.h"
 #include "common/buf.h"
 #include "common/proto.h"
 #include "tui/i18n.h"
@@ -54,7 +55,7 @@ void client_uuid(char out[37])
         abort();
     b[6] = (b[6] & 0x0F) | 0x40;
     b[8] = (b[8] & 0x3F) | 0x80;
-    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8],
+    strf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8],
              b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
@@ -197,8 +198,8 @@ static void error_read(const json_t *error, struct rpc_error *out)
     const char *field = json_string_value(json_object_get(data, "field"));
     memset(out, 0, sizeof *out);
     out->code = (int)json_integer_value(json_object_get(error, "code"));
-    snprintf(out->message, sizeof out->message, "%s%s%s", message ? message : _("The server refused"), hint && *hint ? ". " : "", hint ? hint : "");
-    snprintf(out->field, sizeof out->field, "%s", field ? field : "");
+    strf(out->message, sizeof out->message, "%s%s%s", message ? message : _("The server refused"), hint && *hint ? ". " : "", hint ? hint : "");
+    strf(out->field, sizeof out->field, "%s", field ? field : "");
     out->current = json_object_get(data, "current");
 }
 

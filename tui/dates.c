@@ -217,7 +217,7 @@ void dates_to_wire(int32_t when, char out[16])
     int y = 0, m = 0, d = 0;
     if (when != DAY_NONE)
         day_split(when, &y, &m, &d);
-    snprintf(out, 16, "%04d-%02d-%02d", y % 10000, m % 100, d % 100);
+    strf(out, 16, "%04d-%02d-%02d", y % 10000, m % 100, d % 100);
 }
 
 /* ---- what people read ---- */
@@ -237,9 +237,9 @@ void dates_short(int32_t when, char *out, size_t size)
         return;
     day_split(when, &y, &m, &d);
     if (y == year_now())
-        snprintf(out, size, "%02d.%02d", d, m);
+        strf(out, size, "%02d.%02d", d, m);
     else
-        snprintf(out, size, "%02d.%02d.%02d", d, m, y % 100);
+        strf(out, size, "%02d.%02d.%02d", d, m, y % 100);
 }
 
 void dates_full(int32_t when, char *out, size_t size)
@@ -249,7 +249,7 @@ void dates_full(int32_t when, char *out, size_t size)
     if (when == DAY_NONE)
         return;
     day_split(when, &y, &m, &d);
-    snprintf(out, size, "%02d.%02d.%04d", d, m, y);
+    strf(out, size, "%02d.%02d.%04d", d, m, y);
 }
 
 void dates_resolved(int32_t when, char *out, size_t size)
@@ -259,22 +259,22 @@ void dates_resolved(int32_t when, char *out, size_t size)
     if (when == DAY_NONE)
         out[0] = '\0';
     else
-        snprintf(out, size, "%s, %s", _(weekday_short[day_week(when)]), full);
+        strf(out, size, "%s, %s", _(weekday_short[day_week(when)]), full);
 }
 
 void dates_due(int32_t due, char *out, size_t size)
 {
     int32_t left = due == DAY_NONE ? 0 : due - dates_today();
     if (due == DAY_NONE)
-        snprintf(out, size, "%s", "");
+        strf(out, size, "%s", "");
     else if (left < 0)
-        snprintf(out, size, _("−%d d"), -left);
+        strf(out, size, _("−%d d"), -left);
     else if (left == 0)
-        snprintf(out, size, "%s", _("today"));
+        strf(out, size, "%s", _("today"));
     else if (left == 1)
-        snprintf(out, size, "%s", _("tomorrow"));
+        strf(out, size, "%s", _("tomorrow"));
     else if (left < 7)
-        snprintf(out, size, "%s", _(weekday_short[day_week(due)]));
+        strf(out, size, "%s", _(weekday_short[day_week(due)]));
     else
         dates_short(due, out, size);
 }
@@ -315,7 +315,7 @@ void dates_moment(const char *wire, char *out, size_t size)
     int32_t day = day_from(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
     dates_short(day, date, sizeof date);
     if (day == dates_today())
-        snprintf(out, size, "%s", clock);
+        strf(out, size, "%s", clock);
     else
-        snprintf(out, size, "%s %s", date, clock);
+        strf(out, size, "%s %s", date, clock);
 }

@@ -106,7 +106,7 @@ static void run(struct screen *s)
         return;
     struct entry e = p->entries[p->selected];
     char query[256];
-    snprintf(query, sizeof query, "%s", edit_text(&p->query));
+    strf(query, sizeof query, "%s", edit_text(&p->query));
     app_pop_now(s);
     if (e.cmd == CMD_NONE)
         screens_open_list("appeal", query);
@@ -166,9 +166,9 @@ static void paint_entry(const struct palette *p, int i, int y, int x, int w)
     char label[320];
     int key_w = w < 50 ? 6 : 10, label_w = w < 60 ? w - key_w - 2 : 20;
     if (e->cmd == CMD_NONE)
-        snprintf(label, sizeof label, _("Find appeals: %s"), edit_text(&p->query));
+        strf(label, sizeof label, _("Find appeals: %s"), edit_text(&p->query));
     else
-        snprintf(label, sizeof label, "%s", tr(command_info(e->cmd)->label));
+        strf(label, sizeof label, "%s", tr(command_info(e->cmd)->label));
     if (e->cmd == CMD_NONE)
         label_w = w - key_w - 2;
     draw_fill(y, x, w, ground);
@@ -252,7 +252,7 @@ static void open(struct screen *of, bool help)
         abort();
     p->of = of;
     p->help = help;
-    snprintf(p->scopes, sizeof p->scopes, "%s", app_scopes(of));
+    strf(p->scopes, sizeof p->scopes, "%s", app_scopes(of));
     edit_init(&p->query, false, 100);
     entries_fill(p);
     app_push(screen_new(&palette_ops, p));

@@ -1,4 +1,5 @@
 #include "tui/i18n.h"
+#include "tui/text.h"
 #include <limits.h>
 #include <locale.h>
 #include <stdbool.h>
@@ -26,7 +27,7 @@ static bool folder_beside(char *out, size_t size)
         return false;
     *slash = '\0';
     char probe[PATH_MAX + 64];
-    snprintf(probe, sizeof probe, "%s/po/ru/LC_MESSAGES/gorod.mo", exe);
+    strf(probe, sizeof probe, "%s/po/ru/LC_MESSAGES/gorod.mo", exe);
     if (access(probe, R_OK) != 0)
         return false;
     return snprintf(out, size, "%s/po", exe) < (int)size;
@@ -46,7 +47,7 @@ void i18n_start(const char *language)
     extern int _nl_msg_cat_cntr; /* gettext's own way to learn that LANGUAGE has changed */
     if (!language || !*language)
         language = getenv("LANGUAGE");
-    snprintf(language_now, sizeof language_now, "%s", language && strncmp(language, "en", 2) == 0 ? "en" : "ru");
+    strf(language_now, sizeof language_now, "%s", language && strncmp(language, "en", 2) == 0 ? "en" : "ru");
     setenv("LANGUAGE", language_now, 1);
     _nl_msg_cat_cntr++;
     if (bound)

@@ -1,6 +1,7 @@
 /* Reading answers: a value by name, never NULL, never a fault. */
 #pragma once
 #include <jansson.h>
+#include "tui/text.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,11 +25,11 @@ static inline bool js_bool(const json_t *o, const char *name)
 static inline void js_text(const json_t *v, char *out, size_t size)
 {
     if (json_is_string(v))
-        snprintf(out, size, "%s", json_string_value(v));
+        strf(out, size, "%s", json_string_value(v));
     else if (json_is_integer(v))
-        snprintf(out, size, "%lld", (long long)json_integer_value(v));
+        strf(out, size, "%lld", (long long)json_integer_value(v));
     else if (json_is_real(v))
-        snprintf(out, size, "%g", json_real_value(v));
+        strf(out, size, "%g", json_real_value(v));
     else
-        snprintf(out, size, "%s", json_is_true(v) ? "1" : "");
+        strf(out, size, "%s", json_is_true(v) ? "1" : "");
 }

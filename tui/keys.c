@@ -1,4 +1,5 @@
 #include "tui/keys.h"
+#include "tui/text.h"
 #include "common/utf8.h"
 #include "tui/i18n.h"
 #include "tui/layout.h"
@@ -141,16 +142,16 @@ void keys_label(int key, char *out, size_t size)
 {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].key == key) {
-            snprintf(out, size, "%s", _(names[i].name));
+            strf(out, size, "%s", _(names[i].name));
             return;
         }
     }
     if (key >= K_CTRL) {
-        snprintf(out, size, "Ctrl+%c", key - K_CTRL - 'a' + 'A');
+        strf(out, size, "Ctrl+%c", key - K_CTRL - 'a' + 'A');
         return;
     }
     uint32_t cp = (uint32_t)key, cyrillic = cp >= 'a' && cp <= 'z' ? layout_to_cyrillic(cp) : 0;
     char utf8[4];
     size_t n = utf8_encode(cyrillic && i18n_language()[0] == 'r' ? cyrillic : cp, utf8);
-    snprintf(out, size, "%.*s", (int)n, utf8);
+    strf(out, size, "%.*s", (int)n, utf8);
 }

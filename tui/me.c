@@ -28,7 +28,7 @@ const struct me *app_me(void)
 bool app_has_role(const char *role)
 {
     char word[40];
-    snprintf(word, sizeof word, " %s ", role);
+    strf(word, sizeof word, " %s ", role);
     return strstr(me.roles, word) != NULL;
 }
 
@@ -36,7 +36,7 @@ bool app_has_role(const char *role)
 static void initial(const char *word, char *out, size_t size)
 {
     size_t n = text_next(word, strlen(word), NULL);
-    snprintf(out, size, n ? "%.*s." : "%.*s", (int)n, word);
+    strf(out, size, n ? "%.*s." : "%.*s", (int)n, word);
 }
 
 void name_short(const char *name, char *out, size_t size)
@@ -44,23 +44,23 @@ void name_short(const char *name, char *out, size_t size)
     const char *first = strchr(name, ' '), *second = first ? strchr(first + 1, ' ') : NULL;
     char a[16], b[16];
     if (!second || strchr(second + 1, ' ') || strchr(name, '.') || strchr(name, '"')) {
-        snprintf(out, size, "%s", name);
+        strf(out, size, "%s", name);
         return;
     }
     initial(first + 1, a, sizeof a);
     initial(second + 1, b, sizeof b);
-    snprintf(out, size, "%.*s %s %s", (int)(first - name), name, a, b);
+    strf(out, size, "%.*s %s %s", (int)(first - name), name, a, b);
 }
 
 static void roles_take(const json_t *roles)
 {
     size_t i;
     json_t *role;
-    snprintf(me.roles, sizeof me.roles, " ");
+    strf(me.roles, sizeof me.roles, " ");
     json_array_foreach(roles, i, role)
     {
         size_t len = strlen(me.roles);
-        snprintf(me.roles + len, sizeof me.roles - len, "%s ", json_string_value(role) ? json_string_value(role) : "");
+        strf(me.roles + len, sizeof me.roles - len, "%s ", json_string_value(role) ? json_string_value(role) : "");
     }
 }
 
@@ -74,10 +74,10 @@ static void whoami(void *arg, json_t *result, const struct rpc_error *error)
     me.known = true;
     me.id = js_int(result, "id");
     me.unit = js_int(result, "unit");
-    snprintf(me.login, sizeof me.login, "%s", js_str(result, "login"));
-    snprintf(me.name, sizeof me.name, "%s", js_str(result, "name"));
-    snprintf(me.unit_name, sizeof me.unit_name, "%s", js_str(result, "unit_name"));
-    snprintf(me.municipality, sizeof me.municipality, "%s", js_str(result, "municipality"));
+    strf(me.login, sizeof me.login, "%s", js_str(result, "login"));
+    strf(me.name, sizeof me.name, "%s", js_str(result, "name"));
+    strf(me.unit_name, sizeof me.unit_name, "%s", js_str(result, "unit_name"));
+    strf(me.municipality, sizeof me.municipality, "%s", js_str(result, "municipality"));
     roles_take(json_object_get(result, "roles"));
     dates_start(js_str(result, "zone"), js_str(result, "today"));
     if (js_str(result, "language")[0])
@@ -99,7 +99,7 @@ static void settings_come(void *arg, json_t *result, const struct rpc_error *err
         return;
     const json_t *body = json_object_get(result, "body");
     for (int i = 0; i < SETTINGS; i++)
-        snprintf(settings[i].value, sizeof settings[i].value, "%s", js_str(body, settings[i].name));
+        strf(settings[i].value, sizeof settings[i].value, "%s", js_str(body, settings[i].name));
     settings_apply();
 }
 
@@ -123,7 +123,7 @@ void app_setting_set(const char *name, const char *value)
     char id[37];
     for (int i = 0; i < SETTINGS; i++) {
         if (strcmp(settings[i].name, name) == 0)
-            snprintf(settings[i].value, sizeof settings[i].value, "%s", value);
+            strf(settings[i].value, sizeof settings[i].value, "%s", value);
         json_object_set_new(body, settings[i].name, json_string(settings[i].value));
     }
     client_uuid(id);

@@ -1,4 +1,5 @@
 #include "tui/record.h"
+#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/meta.h"
 #include "tui/screens.h"
@@ -83,7 +84,7 @@ static bool is_listed(const char *actions, enum command cmd)
 enum command command_for_action(const char *record, const char *action)
 {
     char listed[64];
-    snprintf(listed, sizeof listed, " %s ", action);
+    strf(listed, sizeof listed, " %s ", action);
     for (int i = CMD_APPEAL_ASSIGN; i < CMD_COUNT; i++)
         if (command_is_action((enum command)i, record) && is_listed(listed, (enum command)i))
             return (enum command)i;
@@ -101,13 +102,13 @@ const char *record_why_not(const struct record_ref *r, enum command cmd)
     if (meta_is_known() && !meta_op(operation_of(cmd)))
         return _("Your role may not do this");
     const struct alias *a = alias_of(cmd);
-    snprintf(states, sizeof states, "state:%s", r->record);
+    strf(states, sizeof states, "state:%s", r->record);
     if (is_listed(r->actions, cmd) || (a && a->when == ALWAYS) || (a && a->when == WHILE_OPEN && !words_is_final(states, r->status)))
         return NULL;
     if (r->status[0])
-        snprintf(why, sizeof why, _("Not possible now: %s is \"%s\""), r->number, words_label(states, r->status));
+        strf(why, sizeof why, _("Not possible now: %s is \"%s\""), r->number, words_label(states, r->status));
     else
-        snprintf(why, sizeof why, "%s", _("Not possible now"));
+        strf(why, sizeof why, "%s", _("Not possible now"));
     return why;
 }
 

@@ -1,4 +1,5 @@
 #include "tui/term.h"
+#include "tui/text.h"
 #include "common/buf.h"
 #include "common/utf8.h"
 #include "tui/keys.h"
@@ -86,12 +87,12 @@ static bool terminfo_choose(char *why, size_t size)
     if (!term || !*term || setupterm(NULL, STDOUT_FILENO, &code) != OK) {
         setenv("TERM", "xterm-256color", 1);
         if (setupterm(NULL, STDOUT_FILENO, &code) != OK) {
-            snprintf(why, size, "terminfo has no xterm-256color: install the package ncurses-base");
+            strf(why, size, "terminfo has no xterm-256color: install the package ncurses-base");
             return false;
         }
     }
     if (!cursor_address) {
-        snprintf(why, size, "the terminal %s cannot place the cursor: use a full-screen terminal, or run commands: ssh HOST help", term ? term : "");
+        strf(why, size, "the terminal %s cannot place the cursor: use a full-screen terminal, or run commands: ssh HOST help", term ? term : "");
         return false;
     }
     return true;
@@ -110,19 +111,19 @@ bool term_start(char *why, size_t size)
     int rows, cols;
     char number[16];
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        snprintf(why, size, "standard input and output must be a terminal");
+        strf(why, size, "standard input and output must be a terminal");
         return false;
     }
     if (!terminfo_choose(why, size))
         return false;
     size_ask(&rows, &cols);
-    snprintf(number, sizeof number, "%d", rows);
+    strf(number, sizeof number, "%d", rows);
     setenv("LINES", number, 1);
-    snprintf(number, sizeof number, "%d", cols);
+    strf(number, sizeof number, "%d", cols);
     setenv("COLUMNS", number, 1);
     set_escdelay(ESC_DELAY_MS);
     if (!newterm(NULL, stdout, stdin)) {
-        snprintf(why, size, "curses cannot start on this terminal");
+        strf(why, size, "curses cannot start on this terminal");
         return false;
     }
     started = true;
@@ -216,7 +217,7 @@ void term_title(const char *title)
     static char last[128];
     if (!is_xterm_like() || strncmp(title, last, sizeof last - 1) == 0)
         return;
-    snprintf(last, sizeof last, "%s", title);
+    strf(last, sizeof last, "%s", title);
     printf("\033]2;%s\a", last);
     fflush(stdout);
 }

@@ -1,5 +1,7 @@
 #include "tui/text.h"
 #include "common/utf8.h"
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <wctype.h>
 
@@ -123,6 +125,22 @@ int text_draw_form(const char *s, size_t len, int cells, char *out, size_t size)
     }
     out[o] = '\0';
     return used;
+}
+
+void strf(char *out, size_t size, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(out, size, fmt, args);
+    va_end(args);
+    if (n < 0 || (size_t)n < size || size == 0)
+        return;
+    size_t at = size - 1;
+    while (at > 0 && ((unsigned char)out[at - 1] & 0xC0) == 0x80)
+        at--;
+    /* The last character is kept only when all of it is there. */
+    if (at > 0 && (unsigned char)out[at - 1] >= 0x80 && utf8_length(out + at - 1, size - at) == 0)
+        out[at - 1] = '\0';
 }
 
 /* End of the line that begins at `start`; *next where the following one begins. */

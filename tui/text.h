@@ -19,6 +19,9 @@ size_t text_fit(const char *s, size_t len, int cells, int *used);
 /* The drawable form of len bytes, at most `cells` wide, "…" at the end when something was cut. Returns its cells. */
 int text_draw_form(const char *s, size_t len, int cells, char *out, size_t size);
 
+/* snprintf that never leaves half a character: what does not fit is cut. */
+void strf(char *out, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 /* One line of wrapped text: a piece of the source. */
 struct text_line {
     size_t start, len;

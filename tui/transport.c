@@ -1,8 +1,10 @@
 #include "tui/transport.h"
+#include "tui/text.h"
 #include "common/proto.h"
 #include "tui/i18n.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ struct transport {
     pid_t child;     /* SSH, 0: none */
     int errors;      /* SSH: its standard error, -1 before curses */
     bool terminal_taken;
+    int ready; /* SSH: the session that transport_login opened, -1: none */
     int retry_ms;
     char trouble[256];
 };
@@ -34,7 +37,7 @@ static struct transport *transport_new(enum kind kind)
     if (!t)
         abort();
     t->kind = kind;
-    t->broker = t->errors = -1;
+    t->broker = t->errors = t->ready = -1;
     t->retry_ms = RETRY_FIRST_MS;
     return t;
 }
@@ -57,9 +60,9 @@ struct transport *transport_broker(int fd)
 struct transport *transport_socket(const char *path)
 {
     struct transport *t = transport_new(SOCKET);
-    snprintf(t->path, sizeof t->path, "%s", path);
+    strf(t->path, sizeof t->path, "%s", path);
     if (strlen(path) >= sizeof t->path)
-        snprintf(t->trouble, sizeof t->trouble, "%s", _("the path of the socket is too long"));
+        strf(t->trouble, sizeof t->trouble, "%s", _("the path of the socket is too long"));
     return t;
 }
 
@@ -73,13 +76,13 @@ struct transport *transport_ssh(const char *target, char *why, size_t size)
         host++;
     }
     if (at)
-        snprintf(t->user, sizeof t->user, "%.*s", (int)(at - target), target);
-    snprintf(t->host, sizeof t->host, "%.*s", (int)(end - host), host);
+        strf(t->user, sizeof t->user, "%.*s", (int)(at - target), target);
+    strf(t->host, sizeof t->host, "%.*s", (int)(end - host), host);
     if (colon)
-        snprintf(t->port, sizeof t->port, "%s", colon + 1);
+        strf(t->port, sizeof t->port, "%s", colon + 1);
     /* A leading dash would become an option of ssh. */
     if (!t->host[0] || t->host[0] == '-' || t->user[0] == '-' || strspn(t->port, "0123456789") != strlen(t->port)) {
-        snprintf(why, size, "%s: [user@]host[:port] is needed", target);
+        strf(why, size, "%s: [user@]host[:port] is needed", target);
         transport_free(&t);
     }
     return t;
@@ -101,6 +104,8 @@ void transport_free(struct transport **t)
 {
     if (!*t)
         return;
+    if ((*t)->ready >= 0)
+        close((*t)->ready);
     child_end(*t);
     if ((*t)->broker >= 0)
         close((*t)->broker);
@@ -152,7 +157,7 @@ static bool socket_open(struct transport *t, int *in, int *out)
         return false;
     memcpy(address.sun_path, t->path, sizeof address.sun_path);
     if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        snprintf(t->trouble, sizeof t->trouble, "%s: %s", t->path, strerror(errno));
+        strf(t->trouble, sizeof t->trouble, "%s: %s", t->path, strerror(errno));
         close(fd);
         return false;
     }
@@ -200,6 +205,11 @@ static void ssh_exec(const struct transport *t, int session, int errors)
 static bool ssh_open(struct transport *t, int *in, int *out)
 {
     int pair[2], errors[2] = {-1, -1};
+    if (t->ready >= 0) {
+        *in = *out = t->ready;
+        t->ready = -1;
+        return true;
+    }
     child_end(t);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return false;
@@ -246,7 +256,7 @@ static void errors_read(struct transport *t)
     while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
         text[--n] = '\0';
     char *line = strrchr(text, '\n');
-    snprintf(t->trouble, sizeof t->trouble, "%s", line ? line + 1 : text);
+    strf(t->trouble, sizeof t->trouble, "%s", line ? line + 1 : text);
 }
 
 void transport_lost(struct transport *t, bool worked)
@@ -259,6 +269,31 @@ void transport_lost(struct transport *t, bool worked)
         t->retry_ms = RETRY_FIRST_MS;
     else if (t->retry_ms < RETRY_MOST_MS)
         t->retry_ms = t->retry_ms * 3 / 2;
+}
+
+bool transport_login(struct transport *t)
+{
+    static const char ping[] = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"session.ping\",\"params\":{}}\n";
+    char c = '\0';
+    int fd, same;
+    if (t->kind != SSH)
+        return true;
+    if (!ssh_open(t, &fd, &same) || write(fd, ping, sizeof ping - 1) != (ssize_t)sizeof ping - 1)
+        return false;
+    /* The answer is one line, and nothing follows it unasked: reading byte by byte takes exactly that. */
+    while (c != '\n') {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        poll(&p, 1, -1);
+        ssize_t n = read(fd, &c, 1);
+        if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+            close(fd);
+            waitpid(t->child, NULL, 0);
+            t->child = 0;
+            return false;
+        }
+    }
+    t->ready = fd;
+    return true;
 }
 
 int transport_fd(const struct transport *t)

@@ -26,5 +26,8 @@ int transport_retry_ms(const struct transport *t);
 bool transport_is_gone(struct transport *t);
 /* Why there is no session, one sentence; "" when unknown. */
 const char *transport_trouble(const struct transport *t);
+/* Before the screens: opens the first session and waits until it answers, so that ssh can ask for a password or about a host key on
+ * the terminal. False when it ended instead (ssh has said why on standard error). Other transports answer true at once. */
+bool transport_login(struct transport *t);
 /* From now on the terminal belongs to the screens: a child may no longer ask for a password on it. */
 void transport_detach_terminal(struct transport *t);

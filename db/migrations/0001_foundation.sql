@@ -5,6 +5,9 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
 CREATE FUNCTION gorod_fold(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
     RETURN translate(lower(t), 'ё', 'е');
+-- The same for the inside of a LIKE pattern: what was typed stands for itself.
+CREATE FUNCTION gorod_like(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN replace(replace(replace(translate(lower(t), 'ё', 'е'), '\', '\\'), '%', '\%'), '_', '\_');
 -- Digits of a phone; the Russian trunk prefix 8 and country code 7 are one: ten significant digits are kept.
 CREATE FUNCTION gorod_phone(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
     RETURN CASE WHEN length(regexp_replace(t, '[^0-9]', '', 'g')) >= 10

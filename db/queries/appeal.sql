@@ -8,7 +8,7 @@
 
 -- fragment: appeal_relations
 -- bits of enum relation (server/rules/workflow.h)
-((a.considering_id IS NOT DISTINCT FROM $1::bigint)::integer * 64
+((a.open_assignments > 0)::integer * 256 + (a.considering_id IS NOT DISTINCT FROM $1::bigint)::integer * 64
  + (a.unit_id = ANY ($3::bigint[]) OR EXISTS (SELECT 1 FROM assignment_appeal ra JOIN assignment rs ON rs.id = ra.assignment_id
                                              WHERE ra.appeal_id = a.id AND rs.unit_id = ANY ($3)))::integer * 128
  + EXISTS (SELECT 1 FROM assignment_appeal ra JOIN assignment rs ON rs.id = ra.assignment_id
@@ -27,7 +27,7 @@ CASE WHEN $4::boolean THEN NULL WHEN a.anonymous THEN NULL ELSE c.name END
 -- fragment: appeal_filters
 -- $5 status $6 kind $7 topic $8 unit $9 mine $10 without_action $11 overdue $12 due_soon $13 from $14 to $15 correspondent
 -- $16 serial $17 full-text query $18 open
-    ($5::text IS NULL OR a.status = $5) AND ($6::text IS NULL OR a.kind = $6) AND ($7::text IS NULL OR a.topic LIKE $7 || '%')
+    ($5::text IS NULL OR a.status = $5) AND ($6::text IS NULL OR a.kind = $6) AND ($7::text IS NULL OR a.topic LIKE gorod_like($7) || '%')
 AND ($8::bigint IS NULL OR a.unit_id = $8)
 AND ($9::boolean IS NULL OR $9 = (a.registrar_id = $1 OR a.considering_id = $1
      OR EXISTS (SELECT 1 FROM assignment_appeal ma JOIN assignment_party mp USING (assignment_id) WHERE ma.appeal_id = a.id AND mp.user_id = $1)))
@@ -213,7 +213,7 @@ UPDATE appeal SET version = version + 1 WHERE id = $1::bigint RETURNING version;
 -- (text, tsquery text): the same text within 180 days
 SELECT json_build_object({appeal_candidate}, 'similarity', round(m.s::numeric, 2))
 FROM (SELECT b.id, similarity(left(b.text, 2000), left($1::text, 2000)) AS s FROM appeal b
-      WHERE b.search @@ $2::tsquery AND b.registered > current_date - 180 ORDER BY b.id DESC LIMIT 200) m
+      WHERE b.search @@ to_tsquery('russian', $2::text) AND b.registered > current_date - 180 ORDER BY b.id DESC LIMIT 200) m
 JOIN appeal a ON a.id = m.id
 WHERE m.s > 0.6 ORDER BY m.s DESC, a.id DESC LIMIT 5;
 

@@ -170,7 +170,7 @@ UPDATE assignment SET status = $2::text, closed_on = CASE WHEN $3::boolean IS NU
        seen_at = CASE WHEN $4 = 'see' THEN now() ELSE seen_at END,
        reported_at = CASE WHEN $4 = 'report' THEN now() WHEN $4 IN ('return', 'recall', 'reopen') THEN NULL ELSE reported_at END,
        accepted_at = CASE WHEN $4 = 'accept' THEN now() WHEN $4 = 'reopen' THEN NULL ELSE accepted_at END,
-       returned_times = returned_times + ($4 = 'return')::integer,
+       returned_times = returned_times + coalesce(($4 = 'return')::integer, 0),
        quality = coalesce($5::integer, quality), version = version + 1
 WHERE id = $1::bigint RETURNING version;
 

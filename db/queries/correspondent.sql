@@ -54,15 +54,18 @@ ORDER BY d.likeness DESC, c.id DESC LIMIT $3;
 -- (folded beginning of a phone or e-mail, kind, limit)
 SELECT {correspondent_item}, c.id
 FROM correspondent c
-WHERE c.id IN (SELECT k.correspondent_id FROM contact k WHERE k.folded LIKE gorod_fold($1::text) || '%' LIMIT 500)
+WHERE c.id IN (SELECT k.correspondent_id FROM contact k WHERE k.folded LIKE gorod_like($1::text) || '%' LIMIT 500)
   AND c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
 ORDER BY c.id DESC LIMIT $3::integer;
 
 -- name: correspondent_by_address
 -- plan: custom
--- (part of an address, kind, limit)
+-- (pieces of an address text[], longest first; kind; limit): all must occur; the longest goes through the trigram index
 WITH m AS MATERIALIZED (
-    SELECT c.id FROM correspondent c WHERE gorod_fold(c.address) LIKE '%' || gorod_fold($1::text) || '%' LIMIT 500)
+    SELECT c.id FROM correspondent c
+    WHERE gorod_fold(c.address) LIKE '%' || gorod_like(($1::text[])[1]) || '%'
+      AND gorod_fold(c.address) LIKE ALL (SELECT '%' || gorod_like(w) || '%' FROM unnest($1::text[]) AS w)
+    LIMIT 500)
 SELECT {correspondent_item}, c.id
 FROM m JOIN correspondent c USING (id)
 WHERE c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)

@@ -33,8 +33,8 @@ SELECT json_build_object('id', u.id, 'number', u.login, 'login', u.login, 'name'
        u.name, u.id
 FROM app_user u LEFT JOIN org_unit o ON o.id = u.unit_id
 WHERE u.id <> 1
-  AND ($1::text IS NULL OR gorod_fold(u.name) LIKE '%' || gorod_fold($1) || '%' OR u.login LIKE lower($1) || '%'
-       OR gorod_fold(o.name) LIKE '%' || gorod_fold($1) || '%')
+  AND ($1::text IS NULL OR gorod_fold(u.name) LIKE '%' || gorod_like($1) || '%' OR u.login LIKE gorod_like($1) || '%'
+       OR gorod_fold(o.name) LIKE '%' || gorod_like($1) || '%')
   AND ($2::text IS NULL OR EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.role = $2))
   AND ($3::bigint IS NULL OR u.unit_id = $3)
   AND ($4::boolean IS NULL OR (u.disabled_at IS NOT NULL) = $4)
@@ -45,8 +45,8 @@ ORDER BY u.name, u.id LIMIT $7::integer;
 -- plan: custom
 SELECT count(*) FROM app_user u LEFT JOIN org_unit o ON o.id = u.unit_id
 WHERE u.id <> 1
-  AND ($1::text IS NULL OR gorod_fold(u.name) LIKE '%' || gorod_fold($1) || '%' OR u.login LIKE lower($1) || '%'
-       OR gorod_fold(o.name) LIKE '%' || gorod_fold($1) || '%')
+  AND ($1::text IS NULL OR gorod_fold(u.name) LIKE '%' || gorod_like($1) || '%' OR u.login LIKE gorod_like($1) || '%'
+       OR gorod_fold(o.name) LIKE '%' || gorod_like($1) || '%')
   AND ($2::text IS NULL OR EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.role = $2))
   AND ($3::bigint IS NULL OR u.unit_id = $3)
   AND ($4::boolean IS NULL OR (u.disabled_at IS NOT NULL) = $4);
@@ -112,7 +112,7 @@ SELECT json_build_object('id', o.id, 'number', o.code, 'code', o.code, 'name', C
                          'users', (SELECT count(*) FROM app_user u WHERE u.unit_id = o.id AND u.disabled_at IS NULL), 'version', o.version),
        o.name, o.id
 FROM org_unit o LEFT JOIN org_unit p ON p.id = o.parent_id
-WHERE ($1::text IS NULL OR gorod_fold(o.name) LIKE '%' || gorod_fold($1) || '%' OR o.code LIKE lower($1) || '%')
+WHERE ($1::text IS NULL OR gorod_fold(o.name) LIKE '%' || gorod_like($1) || '%' OR o.code LIKE gorod_like($1) || '%')
   AND ($2::bigint IS NULL OR o.parent_id = $2) AND ($3::boolean IS NULL OR o.external = $3)
   AND ($5::text IS NULL OR (o.name, o.id) > ($5, $6::bigint))
 ORDER BY o.name, o.id LIMIT $7::integer;
@@ -120,7 +120,7 @@ ORDER BY o.name, o.id LIMIT $7::integer;
 -- name: unit_count
 -- plan: custom
 SELECT count(*) FROM org_unit o
-WHERE ($1::text IS NULL OR gorod_fold(o.name) LIKE '%' || gorod_fold($1) || '%' OR o.code LIKE lower($1) || '%')
+WHERE ($1::text IS NULL OR gorod_fold(o.name) LIKE '%' || gorod_like($1) || '%' OR o.code LIKE gorod_like($1) || '%')
   AND ($2::bigint IS NULL OR o.parent_id = $2) AND ($3::boolean IS NULL OR o.external = $3);
 
 -- name: unit_get

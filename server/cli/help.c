@@ -135,7 +135,7 @@ static const char *type_name(const struct op_param *p)
     case P_UUID: return "UUID";
     case P_ENUM: return CLI_TR("ЗНАЧЕНИЕ", "VALUE");
     case P_IDS: return "ID,ID";
-    case P_STRINGS: return CLI_TR("СТРОКА", "STRING");
+    case P_STRINGS: return CLI_TR("СТРОКА,...", "STRING,...");
     case P_OBJECT: return "JSON|-";
     case P_OBJECTS: return "JSON|-";
     case P_CURSOR: return CLI_TR("МЕСТО", "CURSOR");
@@ -163,7 +163,9 @@ static void param_line(FILE *out, const struct op_param *p)
     fprintf(out, " %s", p->label[cli_lang()] ? p->label[cli_lang()] : p->name);
     if (p->flags & PF_REQUIRED)
         fputs(CLI_TR("; обязательный", "; required"), out);
-    if (p->type == P_STRINGS || p->type == P_IDS || p->type == P_OBJECTS)
+    if (p->type == P_STRINGS || p->type == P_IDS)
+        fputs(CLI_TR("; несколько - через запятую", "; several with commas"), out);
+    if (p->type == P_OBJECTS)
         fputs(CLI_TR("; можно повторять", "; may be repeated"), out);
     if (p->values)
         param_values(out, p->values);

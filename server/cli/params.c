@@ -124,12 +124,21 @@ static json_t *json_value(struct words *w, const struct op_param *p, const char 
     return value;
 }
 
+/* The comma that ends a piece, NULL when there is none. In texts a comma with a blank after it is prose: `--tags "b, c"` is one. */
+static const char *piece_end(const struct op_param *p, const char *text, size_t len)
+{
+    const char *comma = memchr(text, ',', len);
+    bool prose_possible = p->type == P_STRINGS && !p->values;
+    while (comma && prose_possible && comma + 1 < text + len && comma[1] == ' ')
+        comma = memchr(comma + 1, ',', len - (size_t)(comma + 1 - text));
+    return comma;
+}
+
 /* Appends the pieces of a comma-separated value to the array of earlier ones. */
 static bool append_pieces(struct words *w, const struct op_param *p, json_t *array, const char *text, size_t len)
 {
-    bool split = p->type == P_IDS || p->values;
     for (size_t from = 0; from <= len;) {
-        const char *comma = split ? memchr(text + from, ',', len - from) : NULL;
+        const char *comma = piece_end(p, text + from, len - from);
         size_t end = comma ? (size_t)(comma - text) : len;
         json_t *piece = p->type == P_IDS ? int_value(w, p, text + from, end - from) : string_value(w, p, text + from, end - from);
         if (!piece)

@@ -317,7 +317,7 @@ static void answer(struct town *t, struct appeal_plan *a, moment_t ready, int wo
     char *text = text_fill(t, like->text, &a->place), day[11];
     char *whole = text_print("Ваше обращение рассмотрено. %s", text), *quoted = json_quote(whole);
     char *body = text_print("\"answer_type\":\"%s\",\"answer_text\":%s", result, quoted);
-    moment_t sent = town_later(t, ready, 0, 3);
+    moment_t sent = town_later(t, ready, 0, 2);
     if (worker >= 0 && random_chance(&t->random, 350) && act(t, a, ready, worker, "draft_answer", "answer_draft", NULL, NULL))
         a->answer = pick_answer(t, worker, strdup(body));
     if (sent <= t->now && (worker < 0 || ready <= t->now)) {
@@ -340,7 +340,7 @@ static void answer(struct town *t, struct appeal_plan *a, moment_t ready, int wo
 /* Assignments are due a week before the answer, so that there is time to write it. */
 static day_t inner_due(struct town *t, const struct appeal_plan *a, moment_t given)
 {
-    day_t due = town_working_day_before(t, a->due - random_between(&t->random, 5, 9));
+    day_t due = town_working_day_before(t, a->due - random_between(&t->random, 8, 12));
     return due > moment_day(given) + 1 ? due : town_working_day(t, moment_day(given) + 2);
 }
 
@@ -408,7 +408,7 @@ static void consider(struct town *t, struct appeal_plan *a)
     if (random_chance(&t->random, 45) && asked > last_step(a) && asked < done)
         extend(t, a, asked);
     if (done <= t->now)
-        answer(t, a, town_later(t, done > last_step(a) ? done : last_step(a), 0, 2), worker);
+        answer(t, a, town_later(t, done > last_step(a) ? done : last_step(a), 0, 1), worker);
 }
 
 static enum outcome draw_outcome(struct town *t, const struct appeal_plan *a)

@@ -169,10 +169,10 @@ static moment_t ready_at(struct town *t, const struct assignment_plan *p, moment
 {
     int luck = random_between(&t->random, 0, 999), spare = p->due - moment_day(from);
     day_t day;
-    if (luck < 850)
+    if (luck < 900)
         day = spare > 0 ? p->due - random_between(&t->random, 0, spare > 12 ? spare * 2 / 3 : spare) : moment_day(from);
     else
-        day = p->due + (luck < 975 ? random_between(&t->random, 1, 6) : random_between(&t->random, 8, 40));
+        day = p->due + (luck < 982 ? random_between(&t->random, 1, 6) : random_between(&t->random, 8, 40));
     moment_t at = town_office_hour(t, town_working_day_before(t, day));
     return at > from + 1800 ? at : town_later(t, from + 1800, 0, 1);
 }
@@ -294,10 +294,27 @@ static void set_cast(struct town *t, struct assignment_plan *p, const struct cas
     plan_party(p, row->co_executor ? staff_find(t, row->co_executor) : -1, "co_executor");
 }
 
+/* What is to be done; where nobody has thought of a wording for the topic, the appeal is to be considered. Returns what reports will be
+ * about. */
+static const struct demo_text *set_matter(struct town *t, struct assignment_plan *p, const struct order *o)
+{
+    const struct demo_text *like = material_on_topic(&t->material, TEXT_ASSIGNMENT, o->about, &t->random);
+    if (!like && o->appeal) {
+        char *subject = text_fill(t, o->about->subject, o);
+        p->title = text_print("Рассмотреть обращение: %s", subject);
+        p->text = strdup("Рассмотреть обращение по существу, принять меры в пределах компетенции. Подготовить проект ответа заявителю.");
+        free(subject);
+        return o->about;
+    }
+    like = like ? like : material_like(&t->material, TEXT_ASSIGNMENT, o->about, &t->random);
+    p->title = text_fill(t, like->subject, o);
+    p->text = text_fill(t, like->text, o);
+    return like;
+}
+
 struct assignment_plan *assignment_imagine(struct town *t, const struct order *o)
 {
     struct assignment_plan *p = calloc(1, sizeof *p);
-    const struct demo_text *like = material_like(&t->material, TEXT_ASSIGNMENT, o->about, &t->random);
     static const char *const sources[] = {"head", "head", "meeting", "meeting", "plan", "letter", "above", "inspection"};
     if (!p)
         abort();
@@ -309,8 +326,7 @@ struct assignment_plan *assignment_imagine(struct town *t, const struct order *o
                                   .closed = MOMENT_NONE,
                                   .status = NULL,
                                   .ends = INT64_MAX};
-    p->title = text_fill(t, like->subject, o);
-    p->text = text_fill(t, like->text, o);
+    const struct demo_text *about = set_matter(t, p, o);
     p->source = o->appeal ? "appeal" : sources[random_below(&t->random, sizeof sources / sizeof *sources)];
     if (o->appeal)
         p->appeals[p->appeal_count++] = o->appeal;
@@ -330,9 +346,9 @@ struct assignment_plan *assignment_imagine(struct town *t, const struct order *o
     if (draft)
         p->issued = MOMENT_NONE;
     if (o->cast)
-        cast_play(t, p, o->cast, o->about, o);
+        cast_play(t, p, o->cast, about, o);
     else
-        live(t, p, o->about, o);
+        live(t, p, about, o);
     days_put_assignment(t, p);
     return p;
 }

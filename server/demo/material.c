@@ -187,28 +187,42 @@ bool material_load(struct material *m, struct arena *arena, struct err *err)
     return load_names(m, arena, err) && load_streets(m, arena, err) && load_units(m, arena, err) && load_texts(m, arena, err);
 }
 
+/* How near a text is to the matter: on the topic, general of the unit, general of anybody, anything of the unit, anything. */
 static bool fits(const struct demo_text *t, const struct demo_text *about, int closeness)
 {
-    if (closeness == 0)
-        return *about->topic && strcmp(t->topic, about->topic) == 0;
-    return closeness == 2 || (about->unit >= 0 && t->unit == about->unit);
+    bool same_unit = about->unit >= 0 && t->unit == about->unit;
+    switch (closeness) {
+    case 0: return *about->topic && strcmp(t->topic, about->topic) == 0;
+    case 1: return !*t->topic && same_unit;
+    case 2: return !*t->topic && t->unit < 0;
+    case 3: return same_unit;
+    default: return true;
+    }
+}
+
+static const struct demo_text *draw_fitting(const struct demo_texts *t, const struct demo_text *about, int closeness, struct random *r)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < t->count; i++)
+        found += fits(&t->list[i], about, closeness);
+    size_t wanted = found ? random_below(r, (uint32_t)found) : 0;
+    for (size_t i = 0; found && i < t->count; i++)
+        if (fits(&t->list[i], about, closeness) && wanted-- == 0)
+            return &t->list[i];
+    return NULL;
+}
+
+const struct demo_text *material_on_topic(const struct material *m, enum text_kind kind, const struct demo_text *about, struct random *r)
+{
+    return draw_fitting(&m->texts[kind], about, 0, r);
 }
 
 const struct demo_text *material_like(const struct material *m, enum text_kind kind, const struct demo_text *about, struct random *r)
 {
-    const struct demo_texts *t = &m->texts[kind];
-    for (int closeness = 0; closeness < 3; closeness++) {
-        size_t found = 0;
-        for (size_t i = 0; i < t->count; i++)
-            found += fits(&t->list[i], about, closeness);
-        if (found == 0)
-            continue;
-        size_t wanted = random_below(r, (uint32_t)found);
-        for (size_t i = 0; i < t->count; i++)
-            if (fits(&t->list[i], about, closeness) && wanted-- == 0)
-                return &t->list[i];
-    }
-    return &t->list[0];
+    const struct demo_text *found = NULL;
+    for (int closeness = 0; !found; closeness++)
+        found = draw_fitting(&m->texts[kind], about, closeness, r);
+    return found;
 }
 
 const char *material_letters(struct arena *arena, const char *appeal_kind)

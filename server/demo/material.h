@@ -48,7 +48,9 @@ struct material {
 bool material_load(struct material *m, struct arena *arena, struct err *err);
 /* Index of a unit by its code, -1 when there is none. */
 int material_unit(const struct material *m, const char *code);
-/* A text of the kind on the same topic, else of the same unit, else any. */
+/* A text of the kind on the same topic; NULL when there is none. */
+const struct demo_text *material_on_topic(const struct material *m, enum text_kind kind, const struct demo_text *about, struct random *r);
+/* The same, else a general one, else one of the same unit, else any. */
 const struct demo_text *material_like(const struct material *m, enum text_kind kind, const struct demo_text *about, struct random *r);
 /* The letters of the numbers of a kind of appeal ("ОГ"), from the shipped classifier; NULL when there are none. */
 const char *material_letters(struct arena *arena, const char *appeal_kind);

@@ -101,8 +101,8 @@ int staff_worker(struct town *t, int unit)
 {
     for (; unit >= 0; unit = t->material.units[unit].parent) {
         const struct team *team = &t->staff.of_unit[unit];
-        /* The chief keeps every fifth for himself. */
-        if (team->count > 1 && !random_chance(&t->random, 200))
+        /* The chief keeps a few for himself. */
+        if (team->count > 1 && !random_chance(&t->random, 60))
             return team->list[1 + random_below(&t->random, (uint32_t)team->count - 1)];
         if (team->count > 0)
             return team->list[0];
@@ -193,7 +193,7 @@ static void add_chiefs(struct town *t)
     }
 }
 
-/* The rest are specialists; a department has three times as many as a division. */
+/* The rest are specialists, more where people write more. */
 static void add_specialists(struct town *t)
 {
     const struct material *m = &t->material;
@@ -202,7 +202,9 @@ static void add_specialists(struct town *t)
     uint32_t *upto = arena_alloc(t->arena, m->unit_count * sizeof *upto), sum = 0;
     for (size_t u = 0; u < m->unit_count; u++) {
         bool works = !m->units[u].external && strcmp(m->units[u].code, "head_office") != 0 && strcmp(m->units[u].code, "edds") != 0;
-        sum += !works ? 0 : strcmp(m->units[u].kind, "department") == 0 ? 3 : 1;
+        sum += works ? 2 : 0;
+        for (size_t i = 0; works && i < m->texts[TEXT_APPEAL].count; i++)
+            sum += m->texts[TEXT_APPEAL].list[i].unit == (int)u;
         upto[u] = sum;
     }
     while (t->staff.count < MEMBERS)

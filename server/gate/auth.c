@@ -36,8 +36,8 @@ static bool may_try(struct conn *c, const char *user)
 
 static int refused(struct conn *c, const char *method, const char *user)
 {
-    /* The name is a stranger's text: log_line makes its control characters harmless. */
-    log_info("login refused user=%.64s method=%s try=%d peer=%s", user, method, c->tries, c->peer);
+    /* The name is a stranger's text: log_line makes its control characters harmless, and it stands last. */
+    log_info("login refused peer=%s method=%s try=%d user=%.64s", c->peer, method, c->tries, user);
     if (c->tries >= c->config->max_tries)
         conn_close(c, too_many);
     return SSH_AUTH_DENIED;
@@ -89,7 +89,7 @@ static int log_in(struct conn *c, const char *method, const char *user, json_t *
     }
     remember(c, user, result);
     json_decref(result);
-    log_info("login user=%s method=%s peer=%s", c->login.name, method, c->peer);
+    log_info("login peer=%s method=%s user=%s", c->peer, method, c->login.name);
     return SSH_AUTH_SUCCESS;
 }
 

@@ -290,10 +290,10 @@ static int prepare(struct gate *g, const struct gate_start *start)
         log_error("%s", err.detail);
         return EX_CONFIG;
     }
-    g->env.tui_fd = open(start->tui_path, O_RDONLY | O_CLOEXEC);
+    g->env.tui_fd = start->tui_fd > 0 ? fcntl(start->tui_fd, F_DUPFD_CLOEXEC, 0) : open(start->tui_path, O_RDONLY | O_CLOEXEC);
     if (g->env.tui_fd < 0)
         log_error("screen program %s: %s; commands work, screens do not", start->tui_path, strerror(errno));
-    g->env.sandbox = sandbox_new(start->tui_path);
+    g->env.sandbox = sandbox_new(start->tui_path, g->env.tui_fd);
     int flags = fcntl(start->listen_fd, F_GETFL);
     if (flags < 0 || fcntl(start->listen_fd, F_SETFL, flags | O_NONBLOCK) < 0 || !watch_signals(g) ||
         (g->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) < 0) {

@@ -84,33 +84,41 @@ static uint64_t handled_access(int abi)
     return FS_ALL_V1 | (abi >= 2 ? FS_REFER : 0) | (abi >= 3 ? FS_TRUNCATE : 0) | (abi >= 5 ? FS_IOCTL_DEV : 0);
 }
 
-static void allow_path(int ruleset_fd, const char *path, uint64_t access, uint64_t handled)
+static void allow(int ruleset_fd, int fd, uint64_t access, const char *what)
+{
+    struct landlock_path_beneath_attr rule = {.allowed_access = access, .parent_fd = fd};
+    int rc = (int)syscall(SYS_landlock_add_rule, ruleset_fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    if (rc != 0 && errno == EINVAL) {
+        rule.allowed_access &= FS_FILE_ONLY; /* rights of folders do not fit a plain file */
+        rc = (int)syscall(SYS_landlock_add_rule, ruleset_fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    }
+    if (rc != 0)
+        log_warn("sandbox: landlock rule for %s: %s", what, strerror(errno));
+}
+
+static void allow_path(int ruleset_fd, const char *path, uint64_t access)
 {
     int fd = open(path, O_PATH | O_CLOEXEC);
     if (fd < 0)
         return; /* what does not exist needs no rule */
-    struct landlock_path_beneath_attr rule = {.allowed_access = access & handled, .parent_fd = fd};
-    if (syscall(SYS_landlock_add_rule, ruleset_fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0 && errno == EINVAL) {
-        rule.allowed_access &= FS_FILE_ONLY; /* rights of folders do not fit a plain file */
-        if (syscall(SYS_landlock_add_rule, ruleset_fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
-            log_warn("sandbox: landlock rule for %s: %s", path, strerror(errno));
-    }
+    allow(ruleset_fd, fd, access, path);
     close(fd);
 }
 
-static void allow_program(int ruleset_fd, const char *program, uint64_t handled)
+static void allow_program(int ruleset_fd, const char *path, int fd, uint64_t handled)
 {
-    allow_path(ruleset_fd, program, FS_READ, handled);
-    char *folder = strdup(program);
+    if (fd >= 0)
+        allow(ruleset_fd, fd, FS_READ & handled, path);
+    char *folder = strdup(path);
     char *slash = folder ? strrchr(folder, '/') : NULL;
     if (slash && slash != folder) {
         *slash = '\0';
-        allow_path(ruleset_fd, folder, FS_READ, handled);
+        allow_path(ruleset_fd, folder, FS_READ & handled);
     }
     free(folder);
 }
 
-static int landlock_prepare(const char *tui_path)
+static int landlock_prepare(const char *tui_path, int tui_fd)
 {
     int abi = landlock_abi();
     if (abi < 1) {
@@ -125,10 +133,10 @@ static int landlock_prepare(const char *tui_path)
         return -1;
     }
     for (size_t i = 0; i < sizeof open_paths / sizeof *open_paths; i++)
-        allow_path(fd, open_paths[i].path, open_paths[i].access, attr.fs);
-    allow_program(fd, tui_path, attr.fs);
+        allow_path(fd, open_paths[i].path, open_paths[i].access & attr.fs);
+    allow_program(fd, tui_path, tui_fd, attr.fs);
     if (UNDER_ASAN)
-        allow_path(fd, "/proc", FS_READ, attr.fs);
+        allow_path(fd, "/proc", FS_READ & attr.fs);
     return fd;
 }
 
@@ -161,12 +169,12 @@ static scmp_filter_ctx seccomp_prepare(void)
     return NULL;
 }
 
-struct sandbox *sandbox_new(const char *tui_path)
+struct sandbox *sandbox_new(const char *tui_path, int tui_fd)
 {
     struct sandbox *s = calloc(1, sizeof *s);
     if (!s)
         abort();
-    s->ruleset_fd = landlock_prepare(tui_path);
+    s->ruleset_fd = landlock_prepare(tui_path, tui_fd);
     s->filter = seccomp_prepare();
     return s;
 }

@@ -8,9 +8,9 @@
 
 struct sandbox;
 
-/* Prepares the rules (once, in the parent). `tui_path` is the program on ptys: its file and the folder it lives in (with po/) stay
- * readable. Parts that the kernel lacks are left out, with a line in the log. */
-struct sandbox *sandbox_new(const char *tui_path);
+/* Prepares the rules (once, in the parent). The program on ptys (opened already, or -1) may be run, and the folder of its path read (its
+ * translations are there). Parts that the kernel lacks are left out, with a line in the log. */
+struct sandbox *sandbox_new(const char *tui_path, int tui_fd);
 void sandbox_free(struct sandbox **s);
 /* Descriptor that sandbox_enter needs; -1 when there is none. A child must not close it before. */
 int sandbox_fd(const struct sandbox *s);

@@ -2,6 +2,7 @@
 #include "server/ops/appeal.h"
 #include "common/arena.h"
 #include "common/layout.h"
+#include "common/utf8.h"
 #include "server/ops/helpers.h"
 #include "server/ops/tables.h"
 #include <ctype.h>
@@ -181,20 +182,19 @@ static int longer_first(const void *a, const void *b)
  * another heading does not hide it, and no trigram index over all texts is needed. NULL for a text too short to tell. */
 static const char *rare_words_query(struct call *c, const char *text)
 {
-    enum { WORDS_MAX = 400, PICKED = 9 };
-    char *copy = arena_strdup(c->arena, text), *save = NULL;
+    enum { WORDS_MAX = 400, PICKED = 9, LONG_BYTES = 9, WORD_BYTES = 200 };
     const char **words = arena_alloc(c->arena, WORDS_MAX * sizeof *words);
-    static const char blanks[] = " \t\r\n.,;:!?\"'()[]{}<>«»—–-/\\|&*@#$%^=+~`№…";
+    char word[WORD_BYTES];
     size_t count = 0, picked = 0;
-    for (char *w = strtok_r(copy, blanks, &save); w && count < WORDS_MAX; w = strtok_r(NULL, blanks, &save))
-        if (strlen(w) > 8)
-            words[count++] = w;
+    for (const char *p = text; count < WORDS_MAX && utf8_next_word(&p, word, sizeof word);)
+        if (strlen(word) >= LONG_BYTES)
+            words[count++] = arena_strdup(c->arena, word);
     qsort(words, count, sizeof *words, longer_first);
     const char *query = "";
     for (size_t i = 0; i < count && picked < PICKED; i++) {
         if (i > 0 && strcmp(words[i], words[i - 1]) == 0)
             continue;
-        query = arena_printf(c->arena, "%s%s%s'%s'", query, picked == 0 ? "(" : picked % 3 == 0 ? ") | (" : " & ", "", words[i]);
+        query = arena_printf(c->arena, "%s%s'%s'", query, picked == 0 ? "(" : picked % 3 == 0 ? ") | (" : " & ", words[i]);
         picked++;
     }
     return picked >= 3 ? arena_printf(c->arena, "%s)", query) : NULL;

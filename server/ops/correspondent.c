@@ -1,6 +1,7 @@
 #include "server/ops/correspondent.h"
 #include "common/arena.h"
 #include "common/layout.h"
+#include "common/utf8.h"
 #include "server/ops/helpers.h"
 #include "server/ops/tables.h"
 #include <ctype.h>
@@ -105,18 +106,35 @@ static int by_length(const void *a, const void *b)
     return la < lb ? 1 : la > lb ? -1 : 0;
 }
 
-/* Words of the query, longest first, as a PostgreSQL array; the words stay as typed, SQL folds them. */
-static const char *words_array(struct call *c, const char *query)
+enum { WORDS_MAX = 16, WORD_BYTES = 200 };
+
+static const char *words_literal(struct call *c, char *words[], size_t count)
 {
-    char *copy = arena_strdup(c->arena, query), *words[16], *save = NULL;
-    size_t count = 0;
-    for (char *w = strtok_r(copy, " \t.,;:\"'«»()/\\{}", &save); w && count < 16; w = strtok_r(NULL, " \t.,;:\"'«»()/\\{}", &save))
-        words[count++] = w;
-    qsort(words, count, sizeof *words, by_length);
     const char *array = "{";
+    qsort(words, count, sizeof *words, by_length);
     for (size_t i = 0; i < count; i++)
         array = arena_printf(c->arena, "%s%s\"%s\"", array, i ? "," : "", words[i]);
     return arena_printf(c->arena, "%s}", array);
+}
+
+/* Words of the query, longest first, as a PostgreSQL array; the words stay as typed, SQL folds them. */
+static const char *words_array(struct call *c, const char *query)
+{
+    char *words[WORDS_MAX], word[WORD_BYTES];
+    size_t count = 0;
+    for (const char *p = query; count < WORDS_MAX && utf8_next_word(&p, word, sizeof word);)
+        words[count++] = arena_strdup(c->arena, word);
+    return words_literal(c, words, count);
+}
+
+/* Pieces of an address: "12/3" and "12-а" stay whole. */
+static const char *pieces_array(struct call *c, const char *query)
+{
+    char *words[WORDS_MAX], *save = NULL, *copy = arena_strdup(c->arena, query);
+    size_t count = 0;
+    for (char *w = strtok_r(copy, " \t,;\"\\{}", &save); w && count < WORDS_MAX; w = strtok_r(NULL, " \t,;\"\\{}", &save))
+        words[count++] = w;
+    return words_literal(c, words, count);
 }
 
 /* A phone: mostly digits, at least four of them. Returns what to look for in contact.folded, NULL when it is no phone. */
@@ -140,8 +158,10 @@ static const char *phone_beginning(struct call *c, const char *query)
 static struct pg_res *search(struct call *c, const char *query, const char *kind, const char *limit)
 {
     const char *phone = phone_beginning(c, query);
-    const char *by_phone[] = {phone, kind, limit}, *by_email[] = {query, kind, limit}, *by_address[] = {query, kind, limit};
-    const char *by_words[] = {words_array(c, query), kind, limit};
+    const char *by_phone[] = {phone, kind, limit}, *by_email[] = {query, kind, limit};
+    const char *by_words[] = {words_array(c, query), kind, limit}, *by_address[] = {pieces_array(c, query), kind, limit};
+    bool has_words = strcmp(by_words[0], "{}") != 0, has_pieces = strcmp(by_address[0], "{}") != 0;
+    bool has_number = strpbrk(query, "0123456789");
     const struct {
         bool fits;
         enum query q;
@@ -149,8 +169,9 @@ static struct pg_res *search(struct call *c, const char *query, const char *kind
     } ways[] = {
         {phone != NULL, Q_CORRESPONDENT_BY_CONTACT, by_phone},
         {strchr(query, '@') != NULL, Q_CORRESPONDENT_BY_CONTACT, by_email},
-        {strcmp(by_words[0], "{}") != 0, Q_CORRESPONDENT_BY_WORDS, by_words},
-        {strlen(query) >= 3, Q_CORRESPONDENT_BY_ADDRESS, by_address},
+        {has_number && has_pieces, Q_CORRESPONDENT_BY_ADDRESS, by_address}, /* names have no numbers, houses do */
+        {has_words, Q_CORRESPONDENT_BY_WORDS, by_words},
+        {!has_number && has_pieces && strlen(query) >= 3, Q_CORRESPONDENT_BY_ADDRESS, by_address},
     };
     struct pg_res *res = NULL;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {

@@ -70,16 +70,17 @@ bool page_begin(struct call *c, struct page *p)
         return true;
     unsigned char text[2048];
     size_t len = 0;
-    const char *method, *keys[2] = {NULL, NULL};
+    const char *method;
+    json_t *keys[2];
     json_int_t total;
     int exact;
     json_t *root = NULL;
     if (sodium_base642bin(text, sizeof text, after, strlen(after), NULL, &len, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0)
         root = json_loadb((const char *)text, len, 0, NULL);
-    bool ok = root && json_unpack(root, "[ss?s?Ib!]", &method, &keys[0], &keys[1], &total, &exact) == 0 && strcmp(method, c->op->method) == 0;
+    bool ok = root && json_unpack(root, "[sooIb!]", &method, &keys[0], &keys[1], &total, &exact) == 0 && strcmp(method, c->op->method) == 0;
     if (ok) {
         for (int i = 0; i < 2; i++)
-            p->after[i] = keys[i] ? arena_strdup(c->arena, keys[i]) : NULL;
+            p->after[i] = json_is_string(keys[i]) ? arena_strdup(c->arena, json_string_value(keys[i])) : NULL;
         p->total = total;
         p->exact = exact;
     }

@@ -78,7 +78,8 @@ void workflow_actions(const struct workflow *wf, const char *record, const char 
     jw_array(out);
     for (int i = 0; from >= 0 && i < r->row_count; i++) {
         const struct transition *t = &r->rows[i].rule;
-        if (!t->automatic && (t->from_mask >> from & 1) && is_theirs(t, roles, relations))
+        bool barred = (relations & REL_HAS_OPEN_WORK) && strcmp(t->guard, "no_open_assignments") == 0;
+        if (!t->automatic && !barred && (t->from_mask >> from & 1) && is_theirs(t, roles, relations))
             jw_string(out, t->id);
     }
     jw_array_end(out);

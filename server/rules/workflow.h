@@ -19,6 +19,7 @@ enum relation {
     REL_CHIEF = 1 << 5,       /* chief of the responsible executor's unit */
     REL_CONSIDERING = 1 << 6, /* the official who considers the appeal */
     REL_IN_SCOPE = 1 << 7,    /* the record is inside the scope of the user's deputy or chief role */
+    REL_HAS_OPEN_WORK = 1 << 8, /* a fact of the record, not of the user: open assignments bar what is guarded by no_open_assignments */
 };
 
 enum { WF_DEMANDS_MAX = 8 };

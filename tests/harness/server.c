@@ -129,7 +129,7 @@ static char *bad_line(char *log, bool errors_expected)
         for (size_t i = 0; i < sizeof never / sizeof *never; i++)
             if (strstr(line, never[i]))
                 return line;
-        if (!errors_expected && (strstr(line, "level=error") || strstr(line, "PANIC:") || strstr(line, "FATAL:")))
+        if (!errors_expected && (strstr(line, "Z error ") || strstr(line, "PANIC:") || strstr(line, "FATAL:")))
             return line;
     }
     return NULL;

@@ -23,7 +23,7 @@ struct server {
     char state[SERVER_PATH_BYTES]; /* STATE */
     char log[SERVER_PATH_BYTES];   /* standard error of the server */
     char keys[SERVER_PATH_BYTES];  /* private keys of the users, by login */
-    bool errors_expected;          /* the test breaks things: lines with level=error are no failure */
+    bool errors_expected;          /* the test breaks things: lines of level error are no failure */
     const char *const *env;
 };
 

@@ -78,10 +78,12 @@ void given_municipality(struct server *s, struct town *t)
     given_units(t);
     for (int u = 0; u < TOWN_USER_COUNT; u++)
         given_user(t, (enum town_user)u);
+    t->made = true;
 }
 
 struct rpc *town_as(struct town *t, enum town_user user)
 {
+    CHECK(t->made, "there is no municipality");
     if (!sessions[user])
         sessions[user] = rpc_open_ssh(t->server, town_logins[user]);
     return sessions[user];

@@ -24,6 +24,7 @@ enum town_user {
 };
 
 struct town {
+    bool made;
     struct server *server;
     struct rpc *admin;                       /* over the local socket */
     json_int_t user[TOWN_USER_COUNT];        /* ids */

@@ -220,9 +220,7 @@ static struct master given_master(const struct gate_fixture *f)
 
 static void master_done(struct master *m)
 {
-    kill(m->client.pid, SIGTERM);
-    client_finish(&m->client, NULL, 0);
-    client_free(&m->client);
+    client_free(&m->client); /* by SIGKILL: ssh 9.2 may miss a SIGTERM that comes just before its poll() */
 }
 
 static void test_channels_run_side_by_side(void **state)

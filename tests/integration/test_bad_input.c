@@ -172,6 +172,33 @@ static void control_characters(void **state)
     each_param(try_control_characters);
 }
 
+/* Bytes that no JSON library sends: the line is written by hand. */
+static void try_not_utf8(const json_t *op, const json_t *param, const char *method, const char *name, const char *type)
+{
+    static const char *const torn[] = {"\xff\xff\xff\xff", "\xd0\xd0\xd0\xd0", "\xc0\xaf..", "\xed\xa0\x80.", "\xf5\x80\x80\x80"};
+    (void)param;
+    if (!is_one_of(type, TEXTS))
+        return;
+    for (size_t i = 0; i < sizeof torn / sizeof *torn; i++) {
+        json_t *request = json_pack("{s:s, s:i, s:s, s:o}", "jsonrpc", "2.0", "id", 77, "method", method, "params", with(op, name, json_string("@@@@")));
+        char *line = json_dumps(request, JSON_COMPACT);
+        memcpy(strstr(line, "@@@@"), torn[i], 4);
+        assert_true(rpc_send_bytes(town.admin, line, strlen(line)) && rpc_send_bytes(town.admin, "\n", 1));
+        json_t *answer = rpc_read(town.admin, 20000);
+        const char *field = json_string_value(at(answer, "error.data.field")), *why = json_string_value(at(answer, "error.data.reason"));
+        CHECK(json_integer_value(at(answer, "error.code")) == -32602 && field && strcmp(field, name) == 0 && why && strcmp(why, "not_utf8") == 0,
+              "%s, %s not in UTF-8: answered field %s reason %s", method, name, field ? field : "-", why ? why : "-");
+        free(line);
+        json_decref(request);
+    }
+}
+
+static void not_utf8(void **state)
+{
+    (void)state;
+    each_param(try_not_utf8);
+}
+
 static void try_numbers(const json_t *op, const json_t *param, const char *method, const char *name, const char *type)
 {
     if (strcmp(type, "id") == 0) {
@@ -357,6 +384,7 @@ static bool is_blank(const char *s) { return s[strspn(s, " \t\r\n")] == '\0'; }
 
 static void stored_and_returned(const char *s)
 {
+    assert_non_null(s);
     if (!has_controls(s, true)) {
         json_t *r = rpc_ok(town.admin, "appeal.register", "{s:s, s:s, s:b, s:s, s:s}", "kind", "message", "channel", "phone", "anonymous", 1,
                            "subject", has_controls(s, false) || is_blank(s) ? "строка" : s, "text", s);
@@ -404,6 +432,7 @@ int main(void)
         cmocka_unit_test(missing),
         cmocka_unit_test(too_long),
         cmocka_unit_test(control_characters),
+        cmocka_unit_test(not_utf8),
         cmocka_unit_test(numbers_and_absent_ids),
         cmocka_unit_test(forms),
         cmocka_unit_test(members_of_objects),

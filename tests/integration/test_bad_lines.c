@@ -77,8 +77,6 @@ static void own_malformed_lines(void **state)
                                         "nul",
                                         "{\"jsonrpc\":\"2.0\",\"method\":\"session.ping\",\"id\":1,\"id\":2}",
                                         "{\"jsonrpc\":\"2.0\",\"method\":\"session.ping\",\"id\":1} x",
-                                        "{\"x\":\"\xff\"}",
-                                        "{\"x\":\"\xed\xa0\x80\"}",
                                         "{\"x\":\"\\ud800\"}",
                                         "{\"x\":\"\\u0000\"}",
                                         "{\"x\":1e999}",
@@ -90,6 +88,11 @@ static void own_malformed_lines(void **state)
                                         "// comment"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         assert_code(town.admin, lines[i], -32700);
+    /* Not UTF-8, but otherwise a request: the member at fault is named. */
+    json_t *answer = answer_to(town.admin, "{\"jsonrpc\":\"2.0\",\"id\":\"k\",\"method\":\"appeal.list\",\"params\":{\"query\":\"\xed\xa0\x80\"}}");
+    assert_int_equal(at_int(answer, "error.code"), -32602);
+    assert_string_equal(at_text(answer, "error.data.field"), "query");
+    assert_string_equal(at_text(answer, "id"), "k");
     rpc_ok(town.admin, "session.ping", NULL);
 }
 
@@ -152,7 +155,8 @@ static void files_of_malformed_json(void **state)
         FILE *f = fopen(path, "re");
         static char bytes[LINE_MAX_BYTES];
         assert_non_null(f);
-        size_t len = fread(bytes, 1, sizeof bytes, f);
+        size_t len = fread(bytes, 1, sizeof bytes - 1, f);
+        bytes[len] = '\0';
         fclose(f);
         assert_true(rpc_send_bytes(clerk, bytes, len) && rpc_send_bytes(clerk, "\n", 1));
         int errors = errors_before_ping(clerk, e->d_name);

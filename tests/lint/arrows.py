@@ -21,7 +21,7 @@ MAY_INCLUDE = {
 LIBRARIES = [
     (r"(postgres|libpq)[a-z_/-]*\.h|libpq/.*|pg_config.*", ["db"], "only db/ talks to PostgreSQL"),
     (r"(ncursesw?/)?(n?curses|term|panel|form|menu)\.h", ["tui"], "the server draws nothing"),
-    (r"libssh/.*", ["server/gate", "server/supervisor"], "SSH is the gate's (and the supervisor's, for host keys)"),
+    (r"libssh/.*", ["server/gate", "server/supervisor", "server/demo"], "SSH is the gate's (and the supervisor's and the demo's, which make keys)"),
     (r"yaml\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
     (r"sodium.*\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
     (r"seccomp\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),

@@ -130,8 +130,8 @@ static void test_params_by_type(void **state)
     assert_params("--kind letter --subject --x --urgency -1", NULL, "{\"kind\":\"letter\",\"subject\":\"--x\",\"urgency\":-1}");
     assert_params("--kind letter --subject a=b --co-executors 1,2 --co_executors=3", NULL,
                   "{\"kind\":\"letter\",\"subject\":\"a=b\",\"co_executors\":[1,2,3]}");
-    assert_params("--kind letter --subject a --tags 'b, c' --tags d --status a,b", NULL,
-                  "{\"kind\":\"letter\",\"subject\":\"a\",\"tags\":[\"b, c\",\"d\"],\"status\":[\"a\",\"b\"]}");
+    assert_params("--kind letter --subject a --tags 'b, c' --tags d,e --status a,b", NULL,
+                  "{\"kind\":\"letter\",\"subject\":\"a\",\"tags\":[\"b, c\",\"d\",\"e\"],\"status\":[\"a\",\"b\"]}");
     assert_params("--kind letter --subject a --questions '[{\"code\":\"1\"}]' --questions '{\"code\":\"2\"}'", NULL,
                   "{\"kind\":\"letter\",\"subject\":\"a\",\"questions\":[{\"code\":\"1\"},{\"code\":\"2\"}]}");
     assert_params("--kind letter --subject a --body '{\"b\":1}'", NULL, "{\"kind\":\"letter\",\"subject\":\"a\",\"body\":{\"b\":1}}");

@@ -1,4 +1,5 @@
 #include "tui/screens/modules.h"
+#include "tui/text.h"
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
@@ -20,14 +21,14 @@ static void cell_person(const struct row *row, char *out, size_t size, enum role
         name_short(row_get(row, "correspondent_name"), out, size);
     } else {
         *role = R_DIM;
-        snprintf(out, size, "%s", row_get(row, "anonymous")[0] ? _("anonymous") : "");
+        strf(out, size, "%s", row_get(row, "anonymous")[0] ? _("anonymous") : "");
     }
 }
 
 static void cell_subject(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_TEXT;
-    snprintf(out, size, "%s", row_get(row, "subject")[0] ? row_get(row, "subject") : row_get(row, "text"));
+    strf(out, size, "%s", row_get(row, "subject")[0] ? row_get(row, "subject") : row_get(row, "text"));
 }
 
 static void cell_status(const struct row *row, char *out, size_t size, enum role *role)
@@ -35,21 +36,21 @@ static void cell_status(const struct row *row, char *out, size_t size, enum role
     const char *status = row_get(row, "status");
     *role = status_role_of(status);
     if (row_get(row, "without_action")[0])
-        snprintf(out, size, "%s", _("without action"));
+        strf(out, size, "%s", _("without action"));
     else
-        snprintf(out, size, "%s", words_label(STATES, status));
+        strf(out, size, "%s", words_label(STATES, status));
 }
 
 static void cell_topic(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_DIM;
-    snprintf(out, size, "%s", row_get(row, "topic_label"));
+    strf(out, size, "%s", row_get(row, "topic_label"));
 }
 
 static void cell_unit(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_TEXT;
-    snprintf(out, size, "%s", row_get(row, "unit_name"));
+    strf(out, size, "%s", row_get(row, "unit_name"));
 }
 
 static const struct column columns[] = {
@@ -139,7 +140,7 @@ static void links_build(struct doc *d, const json_t *list, bool with_kind)
     {
         char text[600], date[16];
         dates_short(dates_from_wire(js_str(a, "registered")), date, sizeof date);
-        snprintf(text, sizeof text, "%s%s%s  %s  %s", with_kind ? words_label("link_kind", js_str(a, "kind")) : "", with_kind ? "  " : "", date,
+        strf(text, sizeof text, "%s%s%s  %s  %s", with_kind ? words_label("link_kind", js_str(a, "kind")) : "", with_kind ? "  " : "", date,
                  words_label(STATES, js_str(a, "status")), js_str(a, "subject"));
         doc_link(d, "appeal", js_int(a, "id"), js_str(a, "number"), text, R_TEXT);
     }
@@ -152,7 +153,7 @@ static void build_authors(struct doc *d, const json_t *r)
     json_array_foreach(json_object_get(r, "authors"), i, a)
     {
         char text[600];
-        snprintf(text, sizeof text, "%s%s%s%s%s%s%s", js_str(a, "name"), js_str(a, "address")[0] ? ", " : "", js_str(a, "address"),
+        strf(text, sizeof text, "%s%s%s%s%s%s%s", js_str(a, "name"), js_str(a, "address")[0] ? ", " : "", js_str(a, "address"),
                  js_str(a, "phone")[0] ? ", " : "", js_str(a, "phone"), js_str(a, "email")[0] ? ", " : "", js_str(a, "email"));
         doc_link(d, "correspondent", js_int(a, "id"), words_own(js_str(a, "kind")), text, R_TEXT);
     }
@@ -216,7 +217,7 @@ static void build_questions(struct doc *d, const json_t *r)
     json_array_foreach(json_object_get(r, "questions"), i, q)
     {
         char head[64];
-        snprintf(head, sizeof head, _("Question %d"), (int)js_int(q, "ord"));
+        strf(head, sizeof head, _("Question %d"), (int)js_int(q, "ord"));
         doc_heading(d, head);
         card_text(d, _("Topic"), q, "topic_label");
         card_word(d, _("Nature"), q, "nature", "nature");
@@ -244,7 +245,7 @@ static void build_history(struct doc *d, const json_t *r)
         char from[16], to[16], line[400];
         dates_full(dates_from_wire(js_str(e, "from")), from, sizeof from);
         dates_full(dates_from_wire(js_str(e, "to")), to, sizeof to);
-        snprintf(line, sizeof line, "%s %s %s  %s", from, theme_glyph(GL_ARROW), to, js_str(e, "reason"));
+        strf(line, sizeof line, "%s %s %s  %s", from, theme_glyph(GL_ARROW), to, js_str(e, "reason"));
         doc_text(d, 0, R_TEXT, line);
     }
 }
@@ -268,13 +269,13 @@ static const struct card_tab card_tabs[] = {
 static void heading(const json_t *r, char *left, size_t left_size, char *right, size_t right_size, enum role *role)
 {
     char due[32] = "";
-    snprintf(left, left_size, "%s", js_str(r, "subject")[0] ? js_str(r, "subject") : js_str(r, "correspondent_name"));
+    strf(left, left_size, "%s", js_str(r, "subject")[0] ? js_str(r, "subject") : js_str(r, "correspondent_name"));
     bool late = js_bool(r, "overdue"), closed = words_is_final(STATES, js_str(r, "status"));
     if (closed)
         dates_short(dates_from_wire(js_str(r, "closed_on")), due, sizeof due);
     else
         dates_due(dates_from_wire(js_str(r, "due")), due, sizeof due);
-    snprintf(right, right_size, "%s%s%s%s%s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", words_label(STATES, js_str(r, "status")), due[0] ? ", " : "", due);
+    strf(right, right_size, "%s%s%s%s%s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", words_label(STATES, js_str(r, "status")), due[0] ? ", " : "", due);
     *role = late ? R_LATE : js_bool(r, "due_soon") ? R_SOON : status_role_of(js_str(r, "status"));
 }
 

@@ -1,4 +1,5 @@
 #include "tui/dates.h"
+#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/screens/card.h"
@@ -19,21 +20,21 @@ static void cell_title(const struct row *row, char *out, size_t size, enum role 
     *role = R_TEXT;
     int unread = atoi(row_get(row, "unread_comments"));
     if (unread > 0)
-        snprintf(out, size, "%s %s", theme_glyph(GL_UNREAD), row_get(row, "title"));
+        strf(out, size, "%s %s", theme_glyph(GL_UNREAD), row_get(row, "title"));
     else
-        snprintf(out, size, "%s", row_get(row, "title"));
+        strf(out, size, "%s", row_get(row, "title"));
 }
 
 static void cell_status(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = status_role_of(row_get(row, "status"));
-    snprintf(out, size, "%s", words_label(STATES, row_get(row, "status")));
+    strf(out, size, "%s", words_label(STATES, row_get(row, "status")));
 }
 
 static void cell_unit(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_DIM;
-    snprintf(out, size, "%s", row_get(row, "unit_name"));
+    strf(out, size, "%s", row_get(row, "unit_name"));
 }
 
 static void cell_author(const struct row *row, char *out, size_t size, enum role *role)
@@ -45,7 +46,7 @@ static void cell_author(const struct row *row, char *out, size_t size, enum role
 static void cell_appeal(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_DIM;
-    snprintf(out, size, "%s", row_get(row, "appeal_number"));
+    strf(out, size, "%s", row_get(row, "appeal_number"));
 }
 
 static const struct column columns[] = {
@@ -138,7 +139,7 @@ void assignments_build(struct doc *d, const json_t *list)
         else
             dates_short(dates_from_wire(js_str(a, "due")), due, sizeof due);
         name_short(js_str(a, "responsible_name"), who, sizeof who);
-        snprintf(text, sizeof text, "%s%s%s  %s  %s  %s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", due, words_label(STATES, js_str(a, "status")),
+        strf(text, sizeof text, "%s%s%s  %s  %s  %s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", due, words_label(STATES, js_str(a, "status")),
                  who, js_str(a, "title"));
         doc_link(d, "assignment", js_int(a, "id"), js_str(a, "number"), text, late && open ? R_LATE : R_TEXT);
     }
@@ -154,7 +155,7 @@ static void people(struct doc *d, const char *label, const json_t *list)
         size_t len = strlen(text);
         name_short(js_str(p, "name"), who, sizeof who);
         dates_short(dates_from_wire(js_str(p, "due")), date, sizeof date);
-        snprintf(text + len, sizeof text - len, "%s%s%s%s", i ? ", " : "", who, date[0] ? " — " : "", date);
+        strf(text + len, sizeof text - len, "%s%s%s%s", i ? ", " : "", who, date[0] ? " — " : "", date);
     }
     doc_field(d, label, text, R_TEXT);
 }
@@ -164,13 +165,13 @@ static void build_report(struct doc *d, const json_t *report)
     char line[300], moment[32], who[128];
     dates_moment(js_str(report, "at"), moment, sizeof moment);
     name_short(js_str(report, "actor_name"), who, sizeof who);
-    snprintf(line, sizeof line, "%s, %s", who, moment);
+    strf(line, sizeof line, "%s, %s", who, moment);
     doc_text(d, 0, R_DIM, line);
     doc_text(d, 0, R_TEXT, js_str(report, "text"));
     if (js_str(report, "verdict")[0]) {
         bool back = strcmp(js_str(report, "verdict"), "return") == 0;
         name_short(js_str(report, "verdict_by"), who, sizeof who);
-        snprintf(line, sizeof line, "%s %s%s%s", theme_glyph(back ? GL_RETURNED : GL_ACCEPT), back ? _("Returned") : _("Accepted"), who[0] ? ": " : "", who);
+        strf(line, sizeof line, "%s %s%s%s", theme_glyph(back ? GL_RETURNED : GL_ACCEPT), back ? _("Returned") : _("Accepted"), who[0] ? ": " : "", who);
         doc_text(d, 2, back ? R_LATE : R_GOOD, line);
         doc_text(d, 4, R_TEXT, js_str(report, "comment"));
     }
@@ -204,7 +205,7 @@ static void build_extension(struct doc *d, const json_t *r)
     if (!json_is_object(e))
         return;
     dates_full(dates_from_wire(js_str(e, "new_due")), due, sizeof due);
-    snprintf(line, sizeof line, "%s: %s", due, js_str(e, "reason"));
+    strf(line, sizeof line, "%s: %s", due, js_str(e, "reason"));
     doc_field(d, _("Extension asked"), line, R_SOON);
 }
 
@@ -262,7 +263,7 @@ static void build_history(struct doc *d, const json_t *r)
         char from[16], to[16], line[400];
         dates_full(dates_from_wire(js_str(e, "due")), from, sizeof from);
         dates_full(dates_from_wire(js_str(e, "to")), to, sizeof to);
-        snprintf(line, sizeof line, "%s %s %s  %s", from, to[0] ? theme_glyph(GL_ARROW) : "", to, js_str(e, "reason"));
+        strf(line, sizeof line, "%s %s %s  %s", from, to[0] ? theme_glyph(GL_ARROW) : "", to, js_str(e, "reason"));
         doc_text(d, 0, R_TEXT, line);
     }
 }
@@ -280,10 +281,10 @@ static void heading(const json_t *r, char *left, size_t left_size, char *right, 
 {
     char due[32] = "";
     bool late = js_bool(r, "overdue"), closed = words_is_final(STATES, js_str(r, "status"));
-    snprintf(left, left_size, "%s", js_str(r, "title"));
+    strf(left, left_size, "%s", js_str(r, "title"));
     if (!closed)
         dates_due(dates_from_wire(js_str(r, "due")), due, sizeof due);
-    snprintf(right, right_size, "%s%s%s%s%s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", words_label(STATES, js_str(r, "status")), due[0] ? ", " : "", due);
+    strf(right, right_size, "%s%s%s%s%s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", words_label(STATES, js_str(r, "status")), due[0] ? ", " : "", due);
     *role = late ? R_LATE : js_bool(r, "due_soon") ? R_SOON : status_role_of(js_str(r, "status"));
 }
 

@@ -76,7 +76,7 @@ static void come(void *arg, json_t *result, const struct rpc_error *error)
     struct card *c = arg;
     app_dirty();
     if (error) {
-        snprintf(c->trouble, sizeof c->trouble, "%s", error->message);
+        strf(c->trouble, sizeof c->trouble, "%s", error->message);
         return;
     }
     c->trouble[0] = '\0';
@@ -243,7 +243,7 @@ static void card_paint(struct screen *s, struct rect r, struct cursor *cursor)
 static void card_title(const struct screen *s, char *out, size_t size)
 {
     const struct card *c = s->data;
-    snprintf(out, size, "%s %s", tr(c->spec->title), js_str(c->record, "number"));
+    strf(out, size, "%s %s", tr(c->spec->title), js_str(c->record, "number"));
 }
 
 /* ---- life ---- */
@@ -332,7 +332,7 @@ void card_text(struct doc *d, const char *label, const json_t *record, const cha
     }
     js_text(v, text, sizeof text);
     if (json_is_true(v))
-        snprintf(text, sizeof text, "%s", _("yes"));
+        strf(text, sizeof text, "%s", _("yes"));
     if (!(json_is_integer(v) && json_integer_value(v) == 0))
         doc_field_short(d, label, text, R_TEXT);
 }
@@ -340,7 +340,7 @@ void card_text(struct doc *d, const char *label, const json_t *record, const cha
 void card_word(struct doc *d, const char *label, const json_t *record, const char *name, const char *words)
 {
     char key[64];
-    snprintf(key, sizeof key, "%s_label", name);
+    strf(key, sizeof key, "%s_label", name);
     const char *code = js_str(record, name), *said = js_str(record, key);
     if (*code)
         doc_field_short(d, label, *said ? said : words_label(words, code), R_TEXT);
@@ -351,24 +351,24 @@ static void change_text(const char *name, const json_t *change, char *out, size_
     char from[160], to[160], words[64];
     js_text(json_object_get(change, "from"), from, sizeof from);
     js_text(json_object_get(change, "to"), to, sizeof to);
-    snprintf(words, sizeof words, "%s", words_own(name));
+    strf(words, sizeof words, "%s", words_own(name));
     char from_date[16] = "", to_date[16] = "";
     dates_full(dates_from_wire(from), from_date, sizeof from_date);
     dates_full(dates_from_wire(to), to_date, sizeof to_date);
-    snprintf(out, size, "%s: %s %s %s", words, from_date[0] ? from_date : from, theme_glyph(GL_ARROW), to_date[0] ? to_date : to);
+    strf(out, size, "%s: %s %s %s", words, from_date[0] ? from_date : from, theme_glyph(GL_ARROW), to_date[0] ? to_date : to);
 }
 
 static void history_states(const char *record, const json_t *e, char *out, size_t size)
 {
     char states[40];
     const char *from = js_str(e, "from"), *to = js_str(e, "to");
-    snprintf(states, sizeof states, "state:%s", record);
+    strf(states, sizeof states, "state:%s", record);
     out[0] = '\0';
     if (*to && strcmp(from, to) != 0)
-        snprintf(out, size, "%s%s%s%s", *from ? words_label(states, from) : "", *from ? " " : "", *from ? theme_glyph(GL_ARROW) : "", *from ? " " : "");
+        strf(out, size, "%s%s%s%s", *from ? words_label(states, from) : "", *from ? " " : "", *from ? theme_glyph(GL_ARROW) : "", *from ? " " : "");
     if (*to && strcmp(from, to) != 0) {
         size_t len = strlen(out);
-        snprintf(out + len, size - len, "%s", words_label(states, to));
+        strf(out + len, size - len, "%s", words_label(states, to));
     }
 }
 
@@ -383,7 +383,7 @@ static void history_event(struct doc *d, const json_t *e, const char *record)
     history_states(record, e, states, sizeof states);
     if (!*label)
         label = cmd != CMD_NONE ? tr(command_info(cmd)->label) : words_own(action);
-    snprintf(line, sizeof line, "%-12s %s  %s%s%s", moment, who, label, states[0] ? "  " : "", states);
+    strf(line, sizeof line, "%-12s %s  %s%s%s", moment, who, label, states[0] ? "  " : "", states);
     doc_text(d, 0, R_TEXT, line);
     json_object_foreach(json_object_get(e, "changes"), name, change)
     {
@@ -418,7 +418,7 @@ void card_comments(struct doc *d, const json_t *record)
         char line[256], moment[32], who[128];
         dates_moment(js_str(c, "at"), moment, sizeof moment);
         name_short(js_str(c, "actor_name"), who, sizeof who);
-        snprintf(line, sizeof line, "%s, %s", who, moment);
+        strf(line, sizeof line, "%s, %s", who, moment);
         doc_text(d, 0, R_DIM, line);
         doc_text(d, 2, R_TEXT, js_str(c, "text"));
         doc_blank(d);

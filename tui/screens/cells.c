@@ -1,4 +1,5 @@
 #include "tui/screens/cells.h"
+#include "tui/text.h"
 #include "tui/dates.h"
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,7 @@ void cell_mark(const struct row *row, char *out, size_t size, enum role *role)
         glyph = theme_glyph(GL_LETTER);
         *role = R_FRESH;
     }
-    snprintf(out, size, "%s", glyph);
+    strf(out, size, "%s", glyph);
 }
 
 void cell_due(const struct row *row, char *out, size_t size, enum role *role)
@@ -47,7 +48,7 @@ void cell_due(const struct row *row, char *out, size_t size, enum role *role)
 void cell_number(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_TEXT;
-    snprintf(out, size, "%s", row_get(row, "number"));
+    strf(out, size, "%s", row_get(row, "number"));
 }
 
 void cell_registered(const struct row *row, char *out, size_t size, enum role *role)

@@ -33,13 +33,13 @@ static void shown(const json_t *v, char *out, size_t size)
 {
     if (json_is_array(v) || json_is_object(v)) {
         char *dump = json_dumps(v, JSON_COMPACT);
-        snprintf(out, size, "%s", dump ? dump : "");
+        strf(out, size, "%s", dump ? dump : "");
         free(dump);
     } else {
         js_text(v, out, size);
     }
     if (!*out)
-        snprintf(out, size, "%s", _("(empty)"));
+        strf(out, size, "%s", _("(empty)"));
 }
 
 static void settle(struct screen *s)
@@ -116,7 +116,7 @@ static void conflict_paint(struct screen *s, struct rect r, struct cursor *curso
 static void conflict_hint(const struct screen *s, char *out, size_t size)
 {
     (void)s;
-    snprintf(out, size, "%s", _("Space: mine or theirs, F2: save, Esc: back to the form"));
+    strf(out, size, "%s", _("Space: mine or theirs, F2: save, Esc: back to the form"));
 }
 
 static const char *conflict_why_not(struct screen *s, enum command cmd)
@@ -168,7 +168,7 @@ static void rows_find(struct conflict *c, const json_t *was, const json_t *mine)
         if (!i_changed || !clash || (before && now && json_equal(now, before)) || c->count == ROWS_MAX)
             continue;
         struct clash *row = &c->rows[c->count++];
-        snprintf(row->name, sizeof row->name, "%s", name);
+        strf(row->name, sizeof row->name, "%s", name);
         row->label = c->label(c->arg, name);
         row->theirs = now ? json_incref(now) : json_null();
         row->mine = json_incref(v);
@@ -182,7 +182,7 @@ void conflict_open(const char *title, const json_t *was, const json_t *current, 
     struct conflict *c = calloc(1, sizeof *c);
     if (!c)
         abort();
-    snprintf(c->title, sizeof c->title, "%s", title);
+    strf(c->title, sizeof c->title, "%s", title);
     c->current = json_incref((json_t *)current);
     c->settled = settled;
     c->arg = arg;

@@ -1,4 +1,5 @@
 #include "tui/dates.h"
+#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/meta.h"
@@ -19,14 +20,14 @@
 static void cell_kind(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_DIM;
-    snprintf(out, size, "%s", words_own(row_get(row, "kind")));
+    strf(out, size, "%s", words_own(row_get(row, "kind")));
 }
 
 static void cell_count(const struct row *row, char *out, size_t size, enum role *role)
 {
     const char *n = row_get(row, "appeal_count");
     *role = atoi(n) >= 5 ? R_SOON : R_TEXT;
-    snprintf(out, size, "%s", strcmp(n, "0") ? n : "");
+    strf(out, size, "%s", strcmp(n, "0") ? n : "");
 }
 
 static const struct column columns[] = {
@@ -79,7 +80,7 @@ static void build_appeals(struct doc *d, const json_t *r)
     {
         char text[600], date[16];
         dates_short(dates_from_wire(js_str(a, "registered")), date, sizeof date);
-        snprintf(text, sizeof text, "%s  %s  %s", date, words_label("state:appeal", js_str(a, "status")), js_str(a, "subject"));
+        strf(text, sizeof text, "%s  %s  %s", date, words_label("state:appeal", js_str(a, "status")), js_str(a, "subject"));
         doc_link(d, "appeal", js_int(a, "id"), js_str(a, "number"), text, R_TEXT);
     }
 }
@@ -95,7 +96,7 @@ static void build_merged(struct doc *d, const json_t *r)
     {
         char text[400], until[16];
         dates_short(dates_from_wire(js_str(m, "undo_until")), until, sizeof until);
-        snprintf(text, sizeof text, _("%s, %s; may be parted until %s"), js_str(m, "name"), js_str(m, "address"), until);
+        strf(text, sizeof text, _("%s, %s; may be parted until %s"), js_str(m, "name"), js_str(m, "address"), until);
         doc_text(d, 0, R_TEXT, text);
     }
 }
@@ -129,8 +130,8 @@ static void heading(const json_t *r, char *left, size_t left_size, char *right, 
 {
     int n = (int)js_int(r, "appeal_count");
     *role = R_DIM;
-    snprintf(left, left_size, "%s", js_str(r, "name"));
-    snprintf(right, right_size, ngettext("%d appeal", "%d appeals", (unsigned long)n), n);
+    strf(left, left_size, "%s", js_str(r, "name"));
+    strf(right, right_size, ngettext("%d appeal", "%d appeals", (unsigned long)n), n);
 }
 
 /* Short words where the operation's own labels explain themselves at length. */

@@ -119,7 +119,7 @@ static void draft_come(void *arg, json_t *result, const struct rpc_error *error)
     o->fs = fs;
     o->body = json_incref(body);
     dates_moment(js_str(result, "updated"), moment, sizeof moment);
-    snprintf(text, sizeof text, _("There is a draft of %s. Nothing of it is lost."), moment[0] ? moment : "-");
+    strf(text, sizeof text, _("There is a draft of %s. Nothing of it is lost."), moment[0] ? moment : "-");
     const char *buttons[] = {_("Continue the draft"), _("Begin anew")};
     dialog_open(fs->title, text, buttons, 2, draft_chosen, o);
 }
@@ -145,7 +145,7 @@ static void build(void *arg)
         return;
     }
     if (!fs->title[0])
-        snprintf(fs->title, sizeof fs->title, "%s", op->summary);
+        strf(fs->title, sizeof fs->title, "%s", op->summary);
     fs->form = form_new(fs->screen, &ops, fs);
     form_add_params(fs->form, op->params, op->param_count, fs->hints);
     if (fs->order)
@@ -172,10 +172,10 @@ static void finish(struct form_screen *fs, const json_t *result)
     draft_drop(fs);
     carry_keep(fs->method, fs->form);
     if (fs->target_count == 1)
-        snprintf(numbers, sizeof numbers, " %s", fs->targets[0].number);
+        strf(numbers, sizeof numbers, " %s", fs->targets[0].number);
     else if (fs->target_count > 1)
-        snprintf(numbers, sizeof numbers, ": %zu", fs->target_count - (size_t)fs->refused_count);
-    snprintf(said, sizeof said, "%s%s%s%s", fs->title, numbers, js_str(result, "number")[0] ? " " : "", fs->target_count ? "" : js_str(result, "number"));
+        strf(numbers, sizeof numbers, ": %zu", fs->target_count - (size_t)fs->refused_count);
+    strf(said, sizeof said, "%s%s%s%s", fs->title, numbers, js_str(result, "number")[0] ? " " : "", fs->target_count ? "" : js_str(result, "number"));
     bool told = fs->extra && fs->extra->done && fs->extra->done(fs, result);
     if (fs->refused_count)
         app_status(STATUS_ERROR, "%s. %s", said, fs->refused);
@@ -192,12 +192,12 @@ static json_t *value_of(const json_t *record, const char *name)
     char key[96];
     json_t *v = json_object_get(record, name), *out = json_object();
     if (!v || json_is_null(v)) {
-        snprintf(key, sizeof key, "%s_id", name);
+        strf(key, sizeof key, "%s_id", name);
         if (json_object_get(record, key))
             v = json_object_get(record, key);
     }
     for (int i = 0; labels[i]; i++) {
-        snprintf(key, sizeof key, "%s%s", name, labels[i]);
+        strf(key, sizeof key, "%s%s", name, labels[i]);
         if (js_str(record, key)[0] && !json_object_get(out, "label"))
             json_object_set_new(out, "label", json_string(js_str(record, key)));
     }
@@ -274,7 +274,7 @@ static void refused(struct form_screen *fs, const struct rpc_error *error)
     fs->sending = false;
     if (mass && error->code != RPC_UNAVAILABLE && error->code != RPC_PARAMS) {
         if (fs->refused_count++ == 0)
-            snprintf(fs->refused, sizeof fs->refused, "%s: %s", fs->targets[fs->target_at].number, error->message);
+            strf(fs->refused, sizeof fs->refused, "%s: %s", fs->targets[fs->target_at].number, error->message);
         fs->sending = true;
         fs->target_at++;
         send_next(fs);
@@ -346,8 +346,8 @@ static void send_next(struct form_screen *fs)
         fs->extra->collect(fs, params);
     if (fs->target_count) {
         const struct form_target *t = &fs->targets[fs->target_at];
-        json_object_set_new(params, "id", json_integer(t->id));
-        if (meta_param(op, "version"))
+        json_object_set_new(params, fs->target_param, json_integer(t->id));
+        if (meta_param(op, "version") && t->version)
             json_object_set_new(params, "version", json_integer(t->version));
     }
     if (meta_param(op, "request_id"))
@@ -418,17 +418,17 @@ static bool screen_wants_text(const struct screen *s)
 static void screen_title(const struct screen *s, char *out, size_t size)
 {
     const struct form_screen *fs = s->data;
-    snprintf(out, size, "%s", fs->title);
+    strf(out, size, "%s", fs->title);
 }
 
 static void heading(const struct form_screen *fs, char *out, size_t size)
 {
     if (fs->target_count == 1)
-        snprintf(out, size, "%s · %s", fs->title, fs->targets[0].number);
+        strf(out, size, "%s · %s", fs->title, fs->targets[0].number);
     else if (fs->target_count > 1)
-        snprintf(out, size, "%s · %zu", fs->title, fs->target_count);
+        strf(out, size, "%s · %zu", fs->title, fs->target_count);
     else
-        snprintf(out, size, "%s", fs->title);
+        strf(out, size, "%s", fs->title);
 }
 
 static void paint_popup(struct form_screen *fs, struct rect r, struct cursor *cursor)
@@ -544,13 +544,13 @@ static void screen_hint(const struct screen *s, char *out, size_t size)
     const struct form_screen *fs = s->data;
     const struct field *f = fs->form ? form_focused(fs->form) : NULL;
     if (fs->sending)
-        snprintf(out, size, "%s", _("Sending"));
+        strf(out, size, "%s", _("Sending"));
     else if (f && f->error[0])
-        snprintf(out, size, "%s", f->error);
+        strf(out, size, "%s", f->error);
     else if (f && f->kind == FK_AREA)
-        snprintf(out, size, "%s", _("Tab: next field, F2: save"));
+        strf(out, size, "%s", _("Tab: next field, F2: save"));
     else
-        snprintf(out, size, "%s", _("Enter: next field, F2: save, Esc: back (a draft is kept)"));
+        strf(out, size, "%s", _("Enter: next field, F2: save, Esc: back (a draft is kept)"));
 }
 
 static void screen_save(struct screen *s)
@@ -591,7 +591,7 @@ static void targets_take(struct form_screen *fs, const struct record_ref *refs, 
     for (size_t i = 0; i < count; i++) {
         fs->targets[i].id = refs[i].id;
         fs->targets[i].version = refs[i].version;
-        snprintf(fs->targets[i].number, sizeof fs->targets[i].number, "%s", refs[i].number);
+        strf(fs->targets[i].number, sizeof fs->targets[i].number, "%s", refs[i].number);
     }
     fs->target_count = count;
 }
@@ -601,14 +601,14 @@ void form_open(const struct form_start *start)
     struct form_screen *fs = calloc(1, sizeof *fs);
     if (!fs)
         abort();
-    snprintf(fs->method, sizeof fs->method, "%s", start->method);
-    snprintf(fs->title, sizeof fs->title, "%s", start->title ? start->title : "");
+    strf(fs->method, sizeof fs->method, "%s", start->method);
+    strf(fs->title, sizeof fs->title, "%s", start->title ? start->title : "");
     if (start->draft)
-        snprintf(fs->draft, sizeof fs->draft, "%s", start->draft);
+        strf(fs->draft, sizeof fs->draft, "%s", start->draft);
     else if (start->ref_count == 1)
-        snprintf(fs->draft, sizeof fs->draft, "%s:%lld", start->method, (long long)start->refs[0].id);
+        strf(fs->draft, sizeof fs->draft, "%s:%lld", start->method, (long long)start->refs[0].id);
     else if (start->ref_count == 0)
-        snprintf(fs->draft, sizeof fs->draft, "%s", start->method);
+        strf(fs->draft, sizeof fs->draft, "%s", start->method);
     fs->hints = start->hints;
     fs->order = start->order;
     fs->values = start->values;
@@ -617,6 +617,7 @@ void form_open(const struct form_start *start)
     fs->large = start->large;
     fs->extra = start->extra;
     fs->extra_data = start->extra_data;
+    strf(fs->target_param, sizeof fs->target_param, "%s", start->target_param ? start->target_param : "id");
     targets_take(fs, start->refs, start->ref_count);
     client_uuid(fs->request_id);
     fs->screen = screen_new(fs->large ? &large_ops : &popup_ops, fs);

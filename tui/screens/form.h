@@ -43,6 +43,7 @@ struct form_start {
     json_t *fixed;                  /* parameters that no field holds; taken over */
     const struct record_ref *refs;  /* records it changes */
     size_t ref_count;
+    const char *target_param;       /* the parameter that gets a record's id; NULL: "id" */
     const json_t *record;           /* editing: as the record was; only what differs is sent */
     bool large;                     /* has the whole screen */
     const struct form_extra *extra;
@@ -56,6 +57,7 @@ struct form_screen {
     const char *const *order;
     json_t *values, *fixed, *record;
     struct form_target *targets;
+    char target_param[32];
     size_t target_count, target_at;
     bool large, sending, begun, draft_asked, dropped;
     char request_id[37];

@@ -306,7 +306,7 @@ static void filters_text(const struct records *r, char *out, size_t size)
         char value[128];
         js_text(v, value, sizeof value);
         const char *word = p && p->classifier ? words_label(p->classifier, value) : words_own(value);
-        snprintf(out + len, size - len, "%s%s%s%s", len ? "; " : "", p ? p->label : name, json_is_true(v) ? "" : ": ", json_is_true(v) ? "" : word);
+        strf(out + len, size - len, "%s%s%s%s", len ? "; " : "", p ? p->label : name, json_is_true(v) ? "" : ": ", json_is_true(v) ? "" : word);
     }
 }
 
@@ -345,9 +345,9 @@ static void paint_tabs(struct records *r, struct rect rect)
         n++;
     }
     if (list_marked_count(r->list))
-        snprintf(right, sizeof right, _("%zu marked of %s"), list_marked_count(r->list), total);
+        strf(right, sizeof right, _("%zu marked of %s"), list_marked_count(r->list), total);
     else if (total[0])
-        snprintf(right, sizeof right, rect.w < NARROW ? "%d/%s" : _("%d of %s"), list_place(r->list), total);
+        strf(right, sizeof right, rect.w < NARROW ? "%d/%s" : _("%d of %s"), list_place(r->list), total);
     tabs_paint(rect, tabs, n, (size_t)r->tab, right);
 }
 
@@ -406,18 +406,18 @@ static void records_paint(struct screen *s, struct rect rect, struct cursor *cur
 static void records_title(const struct screen *s, char *out, size_t size)
 {
     const struct records *r = s->data;
-    snprintf(out, size, "%s", tr(r->spec->title));
+    strf(out, size, "%s", tr(r->spec->title));
 }
 
 static void records_hint(const struct screen *s, char *out, size_t size)
 {
     const struct records *r = s->data;
     if (r->filter)
-        snprintf(out, size, "%s", _("Enter: next field, F2: show, Esc: close"));
+        strf(out, size, "%s", _("Enter: next field, F2: show, Esc: close"));
     else if (r->searching)
-        snprintf(out, size, "%s", _("Type: the list narrows at once. Enter: to the list, Esc: drop the search"));
+        strf(out, size, "%s", _("Type: the list narrows at once. Enter: to the list, Esc: drop the search"));
     else if (list_marked_count(r->list))
-        snprintf(out, size, "%s", _("An action works on all marked records; Esc drops the marks"));
+        strf(out, size, "%s", _("An action works on all marked records; Esc drops the marks"));
 }
 
 /* ---- screen: life ---- */
@@ -502,4 +502,10 @@ struct screen *records_screen(const struct records_spec *spec, const char *query
     r->list = list_new(&spec->list, r->screen, r);
     list_reload(r->list);
     return r->screen;
+}
+
+bool records_step(struct screen *list, int step)
+{
+    struct records *r = list->data;
+    return list_step(r->list, step);
 }

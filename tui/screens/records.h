@@ -27,3 +27,5 @@ struct records_spec {
 struct screen *records_screen(const struct records_spec *spec, const char *query);
 /* For `list.params` of every spec. */
 json_t *records_params(void *arg);
+/* Moves the selection of a list screen; false at its end. */
+bool records_step(struct screen *list, int step);

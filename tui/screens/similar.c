@@ -1,4 +1,5 @@
 #include "tui/screens/similar.h"
+#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/meta.h"
@@ -63,8 +64,8 @@ static void come(void *arg, json_t *result, const struct rpc_error *error)
             break;
         struct person *p = &s->people[s->count++];
         p->id = js_int(o, "id");
-        snprintf(p->name, sizeof p->name, "%s", js_str(o, "name"));
-        snprintf(p->detail, sizeof p->detail, "%s%s%s", js_str(o, "address"), js_str(o, "phone")[0] ? ", " : "", js_str(o, "phone"));
+        strf(p->name, sizeof p->name, "%s", js_str(o, "name"));
+        strf(p->detail, sizeof p->detail, "%s%s%s", js_str(o, "address"), js_str(o, "phone")[0] ? ", " : "", js_str(o, "phone"));
     }
 }
 
@@ -135,7 +136,7 @@ void similar_paint(const struct similar *s, struct rect r)
     for (int i = 0; i < s->count && 1 + (i + 1) * lines <= r.h; i++) {
         int y = r.y + 1 + i * lines;
         if (lines == 1) {
-            snprintf(line, sizeof line, "%s  %s", s->people[i].name, s->people[i].detail);
+            strf(line, sizeof line, "%s  %s", s->people[i].name, s->people[i].detail);
             draw_text(y, r.x + 3, r.w - 4, R_TEXT, G_BASE, line);
         } else {
             draw_text(y, r.x + 3, r.w - 4, R_TEXT, G_BASE, s->people[i].name);

@@ -6,8 +6,8 @@ static void tab_text(const struct tab *t, bool with_label, char *out, size_t siz
 {
     char number[16] = "";
     if (t->count > 0)
-        snprintf(number, sizeof number, " %d", t->count);
-    snprintf(out, size, "%s%s%s%s", t->mark ? t->mark : "", t->mark && with_label ? " " : "", with_label || !t->mark ? t->label : "", number);
+        strf(number, sizeof number, " %d", t->count);
+    strf(out, size, "%s%s%s%s", t->mark ? t->mark : "", t->mark && with_label ? " " : "", with_label || !t->mark ? t->label : "", number);
 }
 
 static int width_from(const struct tab *tabs, size_t first, size_t count, bool labels)

@@ -121,16 +121,16 @@ static void record_words(const json_t *o, char *label, size_t label_size, char *
     const char *number = js_str(o, "number");
     label[0] = detail[0] = '\0';
     for (int i = 0; names[i] && !label[0]; i++)
-        snprintf(label, label_size, "%s%s%s", number, *number && js_str(o, names[i])[0] ? " " : "", js_str(o, names[i]));
+        strf(label, label_size, "%s%s%s", number, *number && js_str(o, names[i])[0] ? " " : "", js_str(o, names[i]));
     for (int i = 0; details[i] && strlen(detail) < detail_size / 2; i++) {
         size_t len = strlen(detail);
         if (js_str(o, details[i])[0])
-            snprintf(detail + len, detail_size - len, "%s%s", len ? ", " : "", js_str(o, details[i]));
+            strf(detail + len, detail_size - len, "%s%s", len ? ", " : "", js_str(o, details[i]));
     }
     if (js_int(o, "appeal_count") > 0) {
         size_t len = strlen(detail);
         int n = (int)js_int(o, "appeal_count");
-        snprintf(detail + len, detail_size - len, ngettext(" (%d appeal)", " (%d appeals)", (unsigned long)n), n);
+        strf(detail + len, detail_size - len, ngettext(" (%d appeal)", " (%d appeals)", (unsigned long)n), n);
     }
 }
 

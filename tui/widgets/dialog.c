@@ -111,10 +111,10 @@ void dialog_open(const char *title, const char *text, const char *const *buttons
     struct dialog *d = calloc(1, sizeof *d);
     if (!d)
         abort();
-    snprintf(d->title, sizeof d->title, "%s", title);
-    snprintf(d->text, sizeof d->text, "%s", text);
+    strf(d->title, sizeof d->title, "%s", title);
+    strf(d->text, sizeof d->text, "%s", text);
     for (size_t i = 0; i < count && i < DIALOG_BUTTONS_MAX; i++)
-        snprintf(d->buttons[d->count++], sizeof d->buttons[0], "%s", buttons[i]);
+        strf(d->buttons[d->count++], sizeof d->buttons[0], "%s", buttons[i]);
     d->done = done;
     d->arg = arg;
     app_push(screen_new(&dialog_ops, d));

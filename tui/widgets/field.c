@@ -37,7 +37,7 @@ struct field *field_new(const struct meta_param *param)
     f->group = -1;
     bool text = f->kind == FK_LINE || f->kind == FK_AREA;
     edit_init(&f->edit, f->kind == FK_AREA, text ? param->max : 200);
-    snprintf(f->label, sizeof f->label, "%s", param->label[0] ? param->label : param->name);
+    strf(f->label, sizeof f->label, "%s", param->label[0] ? param->label : param->name);
     return f;
 }
 
@@ -140,7 +140,7 @@ static void set_words(struct field *f, const json_t *words)
     json_array_foreach(words, i, v)
     {
         size_t len = strlen(text);
-        snprintf(text + len, sizeof text - len, "%s%s", i ? "; " : "", json_string_value(v) ? json_string_value(v) : "");
+        strf(text + len, sizeof text - len, "%s%s", i ? "; " : "", json_string_value(v) ? json_string_value(v) : "");
     }
     edit_set(&f->edit, text);
 }
@@ -205,8 +205,8 @@ static json_t *time_value(const char *typed)
     const char *space = strrchr(typed, ' ');
     if (strchr(typed, 'T')) /* as it came */
         return json_string(typed);
-    snprintf(clock, sizeof clock, "%.5s", space ? space + 1 : typed);
-    snprintf(date, sizeof date, "%.*s", space ? (int)(space - typed) : 0, typed);
+    strf(clock, sizeof clock, "%.5s", space ? space + 1 : typed);
+    strf(date, sizeof date, "%.*s", space ? (int)(space - typed) : 0, typed);
     int32_t day = *date ? dates_parse(date) : dates_today();
     if (day == DAY_NONE || sscanf(clock, "%2d:%2d", &h, &m) != 2 || h > 23 || m > 59)
         return NULL;
@@ -216,7 +216,7 @@ static json_t *time_value(const char *typed)
     long offset = tm.tm_gmtoff / 60;
     char wire_day[16];
     dates_to_wire(day, wire_day);
-    snprintf(wire, sizeof wire, "%sT%02d:%02d:00%c%02ld:%02ld", wire_day, h, m, offset < 0 ? '-' : '+', labs(offset) / 60, labs(offset) % 60);
+    strf(wire, sizeof wire, "%sT%02d:%02d:00%c%02ld:%02ld", wire_day, h, m, offset < 0 ? '-' : '+', labs(offset) / 60, labs(offset) % 60);
     return json_string(wire);
 }
 
@@ -256,7 +256,7 @@ json_t *field_value(const struct field *f)
 
 static bool refuse(struct field *f, const char *why)
 {
-    snprintf(f->error, sizeof f->error, "%s", why);
+    strf(f->error, sizeof f->error, "%s", why);
     return false;
 }
 
@@ -330,22 +330,22 @@ static void picked_shown(const struct field *f, char *out, size_t size)
     for (size_t i = 0; i < f->picked_count; i++) {
         size_t len = strlen(out);
         if (f->picked[i].label[0])
-            snprintf(out + len, size - len, "%s%s", i ? "; " : "", f->picked[i].label);
+            strf(out + len, size - len, "%s%s", i ? "; " : "", f->picked[i].label);
         else
-            snprintf(out + len, size - len, "%s№%lld", i ? "; " : "", (long long)f->picked[i].id);
+            strf(out + len, size - len, "%s№%lld", i ? "; " : "", (long long)f->picked[i].id);
     }
 }
 
 void field_shown(const struct field *f, char *out, size_t size)
 {
     switch (f->kind) {
-    case FK_BOOL: snprintf(out, size, "%s", theme_glyph(f->on ? GL_ON : GL_OFF)); break;
+    case FK_BOOL: strf(out, size, "%s", theme_glyph(f->on ? GL_ON : GL_OFF)); break;
     case FK_CHOICE:
-        snprintf(out, size, "%s", !f->code ? "" : f->param->classifier ? words_label(f->param->classifier, f->code) : words_own(f->code));
+        strf(out, size, "%s", !f->code ? "" : f->param->classifier ? words_label(f->param->classifier, f->code) : words_own(f->code));
         break;
     case FK_LOOKUP:
     case FK_LOOKUPS: picked_shown(f, out, size); break;
-    default: snprintf(out, size, "%s", edit_text(&f->edit));
+    default: strf(out, size, "%s", edit_text(&f->edit));
     }
 }
 
@@ -355,10 +355,10 @@ void field_note(const struct field *f, bool focused, char *out, size_t size)
     if (f->kind == FK_DATE && !edit_is_empty(&f->edit)) {
         dates_resolved(dates_parse(edit_text(&f->edit)), out, size);
     } else if (focused && f->kind == FK_DATE) {
-        snprintf(out, size, "%s", _("24.11, +5, Fri, tomorrow"));
+        strf(out, size, "%s", _("24.11, +5, Fri, tomorrow"));
     } else if (focused && f->kind == FK_BOOL) {
-        snprintf(out, size, "%s", _("Space switches"));
+        strf(out, size, "%s", _("Space switches"));
     } else if (focused && f->kind == FK_LOOKUPS && f->picked_count) {
-        snprintf(out, size, "%s", _("type to add, Backspace takes out"));
+        strf(out, size, "%s", _("type to add, Backspace takes out"));
     }
 }

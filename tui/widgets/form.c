@@ -1,4 +1,5 @@
 #include "tui/widgets/form.h"
+#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/term.h"
@@ -75,7 +76,7 @@ static void hint_apply(struct field *field, const struct form_hint *hint)
         field->edit.many_lines = false;
     }
     if (hint->label)
-        snprintf(field->label, sizeof field->label, "%s", tr(hint->label));
+        strf(field->label, sizeof field->label, "%s", tr(hint->label));
 }
 
 void form_add_params(struct form *f, const struct meta_param *params, size_t count, const struct form_hint *hints)
@@ -293,7 +294,7 @@ static void pick(struct form *f, struct field *field)
         return;
     }
     char detail[600];
-    snprintf(detail, sizeof detail, "%s%s%s", c->label, c->detail[0] ? " · " : "", c->detail);
+    strf(detail, sizeof detail, "%s%s%s", c->label, c->detail[0] ? " · " : "", c->detail);
     field_pick(field, c->code, c->id, field->kind == FK_LOOKUP ? detail : c->label);
     field->touched = true;
     choices_close(&f->choices);
@@ -513,7 +514,7 @@ static struct field *blamed(const struct form *f, const char *name)
     size_t n = strcspn(name, "[.");
     if (n >= sizeof array || !name[n])
         n = strlen(name) < sizeof array ? strlen(name) : 0;
-    snprintf(array, sizeof array, "%.*s", (int)n, name);
+    strf(array, sizeof array, "%.*s", (int)n, name);
     if (name[n] && sscanf(name + n + 1, "%d", &group) == 1 && dot)
         field = form_group_field(f, array, group, dot + 1);
     for (size_t i = 0; !field && i < f->count; i++)
@@ -527,7 +528,7 @@ bool form_blame(struct form *f, const char *name, const char *message)
     struct field *field = blamed(f, name);
     if (!field || field->hidden)
         return false;
-    snprintf(field->error, sizeof field->error, "%s", message);
+    strf(field->error, sizeof field->error, "%s", message);
     choices_close(&f->choices);
     f->focus = index_of(f, field);
     return true;
@@ -543,9 +544,9 @@ json_t *form_draft(const struct form *f)
         const struct field *field = f->fields[i];
         json_t *value = field_draft(field);
         if (field->array)
-            snprintf(name, sizeof name, "%s.%d.%s", field->array->name, field->group, field->param->name);
+            strf(name, sizeof name, "%s.%d.%s", field->array->name, field->group, field->param->name);
         else
-            snprintf(name, sizeof name, "%s", field->param->name);
+            strf(name, sizeof name, "%s", field->param->name);
         if (json_object_size(value) > 0)
             json_object_set(draft, name, value);
         json_decref(value);

@@ -1,4 +1,5 @@
 #include "tui/widgets/list.h"
+#include "tui/text.h"
 #include "common/arena.h"
 #include "common/proto.h"
 #include "tui/i18n.h"
@@ -22,7 +23,7 @@ const char *row_get(const struct row *row, const char *field)
 bool row_has_action(const struct row *row, const char *action)
 {
     char word[48];
-    snprintf(word, sizeof word, " %s ", action);
+    strf(word, sizeof word, " %s ", action);
     return strstr(row_get(row, "actions"), word) != NULL;
 }
 
@@ -123,7 +124,7 @@ static void page_come(void *arg, json_t *result, const struct rpc_error *error)
     l->answered = true;
     app_dirty();
     if (error) {
-        snprintf(l->trouble, sizeof l->trouble, "%s", error->message);
+        strf(l->trouble, sizeof l->trouble, "%s", error->message);
         return;
     }
     l->trouble[0] = '\0';
@@ -301,7 +302,7 @@ void list_total_text(const struct list *l, char *out, size_t size)
     bool exact;
     out[0] = '\0';
     if (list_total(l, &total, &exact))
-        snprintf(out, size, "%lld%s", (long long)total, exact ? "" : "+");
+        strf(out, size, "%lld%s", (long long)total, exact ? "" : "+");
 }
 
 int list_place(const struct list *l)

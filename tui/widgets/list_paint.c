@@ -13,7 +13,7 @@ static void cell_text(const struct row *row, const struct column *c, char *out, 
     if (c->show)
         c->show(row, out, size, role);
     else
-        snprintf(out, size, "%s", row_get(row, c->field));
+        strf(out, size, "%s", row_get(row, c->field));
     /* One line each: a letter's paragraphs run on. */
     for (char *p = out; *p; p++)
         if (*p == '\n' || *p == '\r' || *p == '\t')

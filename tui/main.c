@@ -1,0 +1,110 @@
+/* gorod-tui: the screens of gorod on a terminal. */
+#include "common/proto.h"
+#include "tui/app.h"
+#include "tui/text.h"
+#include "tui/i18n.h"
+#include "tui/term.h"
+#include "tui/transport.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { OPT_BROKER = 256, OPT_CONNECT, OPT_STATE, OPT_VERSION };
+
+static const struct option options[] = {
+    {"broker", required_argument, NULL, OPT_BROKER}, {"connect", required_argument, NULL, OPT_CONNECT}, {"state", required_argument, NULL, OPT_STATE},
+    {"help", no_argument, NULL, 'h'},                {"version", no_argument, NULL, OPT_VERSION},       {NULL, 0, NULL, 0},
+};
+
+static void usage(void)
+{
+    puts(_("Usage: gorod-tui [OPTION]...\n"
+           "The screens of gorod: my day, correspondents, appeals, assignments.\n"
+           "\n"
+           "  --connect [USER@]HOST[:PORT]  over ssh, with your keys and known hosts\n"
+           "  --state DIR                   the installation on this machine (default: GOROD_STATE, else var/)\n"
+           "  --broker FD                   for the gate: sessions come over this descriptor\n"
+           "  --help, --version\n"
+           "\n"
+           "NO_COLOR in the environment turns colours off; GOROD_SSH names another ssh program.\n"
+           "F1 inside tells the keys."));
+}
+
+static int fail(int code, const char *what, const char *why)
+{
+    fprintf(stderr, "gorod-tui: %s%s%s\n", what, *what ? ": " : "", why);
+    return code;
+}
+
+/* The descriptor that --broker names. */
+static struct transport *broker_of(const char *number, char *why, size_t size)
+{
+    char *end;
+    long fd = strtol(number, &end, 10);
+    if (*end || fd < 3 || fd > 65535) {
+        strf(why, size, "--broker %s: %s", number, _("a descriptor from 3 on is needed"));
+        return NULL;
+    }
+    return transport_broker((int)fd);
+}
+
+static struct transport *socket_of(const char *state)
+{
+    char path[4096];
+    const char *env = getenv("GOROD_STATE");
+    strf(path, sizeof path, "%s/%s", state ? state : env && *env ? env : "var", PROTO_ADMIN_SOCKET);
+    return transport_socket(path);
+}
+
+/* A client of the local socket learns before the screen is cleared that nobody is there. */
+static bool socket_answers(struct transport *t)
+{
+    int in, out;
+    if (!transport_open(t, &in, &out))
+        return false;
+    close(in);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct transport *transport = NULL;
+    const char *state = NULL, *connect = NULL, *broker = NULL;
+    char why[400] = "";
+    i18n_start(NULL);
+    for (int opt; (opt = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        switch (opt) {
+        case OPT_BROKER: broker = optarg; break;
+        case OPT_CONNECT: connect = optarg; break;
+        case OPT_STATE: state = optarg; break;
+        case 'h': usage(); return EX_OK;
+        case OPT_VERSION: puts("gorod-tui " GOROD_VERSION); return EX_OK;
+        default: return EX_USAGE;
+        }
+    }
+    if (optind < argc)
+        return fail(EX_USAGE, argv[optind], _("no such argument, see --help"));
+    transport = broker ? broker_of(broker, why, sizeof why) : connect ? transport_ssh(connect, why, sizeof why) : socket_of(state);
+    if (!transport)
+        return fail(EX_USAGE, "", why);
+    if (!broker && !connect && !socket_answers(transport)) {
+        fail(EX_UNAVAILABLE, transport_trouble(transport), _("is the server running? See --state and --connect in --help"));
+        transport_free(&transport);
+        return EX_UNAVAILABLE;
+    }
+    if (!transport_login(transport)) {
+        transport_free(&transport);
+        return fail(EX_UNAVAILABLE, connect, _("no session: ssh has said why above"));
+    }
+    transport_detach_terminal(transport);
+    if (!term_start(why, sizeof why)) {
+        transport_free(&transport);
+        return fail(EX_UNAVAILABLE, _("terminal"), why);
+    }
+    int code = app_run(&(struct app_options){.transport = transport});
+    term_stop();
+    transport_free(&transport);
+    return code;
+}

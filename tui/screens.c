@@ -1,0 +1,119 @@
+#include "tui/screens.h"
+#include "tui/i18n.h"
+#include "tui/meta.h"
+#include "tui/record.h"
+#include "tui/screens/form.h"
+#include "tui/screens/modules.h"
+#include "tui/screens/records.h"
+#include <string.h>
+
+/* A row per kind of record: its list, its card. */
+static const struct {
+    const char *record;
+    enum command go;
+    const char *list_method;
+    struct screen *(*list)(const char *query);
+    struct screen *(*card)(int64_t id, enum command then);
+} kinds[] = {
+    {"correspondent", CMD_GO_CORRESPONDENTS, "correspondent.list", correspondents_list, correspondents_card},
+    {"appeal", CMD_GO_APPEALS, "appeal.list", appeals_list, appeals_card},
+    {"assignment", CMD_GO_ASSIGNMENTS, "assignment.list", assignments_list, assignments_card},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+/* What makes a new record, by the operation it needs. */
+static const struct {
+    enum command command;
+    const char *method;
+} makers[] = {
+    {CMD_NEW_APPEAL, "appeal.register"},
+    {CMD_NEW_ASSIGNMENT, "assignment.create"},
+    {CMD_NEW_CORRESPONDENT, "correspondent.add"},
+};
+
+struct screen *screens_first(void)
+{
+    return worklist_screen();
+}
+
+void screens_open_card(const char *record, int64_t id, enum command then)
+{
+    for (int i = 0; record && i < KINDS; i++)
+        if (strcmp(kinds[i].record, record) == 0)
+            app_push(kinds[i].card(id, then));
+}
+
+void screens_open_list(const char *record, const char *query)
+{
+    for (int i = 0; i < KINDS; i++) {
+        if (strcmp(kinds[i].record, record) == 0) {
+            app_pop_to_root();
+            app_push(kinds[i].list(query));
+        }
+    }
+}
+
+bool screens_command(enum command cmd)
+{
+    for (int i = 0; i < KINDS; i++) {
+        if (kinds[i].go == cmd) {
+            screens_open_list(kinds[i].record, NULL);
+            return true;
+        }
+    }
+    switch (cmd) {
+    case CMD_GO_WORKLIST: app_pop_to_root(); return true;
+    case CMD_GO_DRAFTS: drafts_open(); return true;
+    case CMD_GO_SETTINGS: settings_open(); return true;
+    case CMD_NEW_APPEAL: register_open(0, NULL); return true;
+    case CMD_NEW_ASSIGNMENT: assign_open(NULL, 0); return true;
+    case CMD_NEW_CORRESPONDENT: correspondents_new(); return true;
+    default: return false;
+    }
+}
+
+const char *screens_why_not(enum command cmd)
+{
+    const char *method = NULL;
+    for (int i = 0; i < KINDS; i++)
+        if (kinds[i].go == cmd)
+            method = kinds[i].list_method;
+    for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
+        if (makers[i].command == cmd)
+            method = makers[i].method;
+    return method && meta_is_known() && !meta_op(method) ? _("Your role may not do this") : NULL;
+}
+
+bool screens_action(const struct record_ref *refs, size_t count, enum command cmd)
+{
+    switch (cmd) {
+    case CMD_APPEAL_ASSIGN:
+    case CMD_ASSIGNMENT_SUB: assign_open(refs, cmd == CMD_ASSIGNMENT_SUB ? 1 : count); return true;
+    case CMD_CORRESPONDENT_APPEAL: register_open(refs->id, refs->number); return true;
+    case CMD_CORRESPONDENT_MERGE: correspondents_merge(refs, count); return true;
+    case CMD_CORRESPONDENT_PART: correspondents_part(refs); return true;
+    default: return false;
+    }
+}
+
+/* The list that stands directly below the card. */
+static struct screen *list_below(const struct screen *card)
+{
+    return card->below && strcmp(card->below->ops->name, "list") == 0 ? card->below : NULL;
+}
+
+bool screens_has_neighbours(struct screen *card)
+{
+    return list_below(card) != NULL;
+}
+
+void screens_neighbour(struct screen *card, int step)
+{
+    struct screen *list = list_below(card);
+    if (!list || !records_step(list, step)) {
+        app_status(STATUS_WARN, "%s", step > 0 ? _("This is the last one of the list") : _("This is the first one of the list"));
+        return;
+    }
+    app_pop_now(card);
+    app_command(CMD_OPEN);
+}

@@ -1,0 +1,254 @@
+#include "tui/screens/candidates.h"
+#include "tui/text.h"
+#include "tui/dates.h"
+#include "tui/i18n.h"
+#include "tui/json.h"
+#include "tui/meta.h"
+#include "tui/screens.h"
+#include "tui/words.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DELAY_MS = 400, ITEMS_MAX = 24, LINKS_MAX = 16, BESIDE = 110, TEXT_LEAST = 20 };
+
+struct candidates {
+    struct screen *owner;
+    json_t *asked;
+    uint64_t request;
+    struct candidate {
+        int64_t id;
+        const char *group; /* msgid of the heading */
+        char number[40], text[300];
+    } items[ITEMS_MAX];
+    int count, selected;
+    bool focused;
+    struct made {
+        int64_t other;
+        char number[40];
+        const char *kind;
+    } links[LINKS_MAX];
+    int link_count;
+};
+
+static const struct {
+    const char *name, *label;
+} groups[] = {{"duplicates", N_("The same text: a duplicate?")}, {"repeated", N_("The same person: repeated?")}, {"same_issue", N_("The same house and topic, from others")}};
+
+struct candidates *candidates_new(struct screen *owner)
+{
+    struct candidates *c = calloc(1, sizeof *c);
+    if (!c)
+        abort();
+    c->owner = owner;
+    return c;
+}
+
+void candidates_free(struct candidates *c)
+{
+    if (!c)
+        return;
+    timers_forget(c);
+    if (c->request)
+        app_cancel(c->request);
+    json_decref(c->asked);
+    free(c);
+}
+
+static void group_take(struct candidates *c, const json_t *list, const char *label)
+{
+    size_t i;
+    json_t *o;
+    json_array_foreach(list, i, o)
+    {
+        char date[16];
+        if (c->count == ITEMS_MAX)
+            return;
+        struct candidate *item = &c->items[c->count++];
+        dates_short(dates_from_wire(js_str(o, "registered")), date, sizeof date);
+        item->id = js_int(o, "id");
+        item->group = label;
+        strf(item->number, sizeof item->number, "%s", js_str(o, "number"));
+        strf(item->text, sizeof item->text, "%s  %s  %s", date, words_label("state:appeal", js_str(o, "status")), js_str(o, "subject"));
+    }
+}
+
+static void come(void *arg, json_t *result, const struct rpc_error *error)
+{
+    struct candidates *c = arg;
+    int64_t chosen = c->selected < c->count ? c->items[c->selected].id : 0;
+    c->request = 0;
+    c->count = c->selected = 0;
+    app_dirty();
+    if (error)
+        return;
+    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+        group_take(c, json_object_get(result, groups[g].name), groups[g].label);
+    for (int i = 0; i < c->count; i++)
+        if (c->items[i].id == chosen)
+            c->selected = i;
+    if (c->count == 0)
+        c->focused = false;
+}
+
+static void ask(void *arg)
+{
+    struct candidates *c = arg;
+    if (c->request)
+        app_cancel(c->request);
+    c->request = 0;
+    if (json_object_size(c->asked) == 0 || !meta_op("appeal.candidates")) {
+        c->count = 0;
+        return;
+    }
+    c->request = app_call(c->owner, "appeal.candidates", json_incref(c->asked), CALL_QUIET, come, c);
+}
+
+void candidates_update(struct candidates *c, const char *text, int64_t correspondent, const char *topic, const char *address)
+{
+    json_decref(c->asked);
+    c->asked = json_object();
+    if (strlen(text) >= TEXT_LEAST)
+        json_object_set_new(c->asked, "text", json_string(text));
+    if (correspondent)
+        json_object_set_new(c->asked, "correspondent", json_integer(correspondent));
+    if (*topic)
+        json_object_set_new(c->asked, "topic", json_string(topic));
+    if (*address)
+        json_object_set_new(c->asked, "address", json_string(address));
+    timers_start(DELAY_MS, false, ask, c);
+}
+
+int candidates_count(const struct candidates *c)
+{
+    return c ? c->count : 0;
+}
+
+bool candidates_focused(const struct candidates *c)
+{
+    return c && c->focused;
+}
+
+void candidates_focus(struct candidates *c, bool on)
+{
+    c->focused = on && c->count > 0;
+    app_dirty();
+}
+
+bool candidates_key(struct candidates *c, int key)
+{
+    if (key == K_UP && c->selected > 0)
+        c->selected--;
+    else if (key == K_DOWN && c->selected + 1 < c->count)
+        c->selected++;
+    else
+        return key == K_UP || key == K_DOWN;
+    return true;
+}
+
+void candidates_toggle(struct candidates *c, const char *kind)
+{
+    const struct candidate *item = &c->items[c->selected];
+    for (int i = 0; i < c->link_count; i++) {
+        if (c->links[i].other != item->id)
+            continue;
+        bool same = strcmp(c->links[i].kind, kind) == 0;
+        if (same)
+            c->links[i] = c->links[--c->link_count];
+        else
+            c->links[i].kind = kind;
+        return;
+    }
+    if (c->link_count == LINKS_MAX)
+        return;
+    struct made *made = &c->links[c->link_count++];
+    made->other = item->id;
+    made->kind = kind;
+    strf(made->number, sizeof made->number, "%s", item->number);
+    app_status(STATUS_INFO, _("Will be linked: %s %s"), words_own(kind), item->number);
+}
+
+void candidates_open(struct candidates *c)
+{
+    if (c->selected < c->count)
+        screens_open_card("appeal", c->items[c->selected].id, CMD_NONE);
+}
+
+bool candidates_link(const struct candidates *c, int n, int64_t *other, const char **kind)
+{
+    if (!c || n >= c->link_count)
+        return false;
+    *other = c->links[n].other;
+    *kind = c->links[n].kind;
+    return true;
+}
+
+static int lines_needed(const struct candidates *c)
+{
+    int lines = c->count;
+    for (int i = 0; i < c->count; i++)
+        if (i == 0 || c->items[i].group != c->items[i - 1].group)
+            lines++;
+    return lines;
+}
+
+struct rect candidates_split(const struct candidates *c, struct rect *r)
+{
+    struct rect fields = *r;
+    if (c->count == 0) {
+        r->h = 0;
+    } else if (r->w >= BESIDE) {
+        fields.w = r->w * 3 / 5;
+        r->x += fields.w;
+        r->w -= fields.w;
+    } else {
+        int h = lines_needed(c), most = c->focused ? r->h * 2 / 3 : r->h / 4;
+        h = h > most ? most : h;
+        fields.h -= h;
+        r->y += fields.h;
+        r->h = h;
+    }
+    return fields;
+}
+
+static const char *link_kind(const struct candidates *c, int64_t id)
+{
+    for (int i = 0; i < c->link_count; i++)
+        if (c->links[i].other == id)
+            return c->links[i].kind;
+    return NULL;
+}
+
+static void paint_item(const struct candidates *c, int i, int y, struct rect r)
+{
+    const struct candidate *item = &c->items[i];
+    bool chosen = c->focused && i == c->selected;
+    enum ground ground = chosen ? G_SELECT : G_BASE;
+    const char *kind = link_kind(c, item->id);
+    if (chosen)
+        draw_fill(y, r.x, r.w, ground);
+    draw_text(y, r.x + 1, 1, R_KEY, ground, chosen ? theme_glyph(GL_CURSOR) : " ");
+    int used = draw_text(y, r.x + 3, 13, R_KEY, ground, item->number), x = r.x + 4 + (used > 11 ? used : 11);
+    if (kind)
+        x += draw_text(y, x, 24, R_GOOD, ground, words_own(kind)) + 2;
+    draw_text(y, x, r.x + r.w - x - 1, R_TEXT, ground, item->text);
+}
+
+void candidates_paint(struct candidates *c, struct rect r, struct cursor *cursor)
+{
+    int y = r.y - (r.h > 0 && lines_needed(c) > r.h && c->focused ? c->selected : 0), top = r.y;
+    if (r.h < 1)
+        return;
+    for (int i = 0; i < c->count; i++) {
+        if (i == 0 || c->items[i].group != c->items[i - 1].group) {
+            if (y >= top && y < top + r.h)
+                draw_text(y, r.x + 1, r.w - 2, R_SOON, G_BASE, tr(c->items[i].group));
+            y++;
+        }
+        if (y >= top && y < top + r.h)
+            paint_item(c, i, y, r);
+        if (c->focused && i == c->selected)
+            *cursor = (struct cursor){y, r.x + 1};
+        y++;
+    }
+}

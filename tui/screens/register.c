@@ -1,0 +1,378 @@
+/* Registering an appeal in one form: who writes is found or made in place, similar appeals stand beside the text and are linked by
+ * one key, more questions unfold when asked for. */
+#include "tui/dates.h"
+#include "tui/text.h"
+#include "tui/i18n.h"
+#include "tui/json.h"
+#include "tui/meta.h"
+#include "tui/screens/candidates.h"
+#include "tui/screens/form.h"
+#include "tui/screens/modules.h"
+#include "tui/screens/similar.h"
+#include "tui/theme.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct registering {
+    struct similar *similar;       /* persons like the one being made */
+    struct candidates *candidates; /* appeals like this one */
+    char offered[300];
+};
+
+static const struct form_hint hints[] = {
+    {"correspondent", 0, N_("Who writes")},
+    {"kind", 0, N_("Kind")},
+    {"channel", 0, N_("Channel")},
+    {"nature", 0, N_("Nature")},
+    {"received", FH_REQUIRED, N_("Received")},
+    {"topic", 0, N_("Topic")},
+    {"subject", 0, N_("In short")},
+    {"text", 0, N_("Text")},
+    {"address", 0, N_("Where")},
+    {"authors", 0, N_("Other authors")},
+    {"anonymous", 0, N_("Anonymous")},
+    {"collective", 0, N_("Collective")},
+    {"cover_number", 0, N_("Cover letter number")},
+    {"cover_date", 0, N_("Cover letter date")},
+    {"external_id", FH_HIDE, NULL},
+    {"link_to", FH_HIDE, NULL},
+    {"link_kind", FH_HIDE, NULL},
+    {NULL, 0, NULL},
+};
+
+/* The order of a clerk's hand: the sheet is read from the top; what is seldom needed comes after the text. */
+static const char *const order[] = {"correspondent", "kind", "channel", "nature", "received", "topic", "address", "text", "subject", "authors",
+                                    "collective", "members_count", "anonymous", "addressee", "considering", "unit", NULL};
+
+static const struct meta_param *person_param(void)
+{
+    return meta_param(meta_op("appeal.register"), "new_correspondent");
+}
+
+/* ---- the person, made in place ---- */
+
+static void person_fields(struct form_screen *fs)
+{
+    static const struct {
+        const char *name, *label;
+    } shown[] = {{"kind", N_("New: kind")}, {"name", N_("New: name")}, {"address", N_("New: address")}, {"phone", N_("New: phone")}, {"email", N_("New: e-mail")}};
+    struct registering *r = fs->extra_data;
+    const struct meta_param *array = person_param();
+    struct field *found[5] = {NULL};
+    if (!array || form_group_count(fs->form, array->name) > 0)
+        return;
+    form_add_group(fs->form, array, form_field(fs->form, "correspondent"));
+    for (size_t i = 0; i < array->field_count; i++) {
+        struct field *f = form_group_field(fs->form, array->name, 0, array->fields[i].name);
+        f->hidden = true;
+        for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
+            if (strcmp(shown[k].name, array->fields[i].name) == 0) {
+                found[k] = f;
+                f->hidden = false;
+                strf(f->label, sizeof f->label, "%s", tr(shown[k].label));
+            }
+        }
+    }
+    if (found[0] && found[0]->kind == FK_CHOICE)
+        field_pick(found[0], "person", 0, NULL);
+    similar_watch(r->similar, fs->screen, found[1], found[3], found[2], found[4]);
+}
+
+static const char *register_offer(struct form_screen *fs, const struct field *f)
+{
+    struct registering *r = fs->extra_data;
+    if (strcmp(f->param->name, "correspondent") != 0 || f->group >= 0 || !f->typing || edit_is_empty(&f->edit) || !person_param())
+        return NULL;
+    strf(r->offered, sizeof r->offered, _("+ New: %s"), edit_text(&f->edit));
+    return r->offered;
+}
+
+static void register_make(struct form_screen *fs, struct field *f)
+{
+    char name[300];
+    strf(name, sizeof name, "%s", edit_text(&f->edit));
+    field_clear(f);
+    person_fields(fs);
+    struct field *to = form_group_field(fs->form, "new_correspondent", 0, "name"), *address = form_group_field(fs->form, "new_correspondent", 0, "address");
+    if (!to)
+        return;
+    edit_set(&to->edit, name);
+    to->touched = true;
+    form_focus(fs->form, address ? address : to);
+    similar_changed(((struct registering *)fs->extra_data)->similar, to);
+    form_touch(fs);
+}
+
+/* A known person was found after all. */
+static void person_known(struct form_screen *fs, int64_t id, const char *name)
+{
+    struct field *f = form_field(fs->form, "correspondent");
+    struct registering *r = fs->extra_data;
+    form_drop_group(fs->form, "new_correspondent", 0);
+    similar_watch(r->similar, fs->screen, NULL, NULL, NULL, NULL);
+    field_pick(f, NULL, id, name);
+    f->touched = true;
+    form_touch(fs);
+}
+
+/* ---- the form speaks ---- */
+
+static void candidates_ask(struct form_screen *fs)
+{
+    struct registering *r = fs->extra_data;
+    const struct field *who = form_field(fs->form, "correspondent"), *topic = form_field(fs->form, "topic");
+    const struct field *text = form_field(fs->form, "text"), *where = form_field(fs->form, "address");
+    candidates_update(r->candidates, text ? edit_text(&text->edit) : "", who && who->picked_count ? who->picked[0].id : 0, topic && topic->code ? topic->code : "",
+                      where ? edit_text(&where->edit) : "");
+}
+
+static void register_changed(struct form_screen *fs, struct field *f, bool left)
+{
+    static const char *const watched[] = {"correspondent", "topic", "text", "address"};
+    struct registering *r = fs->extra_data;
+    if (f->group < 0 && strcmp(f->param->name, "correspondent") == 0 && f->picked_count && form_group_count(fs->form, "new_correspondent") > 0) {
+        form_drop_group(fs->form, "new_correspondent", 0);
+        similar_watch(r->similar, fs->screen, NULL, NULL, NULL, NULL);
+    }
+    if (left)
+        return;
+    similar_changed(r->similar, f);
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+        if (f->group < 0 && strcmp(watched[i], f->param->name) == 0)
+            candidates_ask(fs);
+}
+
+static void set_default(struct form_screen *fs, const char *name, const char *value)
+{
+    struct field *f = form_field(fs->form, name);
+    json_t *v = json_string(value);
+    if (f)
+        field_set(f, v, NULL);
+    json_decref(v);
+}
+
+static void register_ready(struct form_screen *fs)
+{
+    struct registering *r = fs->extra_data;
+    char today[16];
+    dates_to_wire(dates_today(), today);
+    set_default(fs, "kind", "letter");
+    set_default(fs, "channel", "post");
+    set_default(fs, "nature", "statement");
+    set_default(fs, "received", today);
+    r->candidates = candidates_new(fs->screen);
+    similar_watch(r->similar, fs->screen, NULL, NULL, NULL, NULL);
+}
+
+static void register_before_load(struct form_screen *fs, const json_t *draft)
+{
+    const char *name;
+    json_t *v;
+    json_object_foreach((json_t *)draft, name, v)
+    {
+        int group;
+        if (strncmp(name, "new_correspondent.", 18) == 0)
+            person_fields(fs);
+        if (sscanf(name, "questions.%d.", &group) == 1)
+            while (form_group_count(fs->form, "questions") <= group && group < 50)
+                form_add_group(fs->form, meta_param(meta_op("appeal.register"), "questions"), form_field(fs->form, "text"));
+    }
+}
+
+/* The first question is the form's own topic; the others were added below. */
+static void questions_collect(json_t *params)
+{
+    json_t *questions = json_object_get(params, "questions"), *first = json_object();
+    if (!questions) {
+        json_decref(first);
+        return;
+    }
+    if (json_object_get(params, "topic"))
+        json_object_set(first, "topic", json_object_get(params, "topic"));
+    if (json_object_get(params, "nature"))
+        json_object_set(first, "nature", json_object_get(params, "nature"));
+    if (json_object_size(first) > 0)
+        json_array_insert(questions, 0, first);
+    json_decref(first);
+}
+
+static void register_collect(struct form_screen *fs, json_t *params)
+{
+    struct registering *r = fs->extra_data;
+    json_t *person = json_array_get(json_object_get(params, "new_correspondent"), 0);
+    int64_t other;
+    const char *kind;
+    if (person)
+        json_object_set(params, "new_correspondent", person);
+    questions_collect(params);
+    if (candidates_link(r->candidates, 0, &other, &kind) && meta_has_param("appeal.register", "link_to")) {
+        json_object_set_new(params, "link_to", json_integer(other));
+        json_object_set_new(params, "link_kind", json_string(kind));
+    }
+}
+
+static void linked(void *arg, json_t *result, const struct rpc_error *error)
+{
+    (void)arg;
+    (void)result;
+    if (error)
+        app_status_error(error);
+}
+
+static bool register_done(struct form_screen *fs, const json_t *result)
+{
+    struct registering *r = fs->extra_data;
+    int64_t other;
+    const char *kind;
+    char due[32];
+    for (int i = meta_has_param("appeal.register", "link_to") ? 1 : 0; candidates_link(r->candidates, i, &other, &kind); i++) {
+        char id[37];
+        client_uuid(id);
+        app_call(NULL, "appeal.link", json_pack("{s:I,s:I,s:s,s:s}", "id", (json_int_t)js_int(result, "id"), "other", (json_int_t)other, "kind", kind, "request_id", id),
+                 CALL_QUIET | CALL_WRITE, linked, NULL);
+    }
+    dates_resolved(dates_from_wire(js_str(result, "due")), due, sizeof due);
+    if (due[0])
+        app_status(STATUS_GOOD, _("Registered: %s, due %s. F7: the next one"), js_str(result, "number"), due);
+    else
+        app_status(STATUS_GOOD, _("Registered: %s. F7: the next one"), js_str(result, "number"));
+    return true;
+}
+
+/* ---- the pane beside ---- */
+
+static const char *register_scopes(struct form_screen *fs)
+{
+    struct registering *r = fs->extra_data;
+    return r->candidates && candidates_focused(r->candidates) ? "candidates" : NULL;
+}
+
+static bool register_key(struct form_screen *fs, int key)
+{
+    struct registering *r = fs->extra_data;
+    return candidates_focused(r->candidates) && candidates_key(r->candidates, key);
+}
+
+static bool is_person_pane(const struct registering *r)
+{
+    return similar_count(r->similar) > 0;
+}
+
+static bool register_command(struct form_screen *fs, enum command cmd)
+{
+    struct registering *r = fs->extra_data;
+    const char *name;
+    switch (cmd) {
+    case CMD_CANDIDATES:
+        if (is_person_pane(r)) {
+            int64_t id = similar_pick(r->similar, 0, &name);
+            person_known(fs, id, name);
+            return true;
+        }
+        candidates_focus(r->candidates, !candidates_focused(r->candidates));
+        return true;
+    case CMD_ADD_GROUP: {
+        const struct meta_param *questions = meta_param(meta_op("appeal.register"), "questions");
+        int group = form_add_group(fs->form, questions, form_field(fs->form, "text"));
+        for (size_t i = 0; i < questions->field_count; i++) {
+            struct field *f = form_group_field(fs->form, "questions", group, questions->fields[i].name);
+            strf(f->label, sizeof f->label, "%d: %s", group + 2, questions->fields[i].label);
+        }
+        form_focus(fs->form, form_group_field(fs->form, "questions", group, questions->fields[0].name));
+        return true;
+    }
+    case CMD_LINK_DUPLICATE: candidates_toggle(r->candidates, "duplicate_of"); return true;
+    case CMD_LINK_REPEAT: candidates_toggle(r->candidates, "repeat_of"); return true;
+    case CMD_LINK_SAME: candidates_toggle(r->candidates, "same_issue"); return true;
+    case CMD_OPEN: candidates_open(r->candidates); return true;
+    case CMD_BACK:
+        if (!candidates_focused(r->candidates))
+            return false;
+        candidates_focus(r->candidates, false);
+        return true;
+    default: return false;
+    }
+}
+
+static const char *register_why_not(struct form_screen *fs, enum command cmd, bool *mine)
+{
+    struct registering *r = fs->extra_data;
+    *mine = true;
+    switch (cmd) {
+    case CMD_CANDIDATES: return candidates_count(r->candidates) || is_person_pane(r) ? NULL : _("Nothing similar is found so far");
+    case CMD_ADD_GROUP: return NULL;
+    case CMD_OPEN:
+    case CMD_LINK_DUPLICATE:
+    case CMD_LINK_REPEAT:
+    case CMD_LINK_SAME: return candidates_focused(r->candidates) ? NULL : _("First choose among the similar appeals: F6");
+    default: *mine = false; return NULL;
+    }
+}
+
+static struct rect register_side(struct form_screen *fs, struct rect rect)
+{
+    struct registering *r = fs->extra_data;
+    if (is_person_pane(r))
+        return similar_split(r->similar, &rect);
+    return r->candidates ? candidates_split(r->candidates, &rect) : rect;
+}
+
+static void register_paint(struct form_screen *fs, struct rect rect, struct cursor *cursor)
+{
+    struct registering *r = fs->extra_data;
+    if (is_person_pane(r)) {
+        similar_split(r->similar, &rect);
+        similar_paint(r->similar, rect);
+        if (rect.h > 1)
+            draw_right(rect.y, rect.x + rect.w - 26, 25, R_KEY, G_BASE, _("F6: it is the first one"));
+        return;
+    }
+    candidates_split(r->candidates, &rect);
+    candidates_paint(r->candidates, rect, cursor);
+}
+
+static void register_free(struct form_screen *fs)
+{
+    struct registering *r = fs->extra_data;
+    similar_free(r->similar);
+    candidates_free(r->candidates);
+    free(r);
+}
+
+static const struct form_extra extra = {
+    .ready = register_ready,
+    .before_load = register_before_load,
+    .restored = candidates_ask,
+    .changed = register_changed,
+    .offer_new = register_offer,
+    .make_new = register_make,
+    .collect = register_collect,
+    .done = register_done,
+    .key = register_key,
+    .command = register_command,
+    .why_not = register_why_not,
+    .scopes = register_scopes,
+    .side = register_side,
+    .paint = register_paint,
+    .free = register_free,
+};
+
+void register_open(int64_t correspondent, const char *name)
+{
+    struct registering *r = calloc(1, sizeof *r);
+    if (!r)
+        abort();
+    r->similar = similar_new();
+    json_t *values = NULL;
+    if (correspondent)
+        values = json_pack("{s:{s:I,s:s}}", "correspondent", "value", (json_int_t)correspondent, "label", name);
+    form_open(&(struct form_start){.method = "appeal.register",
+                                   .title = _("Registering an appeal"),
+                                   .hints = hints,
+                                   .order = order,
+                                   .values = values,
+                                   .large = true,
+                                   .extra = &extra,
+                                   .extra_data = r});
+}
