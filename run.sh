@@ -59,8 +59,8 @@ trap '\''rm -f "${made[@]}"'\'' EXIT
 put() { [ -e "$1" ] || { mkdir -p "$(dirname "$1")"; made+=("$1"); printf "%b" "$2" >"$1"; chmod "$3" "$1"; }; }
 put /etc/postgresql-common/createcluster.d/gorod.conf "create_main_cluster = false\n" 644
 put /usr/sbin/policy-rc.d "#!/bin/sh\nexit 101\n" 755
-get() { apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"; }
-get "$@" || { apt-get -q -o DPkg::Lock::Timeout=300 update && get "$@"; }
+get() { apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"; }
+get "$@" || { apt-get -qq -o DPkg::Lock::Timeout=300 update && get "$@"; }
 '
 
 install_packages() {
@@ -228,9 +228,11 @@ load_demo_data() {
   "$root/build/gorod-server" demo-data --state "$state" >&2
 }
 
-# ssh_words LOGIN: sets `words` to the ssh command.
+# ssh_words PORT LOGIN: sets `words` to the ssh command.
 ssh_words() {
-  words=(ssh -p "$1" -i "$state/keys/$2" -o IdentitiesOnly=yes -o "UserKnownHostsFile=\"$state/known_hosts\"" -o StrictHostKeyChecking=yes "$2@127.0.0.1")
+  local known=$state/known_hosts
+  case $known in *[[:space:]]*) known="\"$known\"" ;; esac # ssh takes blanks for the end of a file name
+  words=(ssh -p "$1" -i "$state/keys/$2" -o IdentitiesOnly=yes -o "UserKnownHostsFile=$known" -o StrictHostKeyChecking=yes "$2@127.0.0.1")
 }
 
 write_known_hosts() { printf '[127.0.0.1]:%s %s\n' "$1" "$(cut -d ' ' -f 1,2 "$state/host_key.pub")" >"$state/known_hosts"; }

@@ -28,7 +28,7 @@ static const struct {
     {"F1", K_F1},       {"F2", K_F2},       {"F3", K_F3},     {"F4", K_F4},     {"F5", K_F5},       {"F6", K_F6},          {"F7", K_F7},
     {"F8", K_F8},       {"F9", K_F9},       {"F10", K_F10},   {"F11", K_F11},   {"F12", K_F12},     {"Up", K_UP},          {"Down", K_DOWN},
     {"Left", K_LEFT},   {"Right", K_RIGHT}, {"Home", K_HOME}, {"End", K_END},   {"PgUp", K_PGUP},   {"PgDn", K_PGDN},      {"Ins", K_INS},
-    {"Del", K_DEL},     {"BS", K_BS},       {"Tab", K_TAB},   {"Enter", K_ENTER}, {"Esc", K_ESC},   {"Space", K_SPACE}, {"Shift-Tab", K_BTAB},
+    {"Del", K_DEL},     {"BS", K_BS},       {"Tab", K_TAB},   {"Enter", K_ENTER}, {"Esc", K_ESC},   {N_("Space"), K_SPACE}, {"Shift-Tab", K_BTAB},
 };
 
 const struct command_info *command_info(enum command cmd)

@@ -48,6 +48,7 @@ enum { CODE_PASTE_BEGIN = CODE_FIRST + 1000, CODE_PASTE_END };
 
 static bool started, mouse_wanted, in_paste;
 static struct buf pasted;
+static SCREEN *screen;
 static struct mouse mouse_last;
 static int glyph_level = 2;
 
@@ -116,13 +117,18 @@ bool term_start(char *why, size_t size)
     }
     if (!terminfo_choose(why, size))
         return false;
+    /* newterm() makes its own; this one was only asked. */
+    TERMINAL *asked = cur_term;
+    set_curterm(NULL);
+    del_curterm(asked);
     size_ask(&rows, &cols);
     strf(number, sizeof number, "%d", rows);
     setenv("LINES", number, 1);
     strf(number, sizeof number, "%d", cols);
     setenv("COLUMNS", number, 1);
     set_escdelay(ESC_DELAY_MS);
-    if (!newterm(NULL, stdout, stdin)) {
+    screen = newterm(NULL, stdout, stdin);
+    if (!screen) {
         strf(why, size, "curses cannot start on this terminal");
         return false;
     }
@@ -134,9 +140,8 @@ bool term_start(char *why, size_t size)
     nodelay(stdscr, TRUE);
     keys_define();
     const char *term = getenv("TERM");
-    glyph_level = is_xterm_like() ? 2 : strncmp(term, "linux", 5) == 0 || MB_CUR_MAX > 1 ? 1 : 0;
-    if (strncmp(term, "vt", 2) == 0 && strncmp(term, "vte", 3) != 0)
-        glyph_level = 0;
+    bool old = (strncmp(term, "vt", 2) == 0 && strncmp(term, "vte", 3) != 0) || MB_CUR_MAX < 4;
+    glyph_level = is_xterm_like() ? 2 : old ? 0 : 1;
     buf_init(&pasted, PASTE_BYTES_MAX);
     term_resume();
     return true;
@@ -165,6 +170,7 @@ void term_stop(void)
         return;
     started = false;
     term_suspend();
+    delscreen(screen);
     buf_free(&pasted);
 }
 

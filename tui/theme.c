@@ -21,7 +21,7 @@ struct palette {
 /* Colour numbers by depth. Both foreground and background are always said: on a white terminal yellow text would vanish. */
 static const struct palette dark_256 = {
     .role = {252, 245, 231, 117, 210, 221, 114, 117},
-    .ground = {234, 236, 238, 236, 24, 236, 24},
+    .ground = {234, 236, 238, 236, 24, 237, 24},
 };
 static const struct palette light_256 = {
     .role = {235, 243, 16, 25, 160, 130, 28, 25},

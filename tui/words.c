@@ -11,6 +11,7 @@ enum { WORDS_MAX = 32 };
 static struct words all[WORDS_MAX];
 static size_t all_count;
 static struct arena *arena;
+static unsigned generation;
 
 /* Codes that stand in lists of operations or on cards and have no classifier. */
 static const struct {
@@ -82,6 +83,7 @@ static void come(void *arg, json_t *result, const struct rpc_error *error)
 {
     struct words *w = arg;
     w->ready = true;
+    generation++;
     w->absent = error != NULL;
     if (error)
         return;
@@ -123,6 +125,11 @@ const char *words_label(const char *name, const char *code)
         if (strcmp(w->items[i].code, code) == 0)
             return w->items[i].label;
     return w->ready ? words_own(code) : "";
+}
+
+unsigned words_generation(void)
+{
+    return generation;
 }
 
 bool words_is_final(const char *name, const char *code)

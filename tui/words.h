@@ -21,6 +21,8 @@ const struct words *words_get(const char *name);
 const char *words_label(const char *name, const char *code);
 /* Is this state of a record its end? */
 bool words_is_final(const char *name, const char *code);
+/* Grows with every answer: what was laid out with an older number may show codes for words. */
+unsigned words_generation(void);
 /* Forgets everything: another language. */
 void words_reset(void);
 /* Words of values that are in no classifier (correspondent kinds, link kinds, reasons): English msgids of this program.

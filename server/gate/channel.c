@@ -273,10 +273,7 @@ static void end_with_words(struct channel *ch, int exit_code, const char *words)
     source_close(ch->conn->epoll_fd, &ch->broker);
 }
 
-void chan_fail(struct channel *ch, enum text text)
-{
-    end_with_words(ch, text_exit_code(text), text_of(text, ch->conn->login.lang));
-}
+void chan_fail(struct channel *ch, enum text text) { end_with_words(ch, text_exit_code(text), text_of(text, ch->conn->login.lang)); }
 
 /* --- beginning: a step of its own, since callbacks must not fork --------------------------------------------------------------------- */
 
@@ -326,10 +323,7 @@ struct channel *chan_wanting(const struct conn *c)
     return ch;
 }
 
-void chan_session_asked(struct channel *ch)
-{
-    ch->session = SESSION_ASKED;
-}
+void chan_session_asked(struct channel *ch) { ch->session = SESSION_ASKED; }
 
 void chan_session_ready(struct channel *ch, int fd)
 {

@@ -23,11 +23,11 @@
 
 enum {
     EVENTS_AT_ONCE = 64,
-    STEPS_AT_ONCE = 16,  /* then epoll and signals have their turn */
-    DRAIN_MS = 4500,     /* the parent kills at 5 s */
-    FAREWELL_MS = 1000,  /* for the last packets */
-    LINGER_MS = 3000,    /* for programs to save what they hold */
-    SILENT_TIMES = 3,    /* keepalive intervals without a sign of life */
+    STEPS_AT_ONCE = 16, /* then epoll and signals have their turn */
+    DRAIN_MS = 4500,    /* the parent kills at 5 s */
+    FAREWELL_MS = 1000, /* for the last packets */
+    LINGER_MS = 3000,   /* for programs to save what they hold */
+    SILENT_TIMES = 3,   /* keepalive intervals without a sign of life */
 };
 
 /* --- what the other files ask of the connection -------------------------------------------------------------------------------------- */
@@ -68,10 +68,7 @@ bool conn_wait(int fd, int64_t until_ms)
 
 /* --- beginning ----------------------------------------------------------------------------------------------------------------------- */
 
-static int compare_fds(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
+static int compare_fds(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 
 /* The neighbours' sockets, the parent's epoll and listening socket are none of a child's business. */
 static void close_all_but(int *keep, size_t count)
@@ -122,7 +119,9 @@ static bool open_ssh(struct conn *c)
         return false;
     options_session(c->ssh);
     auth_begin(c);
-    return ssh_handle_key_exchange(c->ssh) != SSH_ERROR && ssh_event_add_session(c->event, c->ssh) == SSH_OK;
+    /* A client that has gone again already is nobody's fault. */
+    c->over = ssh_handle_key_exchange(c->ssh) == SSH_ERROR;
+    return c->over || ssh_event_add_session(c->event, c->ssh) == SSH_OK;
 }
 
 /* --- the step ------------------------------------------------------------------------------------------------------------------------ */

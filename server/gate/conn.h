@@ -16,9 +16,9 @@ struct config;
 struct gate_env;
 
 enum {
-    QUEUE_BYTES = 64 * 1024,  /* a queue this full stops its source */
-    QUEUE_MAX = 256 * 1024,   /* room for what was on its way then */
-    CHUNK_BYTES = 32 * 1024,  /* moved at a time */
+    QUEUE_BYTES = 64 * 1024, /* a queue this full stops its source */
+    QUEUE_MAX = 256 * 1024,  /* room for what was on its way then */
+    CHUNK_BYTES = 32 * 1024, /* moved at a time */
     CONTROL_LINE_MAX = 64 * 1024,
 };
 
@@ -42,12 +42,12 @@ struct control {
     struct source source;
     struct buf input;
     int64_t next_id;
-    int64_t answer_until;    /* an answer is due; 0: none */
+    int64_t answer_until; /* an answer is due; 0: none */
     int64_t retry_at;
     int64_t retry_pause_ms;
     struct channel *opening; /* gate.open is sent for it; NULL when it has gone since */
     bool is_opening;
-    int opening_fd;          /* our end of the session */
+    int opening_fd; /* our end of the session */
 };
 
 struct conn {
@@ -64,12 +64,12 @@ struct conn {
     struct channel *channels;
     int channel_count;
     int tries, probes;
-    uint64_t happened;      /* counts what libssh told us: while it grows, the step is repeated */
+    uint64_t happened; /* counts what libssh told us: while it grows, the step is repeated */
     int64_t grace_until;
     int64_t heard_at, probed_at;
     int64_t drain_until;
-    const char *closing;    /* words for the client; the connection ends after this step */
-    bool over;              /* the line is dead: end without words */
+    const char *closing; /* words for the client; the connection ends after this step */
+    bool over;           /* the line is dead: end without words */
 };
 
 /* Can the client take more? False while earlier packets still wait for the socket. Lets libssh look at the socket, so callbacks may run. */

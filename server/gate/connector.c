@@ -42,8 +42,9 @@ static int connect_core(const char *path)
 static bool say_hello(const struct connector *c, const struct peer *p, int fd)
 {
     char line[512];
-    int n = snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"gate.hello\",\"params\":{\"secret\":\"%s\",\"peer\":\"%s\"}}\n",
-                     c->secret, p->name);
+    int n = snprintf(line, sizeof line,
+                     "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"gate.hello\",\"params\":{\"secret\":\"%s\",\"peer\":\"%s\"}}\n", c->secret,
+                     p->name);
     bool sent = n > 0 && (size_t)n < sizeof line && fd_send(fd, line, (size_t)n, -1);
     explicit_bzero(line, sizeof line);
     return sent;

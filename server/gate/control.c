@@ -27,10 +27,7 @@ static void wiping_free(void *p)
     free(p);
 }
 
-void control_wipe_memory(void)
-{
-    json_set_alloc_funcs(malloc, wiping_free);
-}
+void control_wipe_memory(void) { json_set_alloc_funcs(malloc, wiping_free); }
 
 void control_init(struct control *k)
 {
@@ -60,10 +57,7 @@ static void drop(struct conn *c)
     k->state = CONTROL_IDLE;
 }
 
-static int append(const char *data, size_t len, void *out)
-{
-    return buf_append(out, data, len) ? 0 : -1;
-}
+static int append(const char *data, size_t len, void *out) { return buf_append(out, data, len) ? 0 : -1; }
 
 /* Takes over `params`. */
 static bool send_request(struct conn *c, const char *method, json_t *params, int fd)
@@ -71,7 +65,8 @@ static bool send_request(struct conn *c, const char *method, json_t *params, int
     struct control *k = &c->control;
     struct buf line;
     buf_init(&line, PROTO_LINE_MAX);
-    json_t *request = json_pack("{s:s, s:I, s:s, s:o}", "jsonrpc", "2.0", "id", (json_int_t)++k->next_id, "method", method, "params", params);
+    json_t *request =
+        json_pack("{s:s, s:I, s:s, s:o}", "jsonrpc", "2.0", "id", (json_int_t)++k->next_id, "method", method, "params", params);
     bool sent = request && json_dump_callback(request, append, &line, JSON_COMPACT) == 0 && buf_putc(&line, '\n') &&
                 fd_send(k->source.fd, line.data, line.len, fd);
     json_decref(request);
@@ -132,7 +127,8 @@ static bool connect_once(struct conn *c, int64_t until_ms)
 {
     char word = 0;
     int fd = -1;
-    if (!fd_send(c->link.fd, &(char){LINK_CONNECT}, 1, -1) || !conn_wait(c->link.fd, until_ms) || fd_receive(c->link.fd, &word, 1, &fd) != 1) {
+    if (!fd_send(c->link.fd, &(char){LINK_CONNECT}, 1, -1) || !conn_wait(c->link.fd, until_ms) ||
+        fd_receive(c->link.fd, &word, 1, &fd) != 1) {
         c->over = true; /* without a parent there will never be a login */
         return false;
     }

@@ -26,11 +26,11 @@
 
 enum {
     DRAIN_MS = 5000,
-    STUCK_MS = 10000,       /* beyond the grace time, for a child that does not end by itself */
-    ACCEPT_AT_ONCE = 64,    /* then the others have their turn */
-    ACCEPT_PAUSE_MS = 200,  /* when there are no descriptors left */
+    STUCK_MS = 10000,      /* beyond the grace time, for a child that does not end by itself */
+    ACCEPT_AT_ONCE = 64,   /* then the others have their turn */
+    ACCEPT_PAUSE_MS = 200, /* when there are no descriptors left */
     EVENTS_AT_ONCE = 64,
-    SECRET_BYTES = 4096,    /* one page: what MADV_WIPEONFORK works in */
+    SECRET_BYTES = 4096, /* one page: what MADV_WIPEONFORK works in */
 };
 
 struct gate {
@@ -323,7 +323,8 @@ static void release(struct gate *g)
 
 int gate_run(const struct gate_start *start)
 {
-    struct gate g = {.env = {.config = start->config, .tui_fd = -1}, .epoll_fd = -1, .listen = {.fd = start->listen_fd}, .signals = SOURCE_NONE};
+    struct gate g = {
+        .env = {.config = start->config, .tui_fd = -1}, .epoll_fd = -1, .listen = {.fd = start->listen_fd}, .signals = SOURCE_NONE};
     log_part("gate");
     int code = prepare(&g, start);
     if (code == EX_OK) {

@@ -6,12 +6,12 @@
 struct config;
 
 struct gate_start {
-    int listen_fd;                /* bound and listening TCP socket; stays open over restarts of the gate */
-    const char *gate_socket;      /* path of STATE/run/gate.sock */
-    const char *host_key_file;    /* OpenSSH or PEM private key, ed25519; the supervisor has made it */
-    const char *tui_path;         /* program to run on a pty (an ELF file, not a script: it is run by descriptor) */
-    int tui_fd;                   /* the same, opened before privileges were dropped; 0: the gate opens tui_path itself */
-    const char *secret_hex;       /* what gate.hello must say */
+    int listen_fd;             /* bound and listening TCP socket; stays open over restarts of the gate */
+    const char *gate_socket;   /* path of STATE/run/gate.sock */
+    const char *host_key_file; /* OpenSSH or PEM private key, ed25519; the supervisor has made it */
+    const char *tui_path;      /* program to run on a pty (an ELF file, not a script: it is run by descriptor) */
+    int tui_fd;                /* the same, opened before privileges were dropped; 0: the gate opens tui_path itself */
+    const char *secret_hex;    /* what gate.hello must say */
     const struct config *config;
     /* May be NULL. Called once, when the gate has taken what it needs: overwrites the caller's copies of the secret and of the
      * configured database password, so that no connection child inherits them in its memory. */

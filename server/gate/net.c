@@ -24,10 +24,7 @@ void net_tune(int fd, int64_t keepalive_s)
     }
 }
 
-void net_quick_ack(int fd)
-{
-    set_option(fd, IPPROTO_TCP, TCP_QUICKACK, 1);
-}
+void net_quick_ack(int fd) { set_option(fd, IPPROTO_TCP, TCP_QUICKACK, 1); }
 
 struct in6_addr net_key(const struct sockaddr_storage *address)
 {

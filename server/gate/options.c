@@ -4,7 +4,8 @@
 /* Clean under ssh-audit: no NIST curves in the key exchange, no MAC that is not encrypt-then-MAC. */
 static const char key_exchange[] = "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group16-sha512,"
                                    "diffie-hellman-group18-sha512";
-static const char ciphers[] = "chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr";
+static const char ciphers[] =
+    "chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr";
 static const char macs[] = "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com";
 static const char host_keys[] = "ssh-ed25519";
 static const char user_keys[] = "ssh-ed25519,sk-ssh-ed25519@openssh.com,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
@@ -43,8 +44,8 @@ static bool import_host_key(ssh_bind bind, const char *file, struct err *err)
 {
     ssh_key key = NULL;
     if (ssh_pki_import_privkey_file(file, NULL, NULL, NULL, &key) != SSH_OK)
-        return err_set(err, ERR_INTERNAL, "host key %s: not a readable private key without a passphrase; make one with ssh-keygen -t ed25519",
-                       file);
+        return err_set(err, ERR_INTERNAL,
+                       "host key %s: not a readable private key without a passphrase; make one with ssh-keygen -t ed25519", file);
     if (ssh_key_type(key) != SSH_KEYTYPE_ED25519) {
         ssh_key_free(key);
         return err_set(err, ERR_INTERNAL, "host key %s: must be ed25519; make one with ssh-keygen -t ed25519", file);

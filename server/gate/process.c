@@ -198,7 +198,4 @@ bool process_start_screen(struct channel *ch)
     return started;
 }
 
-bool process_start_command(struct channel *ch, int session_fd)
-{
-    return start(ch, session_fd, -1, run_command);
-}
+bool process_start_command(struct channel *ch, int session_fd) { return start(ch, session_fd, -1, run_command); }

@@ -2,8 +2,8 @@
 #include <sysexits.h>
 
 static const int exit_codes[TEXT_COUNT] = {
-    [TEXT_NO_TERMINAL] = EX_USAGE,     [TEXT_OLD_SCP] = EX_USAGE,     [TEXT_CORE_AWAY] = EX_TEMPFAIL, [TEXT_NO_SCREEN] = EX_UNAVAILABLE,
-    [TEXT_NO_PROCESS] = EX_TEMPFAIL, [TEXT_BROKEN] = EX_SOFTWARE, [TEXT_QUOTES] = EX_USAGE,     [TEXT_REFUSED] = EX_NOPERM,
+    [TEXT_NO_TERMINAL] = EX_USAGE,   [TEXT_OLD_SCP] = EX_USAGE,   [TEXT_CORE_AWAY] = EX_TEMPFAIL, [TEXT_NO_SCREEN] = EX_UNAVAILABLE,
+    [TEXT_NO_PROCESS] = EX_TEMPFAIL, [TEXT_BROKEN] = EX_SOFTWARE, [TEXT_QUOTES] = EX_USAGE,       [TEXT_REFUSED] = EX_NOPERM,
 };
 
 static const char *const rows[TEXT_COUNT][2] = {
@@ -24,12 +24,6 @@ static const char *const rows[TEXT_COUNT][2] = {
                       "gorod: login: the server has withdrawn access: log in again or ask the administrator"},
 };
 
-const char *text_of(enum text text, enum lang lang)
-{
-    return rows[text][lang];
-}
+const char *text_of(enum text text, enum lang lang) { return rows[text][lang]; }
 
-int text_exit_code(enum text text)
-{
-    return exit_codes[text];
-}
+int text_exit_code(enum text text) { return exit_codes[text]; }

@@ -232,7 +232,8 @@ static void test_channels_run_side_by_side(void **state)
     char *bytes[MANY];
     for (int i = 0; i < MANY; i++) {
         bytes[i] = random_bytes(200000, (unsigned)i + 10);
-        clients[i] = i % 2 ? gate_ssh(f, "ed25519", m.control, "--", "cat", NULL) : gate_ssh(f, "ed25519", m.control, "-s", "--", "gorod", NULL);
+        clients[i] =
+            i % 2 ? gate_ssh(f, "ed25519", m.control, "--", "cat", NULL) : gate_ssh(f, "ed25519", m.control, "-s", "--", "gorod", NULL);
     }
     gate_wait_count(&f->counts->opens, MANY);
     for (int i = 0; i < MANY; i++) {
@@ -249,10 +250,7 @@ static void test_channels_run_side_by_side(void **state)
     gate_done(f);
 }
 
-static void few_channels(struct config *config)
-{
-    config->max_channels = 3;
-}
+static void few_channels(struct config *config) { config->max_channels = 3; }
 
 static void test_channels_are_limited(void **state)
 {

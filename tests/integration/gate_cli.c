@@ -59,10 +59,7 @@ static int verb_flood(void)
     return 0;
 }
 
-static void tell(const char *what, long rc)
-{
-    printf("%s=%s\n", what, rc < 0 ? strerrorname_np(errno) : "open");
-}
+static void tell(const char *what, long rc) { printf("%s=%s\n", what, rc < 0 ? strerrorname_np(errno) : "open"); }
 
 /* Tries the doors of the sandbox: argv[1] is a file of the server, argv[2] the gate's process. */
 static int verb_doors(char *const argv[])

@@ -23,10 +23,7 @@ struct gate_counts *gate_counts_new(void)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-void gate_counts_free(struct gate_counts *c)
-{
-    munmap(c, sizeof *c);
-}
+void gate_counts_free(struct gate_counts *c) { munmap(c, sizeof *c); }
 
 static void *echo(void *arg)
 {
@@ -83,7 +80,8 @@ static json_t *answer_to(const char *method, const json_t *params, int *fd)
     }
     if (strcmp(method, "gate.login") == 0) {
         bool by_key = strcmp(text(params, "method"), "publickey") == 0;
-        bool let_in = by_key ? is_known(params) : strcmp(text(params, "login"), GATE_USER) == 0 && strcmp(text(params, "password"), GATE_PASSWORD) == 0;
+        bool let_in = by_key ? is_known(params)
+                             : strcmp(text(params, "login"), GATE_USER) == 0 && strcmp(text(params, "password"), GATE_PASSWORD) == 0;
         atomic_fetch_add(let_in ? &counts->logins : &counts->refusals, 1);
         return user_or_null(let_in);
     }

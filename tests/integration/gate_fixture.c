@@ -33,10 +33,7 @@ static int64_t now_ms(void)
 }
 
 /* The pause between two looks at something that tells nobody when it changes. */
-static void look_again_later(void)
-{
-    poll(NULL, 0, 5);
-}
+static void look_again_later(void) { poll(NULL, 0, 5); }
 
 /* --- keys ---------------------------------------------------------------------------------------------------------------------------- */
 
@@ -47,10 +44,7 @@ const char *gate_key_path(const char *key)
     return path;
 }
 
-const char *gate_host_fingerprint(void)
-{
-    return fingerprint;
-}
+const char *gate_host_fingerprint(void) { return fingerprint; }
 
 static void make_key(const char *name, const char *type, const char *bits)
 {
@@ -305,9 +299,10 @@ static void add(struct words *w, const char *word)
     w->argv[w->count++] = word;
 }
 
-static const char *const ssh_options[] = {
-    "-F", "/dev/null", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes",
-    "-o", "IdentityAgent=none", "-o", "KexAlgorithms=curve25519-sha256", "-o", "LogLevel=ERROR"};
+static const char *const ssh_options[] = {"-F", "/dev/null",          "-o", "BatchMode=yes",
+                                          "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes",
+                                          "-o", "IdentityAgent=none", "-o", "KexAlgorithms=curve25519-sha256",
+                                          "-o", "LogLevel=ERROR"};
 
 /* The words of `rest` before "--" are options (ssh obeys the first of a kind, so they come before ours), the command is after it. */
 static void ssh_words(struct words *w, const struct gate_fixture *f, const char *key, va_list rest)

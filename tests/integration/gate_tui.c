@@ -108,7 +108,10 @@ int main(int argc, char *argv[])
     say_environment();
     say_size("size");
     for (;;) {
-        struct pollfd wait[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = BROKER, .events = POLLIN}, {.fd = signals, .events = POLLIN}, {.fd = session, .events = POLLIN}};
+        struct pollfd wait[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                                {.fd = BROKER, .events = POLLIN},
+                                {.fd = signals, .events = POLLIN},
+                                {.fd = session, .events = POLLIN}};
         if (poll(wait, 4, -1) < 0)
             return 6;
         if (wait[2].revents)

@@ -72,7 +72,8 @@ static struct client plink(const struct gate_fixture *f, const char *password)
 {
     static char port[16];
     snprintf(port, sizeof port, "%d", f->port);
-    const char *argv[] = {"plink", "-batch", "-P", port, "-l", GATE_USER, "-hostkey", gate_host_fingerprint(), "-pw", password, "127.0.0.1", "echo hello", NULL};
+    const char *argv[] = {"plink", "-batch", "-P",        port,         "-l", GATE_USER, "-hostkey", gate_host_fingerprint(),
+                          "-pw",   password, "127.0.0.1", "echo hello", NULL};
     struct client c = gate_start(argv);
     client_finish(&c, NULL, 0);
     return c;
@@ -96,10 +97,7 @@ static void test_password_logs_in(void **state)
     gate_done(f);
 }
 
-static void no_passwords(struct config *config)
-{
-    config->passwords = false;
-}
+static void no_passwords(struct config *config) { config->passwords = false; }
 
 static void test_passwords_can_be_off(void **state)
 {
@@ -115,10 +113,7 @@ static void test_passwords_can_be_off(void **state)
     gate_done(f);
 }
 
-static void two_tries(struct config *config)
-{
-    config->max_tries = 2;
-}
+static void two_tries(struct config *config) { config->max_tries = 2; }
 
 static void test_tries_are_limited(void **state)
 {
@@ -138,8 +133,23 @@ static void test_tries_are_limited(void **state)
     client_free(&c);
     snprintf(port, sizeof port, "-p%d", f->port);
     snprintf(known, sizeof known, "-oUserKnownHostsFile=%s/known_hosts", f->dir);
-    const char *argv[] = {"env", askpass, "SSH_ASKPASS_REQUIRE=force", "ssh", "-F", "/dev/null", port, known, "-oNumberOfPasswordPrompts=9", "-oIdentityAgent=none",
-                          "-oPreferredAuthentications=password", "-l", GATE_USER, "127.0.0.1", "echo", "hello", NULL};
+    const char *argv[] = {"env",
+                          askpass,
+                          "SSH_ASKPASS_REQUIRE=force",
+                          "ssh",
+                          "-F",
+                          "/dev/null",
+                          port,
+                          known,
+                          "-oNumberOfPasswordPrompts=9",
+                          "-oIdentityAgent=none",
+                          "-oPreferredAuthentications=password",
+                          "-l",
+                          GATE_USER,
+                          "127.0.0.1",
+                          "echo",
+                          "hello",
+                          NULL};
     c = gate_start(argv);
     client_finish(&c, NULL, 0);
     assert_int_equal(c.status, 255);
@@ -213,7 +223,11 @@ static void test_garbage_instead_of_a_banner(void **state)
     const struct {
         const char *bytes;
         size_t len;
-    } rows[] = {{"GET / HTTP/1.0\r\n\r\n", 18}, {garbage, sizeof garbage}, {"\0\0\0\0\xff\xff\xff\xff\n", 9}, {"SSH-2.0-x\r\n\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 27}, {"SSH-1.5-old\r\n", 13}};
+    } rows[] = {{"GET / HTTP/1.0\r\n\r\n", 18},
+                {garbage, sizeof garbage},
+                {"\0\0\0\0\xff\xff\xff\xff\n", 9},
+                {"SSH-2.0-x\r\n\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 27},
+                {"SSH-1.5-old\r\n", 13}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int fd = gate_connect(f);
         send(fd, rows[i].bytes, rows[i].len, MSG_NOSIGNAL);
@@ -231,10 +245,7 @@ static void test_garbage_instead_of_a_banner(void **state)
 
 /* --- limits -------------------------------------------------------------------------------------------------------------------------- */
 
-static void short_grace(struct config *config)
-{
-    config->login_grace_s = 1;
-}
+static void short_grace(struct config *config) { config->login_grace_s = 1; }
 
 static void test_grace_time_ends(void **state)
 {
@@ -259,10 +270,7 @@ static void test_grace_time_ends(void **state)
     gate_done(f);
 }
 
-static void few_strangers(struct config *config)
-{
-    config->max_unauthenticated_per_address = 3;
-}
+static void few_strangers(struct config *config) { config->max_unauthenticated_per_address = 3; }
 
 static void test_strangers_per_address_are_limited(void **state)
 {
@@ -291,10 +299,7 @@ static void test_strangers_per_address_are_limited(void **state)
     gate_done(f);
 }
 
-static void few_connections(struct config *config)
-{
-    config->max_connections = 2;
-}
+static void few_connections(struct config *config) { config->max_connections = 2; }
 
 static void test_connections_are_limited(void **state)
 {
@@ -310,6 +315,25 @@ static void test_connections_are_limited(void **state)
     gate_wait_children(f, 0);
     assert_int_equal(gate_run_ssh(f, &c, "ed25519", "echo hello"), 0);
     client_free(&c);
+    gate_done(f);
+}
+
+static void quick_keepalive(struct config *config) { config->keepalive_s = 1; }
+
+static void test_silent_line_is_dropped(void **state)
+{
+    (void)state;
+    struct gate_fixture *f = given_gate(quick_keepalive);
+    struct client alive = gate_ssh(f, "ed25519", "--", "cat", NULL);
+    struct client silent = gate_ssh(f, "ed25519", "--", "cat", NULL);
+    gate_wait_count(&f->counts->opens, 2);
+    kill(silent.pid, SIGSTOP);
+    gate_wait_children(f, 1); /* three seconds without an answer */
+    client_finish(&alive, "answered", 8);
+    assert_int_equal(alive.status, 0);
+    assert_string_equal(alive.output, "answered");
+    client_free(&alive);
+    client_free(&silent);
     gate_done(f);
 }
 
@@ -398,6 +422,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(test_grace_time_ends),
         cmocka_unit_test(test_strangers_per_address_are_limited),
         cmocka_unit_test(test_connections_are_limited),
+        cmocka_unit_test(test_silent_line_is_dropped),
         cmocka_unit_test(test_parent_survives_a_crashed_child),
         cmocka_unit_test(test_children_do_not_gather),
         cmocka_unit_test(test_sigterm_drains),

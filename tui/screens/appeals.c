@@ -58,11 +58,11 @@ static const struct column columns[] = {
     {"due", N_("Due"), 8, 8, 2, 1, false, cell_due},
     {"number", N_("Number"), 10, 12, 1, 1, false, cell_number},
     {"registered", N_("Received"), 8, 8, 6, 0, false, cell_registered},
-    {"subject", N_("About"), 20, 0, 1, 2, false, cell_subject},
+    {"subject", N_("About"), 30, 0, 1, 2, false, cell_subject},
     {"person", N_("From"), 14, 26, 4, 0, false, cell_person},
     {"topic", N_("Topic"), 16, 28, 7, 0, false, cell_topic},
     {"unit", N_("Unit"), 12, 26, 5, 0, false, cell_unit},
-    {"status", N_("State"), 13, 24, 3, 1, false, cell_status},
+    {"status", N_("State"), 15, 24, 3, 1, false, cell_status},
 };
 
 static const char *const fields[] = {"number", "status", "due", "registered", "subject", "text", "correspondent_name", "anonymous", "topic_label",
@@ -71,7 +71,7 @@ static const char *const fields[] = {"number", "status", "due", "registered", "s
 
 static const struct records_tab tabs[] = {
     {N_("All"), "{}"},
-    {N_("New"), "{\"new\": true}"},
+    {N_("New ones"), "{\"new\": true}"},
     {N_("Without action"), "{\"without_action\": true}"},
     {N_("Due soon"), "{\"due_soon\": true}"},
     {N_("Overdue"), "{\"overdue\": true}"},

@@ -53,7 +53,7 @@ static const struct column columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_mark},
     {"due", N_("Due"), 8, 8, 2, 1, false, cell_due},
     {"number", N_("Number"), 10, 11, 1, 1, false, cell_number},
-    {"title", N_("What to do"), 20, 0, 1, 2, false, cell_title},
+    {"title", N_("What to do"), 30, 0, 1, 2, false, cell_title},
     {"responsible", N_("Responsible"), 14, 22, 4, 0, false, cell_responsible},
     {"unit", N_("Unit"), 14, 24, 6, 0, false, cell_unit},
     {"author", N_("Author"), 14, 20, 7, 0, false, cell_author},
@@ -65,7 +65,7 @@ static const char *const fields[] = {"number", "status", "due", "title", "respon
                                      "overdue", "due_soon", "unread_comments", "actions", "controller_name", "urgency", NULL};
 
 static const struct records_tab tabs[] = {
-    {N_("Open"), "{\"open\": true}"},
+    {N_("Not done"), "{\"open\": true}"},
     {N_("To me"), "{\"open\": true, \"mine\": \"responsible\"}"},
     {N_("From me"), "{\"open\": true, \"mine\": \"author\"}"},
     {N_("I control"), "{\"open\": true, \"mine\": \"controller\"}"},

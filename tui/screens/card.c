@@ -25,6 +25,7 @@ struct card {
     struct doc *doc, *side;
     int built_width;       /* 0: must be built */
     size_t built_tab;
+    unsigned built_words;
     enum command then;
     bool fresh, seen_sent; /* changed by somebody since it was opened */
 };
@@ -177,8 +178,9 @@ static bool card_click(struct screen *s, enum hit what, int arg)
 
 static void build(struct card *c, int width, int side_width)
 {
-    if (c->built_width == width && c->built_tab == c->tab)
+    if (c->built_width == width && c->built_tab == c->tab && c->built_words == words_generation())
         return;
+    c->built_words = words_generation();
     c->built_width = width;
     c->built_tab = c->tab;
     doc_begin(c->doc, width);

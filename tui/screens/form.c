@@ -72,10 +72,31 @@ static void values_fill(struct form_screen *fs)
     }
 }
 
+/* Dates that are today's nearly always. */
+static void defaults_fill(struct form_screen *fs)
+{
+    static const char *const todays[] = {"answer_date", "notice_sent", "received", NULL};
+    char today[16];
+    dates_to_wire(dates_today(), today);
+    for (int i = 0; todays[i] && !fs->record; i++) {
+        struct field *f = form_field(fs->form, todays[i]);
+        json_t *v = json_string(today);
+        if (f)
+            field_set(f, v, NULL);
+        json_decref(v);
+    }
+}
+
 static void begin(struct form_screen *fs)
 {
     fs->begun = true;
     form_focus_first(fs->form);
+    for (size_t i = 0; fs->record && i < form_count(fs->form); i++) {
+        if (!form_at(fs->form, i)->hidden) { /* editing begins at the top */
+            form_focus(fs->form, form_at(fs->form, i));
+            break;
+        }
+    }
     app_dirty();
 }
 
@@ -152,6 +173,7 @@ static void build(void *arg)
         form_order(fs->form, fs->order);
     if (fs->extra && fs->extra->ready)
         fs->extra->ready(fs);
+    defaults_fill(fs);
     values_fill(fs);
     form_focus_first(fs->form);
     if (!fs->draft[0] || !app_is_online()) {

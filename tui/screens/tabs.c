@@ -10,13 +10,13 @@ static void tab_text(const struct tab *t, bool with_label, char *out, size_t siz
     strf(out, size, "%s%s%s%s", t->mark ? t->mark : "", t->mark && with_label ? " " : "", with_label || !t->mark ? t->label : "", number);
 }
 
-static int width_from(const struct tab *tabs, size_t first, size_t count, bool labels)
+static int width_from(const struct tab *tabs, size_t first, size_t count, bool labels, int gap)
 {
     char text[160];
     int w = 0;
     for (size_t i = first; i < count; i++) {
         tab_text(&tabs[i], labels, text, sizeof text);
-        w += text_width(text) + 3;
+        w += text_width(text) + gap;
     }
     return w;
 }
@@ -28,10 +28,11 @@ void tabs_paint(struct rect r, const struct tab *tabs, size_t count, size_t curr
     if (rw)
         draw_text(r.y, r.x + r.w - 1 - rw, rw, R_DIM, G_BASE, right);
     /* Marks alone say enough when words do not fit, except for the current one. */
-    bool labels = width_from(tabs, 0, count, true) <= room;
+    int gap = width_from(tabs, 0, count, true, 3) <= room ? 3 : 2;
+    bool labels = width_from(tabs, 0, count, true, gap) <= room;
     bool marks = count > 0 && tabs[count - 1].mark;
     size_t first = 0;
-    while (!labels && !marks && first < current && width_from(tabs, first, current + 1, true) > room)
+    while (!labels && !marks && first < current && width_from(tabs, first, current + 1, true, gap) > room)
         first++;
     for (size_t i = first; i < count; i++) {
         tab_text(&tabs[i], labels || !marks || i == current, text, sizeof text);
@@ -45,6 +46,6 @@ void tabs_paint(struct rect r, const struct tab *tabs, size_t count, size_t curr
             draw_fill(r.y, x - 1, w + 2, ground);
         draw_text(r.y, x, w, i == current ? R_STRONG : role, ground, text);
         draw_hit((struct rect){r.y, x, 1, w}, HIT_TAB, (int)i);
-        x += w + 3;
+        x += w + (labels ? gap : 3);
     }
 }

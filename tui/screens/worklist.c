@@ -22,11 +22,11 @@ static const struct reason {
     enum role role;
 } reasons[] = {
     {"overdue", N_("Overdue"), GL_LATE, R_LATE},
-    {"returned", N_("Returned"), GL_RETURNED, R_LATE},
+    {"returned", N_("Returned to me"), GL_RETURNED, R_LATE},
     {"due_soon", N_("Due soon"), GL_SOON, R_SOON},
     {"to_accept", N_("To accept"), GL_ACCEPT, R_GOOD},
     {"to_answer", N_("To answer"), GL_ACCEPT, R_SOON},
-    {"without_action", N_("New, without assignment"), GL_LETTER, R_FRESH},
+    {"without_action", N_("New ones"), GL_LETTER, R_FRESH},
     {"unread", N_("Unread"), GL_UNREAD, R_FRESH},
     {"draft", N_("Not issued"), GL_ASSIGNED, R_DIM},
     {"co_executor", N_("Together with others"), GL_ASSIGNED, R_DIM},
@@ -95,7 +95,7 @@ static const struct column columns[] = {
     {"reason", "", 1, 1, 1, 1, false, cell_reason},
     {"due", "", 7, 8, 2, 1, false, cell_when},
     {"number", "", 9, 11, 1, 1, false, cell_number},
-    {"title", "", 20, 0, 1, 2, false, NULL},
+    {"title", "", 30, 0, 1, 2, false, NULL},
     {"unit", "", 13, 24, 4, 0, false, cell_unit},
     {"person", "", 14, 22, 5, 0, false, cell_person},
     {"status", "", 12, 20, 3, 1, false, cell_status},

@@ -119,6 +119,9 @@ static void record_words(const json_t *o, char *label, size_t label_size, char *
     static const char *const names[] = {"name", "title", "subject", "label", "login", NULL};
     static const char *const details[] = {"address", "unit_name", "phone", "correspondent_name", "responsible_name", "position", "kind_label", NULL};
     const char *number = js_str(o, "number");
+    /* A number that is nothing but the id says nothing to people. */
+    if (number[strspn(number, "0123456789")] == '\0')
+        number = "";
     label[0] = detail[0] = '\0';
     for (int i = 0; names[i] && !label[0]; i++)
         strf(label, label_size, "%s%s%s", number, *number && js_str(o, names[i])[0] ? " " : "", js_str(o, names[i]));
@@ -287,9 +290,7 @@ void choices_paint(struct choices *c, struct rect screen, int y, int x, int w)
         c->top = c->selected;
     if (c->selected >= c->top + shown)
         c->top = c->selected - shown + 1;
-    int width = best_width(c, screen.w - 2);
-    if (x + width > screen.x + screen.w)
-        x = screen.x + screen.w - width;
+    int width = best_width(c, screen.x + screen.w - x);
     for (int i = 0; i < shown && c->top + i < c->count; i++)
         paint_item(c, c->top + i, up ? y - shown + i : y + 1 + i, x, width);
 }

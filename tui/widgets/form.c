@@ -241,14 +241,15 @@ static bool step(struct form *f, int way)
 
 void form_focus_first(struct form *f)
 {
-    size_t first = f->count;
-    for (size_t i = f->count; i-- > 0;)
-        if (!f->fields[i]->hidden)
-            first = i;
-    for (size_t i = f->count; i-- > 0;)
-        if (!f->fields[i]->hidden && f->fields[i]->required && field_is_empty(f->fields[i]))
-            first = i;
-    f->focus = first < f->count ? first : 0;
+    size_t first = f->count, empty = f->count;
+    for (size_t i = f->count; i-- > 0;) {
+        if (f->fields[i]->hidden)
+            continue;
+        first = i;
+        if (field_is_empty(f->fields[i]))
+            empty = i;
+    }
+    f->focus = empty < f->count ? empty : first < f->count ? first : 0;
 }
 
 /* ---- choosing ---- */

@@ -41,7 +41,7 @@ struct field *form_field(const struct form *f, const char *name);
 struct field *form_group_field(const struct form *f, const char *array, int group, const char *name);
 struct field *form_focused(const struct form *f);
 void form_focus(struct form *f, struct field *field);
-/* The first field that is shown, empty and required, else the first that is shown. */
+/* The first field that is shown and empty, else the first that is shown. */
 void form_focus_first(struct form *f);
 size_t form_count(const struct form *f);
 struct field *form_at(const struct form *f, size_t i);

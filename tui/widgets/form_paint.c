@@ -54,7 +54,8 @@ int form_height(const struct form *f, int width)
 static int area_lines(const struct form *f, struct rect r)
 {
     int areas = shown_areas(f), left = areas ? r.h - height_with(f, r.w, 0) : 0, lines = areas ? left / areas : 0;
-    return lines < AREA_LEAST ? AREA_LEAST : lines > 14 ? 14 : lines;
+    int least = areas == 1 && r.h >= 14 ? AREA_LEAST + 2 : AREA_LEAST;
+    return lines < least ? least : lines > 14 ? 14 : lines;
 }
 
 struct area_paint {
