@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEYS_SHOWN_MAX = 24, PROGRESS_AFTER_MS = 300, ROWS_FOR_RULES = 14 };
+enum { KEYS_SHOWN_MAX = 24, PROGRESS_AFTER_MS = 300, ROWS_FOR_RULES = 14, NARROW = 60 };
 
 /* Low terminals give the two rules to the content. */
 struct rect bars_content(int rows, int cols)
@@ -40,7 +40,7 @@ void bars_paint_title(struct screen *top, int cols)
     dates_clock(clock);
     name_short(app_me()->name, name, sizeof name);
     draw_fill(0, 0, cols, G_BAR);
-    if (cols < 60) {
+    if (cols < NARROW) {
         draw_text(0, 1, cols - 8, R_STRONG, G_BAR, middle);
         draw_text(0, cols - 6, 5, R_DIM, G_BAR, clock);
         return;
@@ -155,6 +155,7 @@ void bars_paint_keys(struct screen *top, int rows, int cols)
     struct shown shown[KEYS_SHOWN_MAX];
     size_t n = keys_possible(top, shown);
     int y = rows - 1, x = 1;
+    bool narrow = cols < NARROW;
     draw_fill(y, 0, cols, G_BAR);
     /* The menu and the way out keep their place at the right when all do not fit. */
     bool kept[KEYS_SHOWN_MAX] = {false};
@@ -164,16 +165,18 @@ void bars_paint_keys(struct screen *top, int rows, int cols)
         const char *label;
         if (shown[i].b->bar < 90)
             break;
+        if (narrow && shown[i].b->bar > 90)
+            continue; /* on a phone the way out is in the menu */
         key_words(top, shown[i].b, key, sizeof key, &label);
         kept[i] = true;
         tail += text_width(key) + 1 + text_width(label) + 2;
     }
-    if (cols < 60)
-        tail = tail > cols / 2 ? 0 : tail;
     for (size_t i = 0; i < n; i++) {
         char key[24];
         const char *label;
         key_words(top, shown[i].b, key, sizeof key, &label);
+        if (narrow && (shown[i].b->command == CMD_HELP || shown[i].b->bar > 90))
+            continue;
         int kw = text_width(key), lw = text_width(label), need = kw + 1 + lw;
         if (x + need > cols - (kept[i] ? 0 : tail))
             continue;

@@ -164,7 +164,7 @@ static void paint_entry(const struct palette *p, int i, int y, int x, int w)
     enum ground ground = i == p->selected ? G_CHOICE : G_POPUP;
     const char *help = e->cmd == CMD_NONE ? "" : tr(command_info(e->cmd)->help);
     char label[320];
-    int key_w = w < 50 ? 6 : 10, label_w = w < 60 ? w - key_w - 2 : 20;
+    int key_w = 10, label_w = w < 60 ? w - key_w - 2 : 20;
     if (e->cmd == CMD_NONE)
         strf(label, sizeof label, _("Find appeals: %s"), edit_text(&p->query));
     else
@@ -197,11 +197,11 @@ static void palette_paint(struct screen *s, struct rect r, struct cursor *cursor
     size_t start, len;
     int cursor_x;
     draw_box(box, p->help ? _("Help: keys and commands of this screen") : _("Menu: every command by name"));
-    draw_fill(box.y + 1, box.x + 2, w - 4, G_FOCUS);
+    draw_fill(box.y + 1, box.x + 2, w - 4, G_FIELD);
     edit_view(&p->query, w - 7, &start, &len, &cursor_x);
     if (edit_is_empty(&p->query))
-        draw_text(box.y + 1, box.x + 3, w - 6, R_DIM, G_FOCUS, p->help ? _("type to find") : _("type the name of a command, or what to look for"));
-    draw_text_n(box.y + 1, box.x + 3, w - 6, R_TEXT, G_FOCUS, edit_text(&p->query) + start, len);
+        draw_text(box.y + 1, box.x + 3, w - 6, R_DIM, G_FIELD, p->help ? _("type to find") : _("type the name of a command, or what to look for"));
+    draw_text_n(box.y + 1, box.x + 3, w - 6, R_TEXT, G_FIELD, edit_text(&p->query) + start, len);
     *cursor = (struct cursor){box.y + 1, box.x + 3 + cursor_x};
     p->visible = h - 4 > 0 ? h - 4 : 1;
     if (p->selected < p->top)

@@ -17,6 +17,22 @@ static unsigned generation;
 static const struct {
     const char *code, *label;
 } own[] = {
+    {"register", N_("Registered")},
+    {"create", N_("Created")},
+    {"add", N_("Created")},
+    {"set", N_("Edited")},
+    {"see", N_("Read")},
+    {"link", N_("Linked")},
+    {"unlink", N_("Link removed")},
+    {"language", N_("Language")},
+    {"dark", N_("Dark")},
+    {"light", N_("Light")},
+    {"mono", N_("Without colours")},
+    {"on", N_("On")},
+    {"off", N_("Off")},
+    {"co_executor", N_("I am a co-executor")},
+    {"watcher", N_("I watch")},
+    {"any", N_("Any part in it")},
     {"person", N_("Person")},
     {"organization", N_("Organisation")},
     {"collective", N_("Collective")},

@@ -1,4 +1,5 @@
 /* Those who write: people by the frequency of their names, organisations, the residents of a house. */
+#include "common/translit.h"
 #include "server/demo/town.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,7 +87,7 @@ static void add_phone(struct town *t, int64_t id)
 static void add_email(struct town *t, int64_t id, const struct citizen *c)
 {
     char surname[64], value[128];
-    transliterate(t->material.surname[c->gender][c->surname], surname, sizeof surname);
+    translit_latin(t->material.surname[c->gender][c->surname], 0, surname, sizeof surname);
     snprintf(value, sizeof value, "%s%d@mail.example", surname, random_between(&t->random, 1, 999));
     add_contact(t, id, "email", value, value);
 }

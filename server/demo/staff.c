@@ -1,4 +1,5 @@
 /* Units and the people of the administration: a fixed cast of demo logins, chiefs and specialists for the rest. */
+#include "common/translit.h"
 #include "server/demo/town.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,11 +144,9 @@ static const char *login_of(struct town *t, const char *name)
     char surname[64], initial[2][8] = {"", ""};
     char *copy = arena_strdup(t->arena, name), *save = NULL;
     const char *word = strtok_r(copy, " ", &save);
-    transliterate(word ? word : "user", surname, sizeof surname);
+    translit_latin(word ? word : "user", 0, surname, sizeof surname);
     for (int i = 0; i < 2 && (word = strtok_r(NULL, " ", &save)); i++) {
-        transliterate(word, initial[i], 2);
-        if (!initial[i][0])
-            transliterate(word, initial[i], sizeof initial[i]);
+        translit_latin(word, 0, initial[i], sizeof initial[i]);
         initial[i][1] = '\0';
     }
     const char *login = arena_printf(t->arena, "%s.%s%s", surname, initial[0], initial[1]);

@@ -117,8 +117,6 @@ struct demo_key {
     const char *algorithm, *blob, *fingerprint;
 };
 bool key_ensure(struct arena *arena, const char *state, const char *login, struct demo_key *key, struct err *err);
-/* Cyrillic to Latin letters for logins and mail boxes; everything else is left out. */
-void transliterate(const char *text, char *out, size_t size);
 
 enum citizen_kind { CITIZEN_PERSON, CITIZEN_ORGANIZATION, CITIZEN_COLLECTIVE };
 /* Invents one and writes the card; index of it. */

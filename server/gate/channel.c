@@ -234,10 +234,11 @@ bool chan_reaped(struct conn *c, pid_t pid, int status)
     ch->kill_at = 0;
     if (WIFEXITED(status)) {
         set_exit(ch, WEXITSTATUS(status));
-    } else {
-        log_error("program of %s ended by signal %d peer=%s", c->login.name, WTERMSIG(status), c->peer);
-        if (!ch->client_closed)
-            chan_fail(ch, TEXT_BROKEN);
+    } else if (c->drain_until) {
+        set_exit(ch, EX_TEMPFAIL); /* we have asked it to go */
+    } else if (!ch->exit_is_set && !ch->client_closed) {
+        log_error("program ended by signal %d peer=%s user=%s", WTERMSIG(status), c->peer, c->login.name);
+        chan_fail(ch, TEXT_BROKEN);
     }
     return true;
 }

@@ -35,16 +35,17 @@ enum {
 bool conn_can_write(struct conn *c)
 {
     /* After each send libssh believes the socket full until it has polled it; so a look or two decides. */
-    for (int i = 0; i < 3 && !c->over; i++) {
-        if (!(ssh_get_poll_flags(c->ssh) & SSH_WRITE_PENDING))
-            return true;
-        int rc = ssh_event_dopoll(c->event, 0);
-        if (rc == SSH_ERROR)
-            c->over = true;
-        else if (rc == SSH_AGAIN)
-            break;
+    int rc = SSH_OK;
+    for (int i = 0; i < 3 && rc == SSH_OK; i++) {
+        if (!(ssh_get_poll_flags(c->ssh) & SSH_WRITE_PENDING)) {
+            c->packets.out_packets = 0;
+            return !c->over;
+        }
+        rc = ssh_event_dopoll(c->event, 0);
     }
-    return !c->over && !(ssh_get_poll_flags(c->ssh) & SSH_WRITE_PENDING);
+    if (rc == SSH_ERROR)
+        c->over = true;
+    return false;
 }
 
 void conn_close(struct conn *c, const char *words)
@@ -118,6 +119,7 @@ static bool open_ssh(struct conn *c)
     if (!c->ssh || !c->event || ssh_bind_accept_fd(c->env->bind, c->ssh, c->socket.fd) != SSH_OK)
         return false;
     options_session(c->ssh);
+    ssh_set_counters(c->ssh, &c->wire, &c->packets);
     auth_begin(c);
     /* A client that has gone again already is nobody's fault. */
     c->over = ssh_handle_key_exchange(c->ssh) == SSH_ERROR;
@@ -153,16 +155,24 @@ static void hear_signals(struct conn *c)
 
 static void hear_client(struct conn *c)
 {
+    int rc = SSH_OK;
     c->socket.ready = 0;
     c->happened++;
     c->heard_at = clock_ms();
-    if (ssh_event_dopoll(c->event, 0) == SSH_ERROR)
-        c->over = true;
-    else if (!c->login.done)
-        net_quick_ack(c->socket.fd);
+    for (int i = 0; i < READS_AT_ONCE && rc == SSH_OK; i++)
+        rc = ssh_event_dopoll(c->event, 0);
     /* Before the login every error is the client's: a banner without an end, a packet out of turn, a weak key. */
-    if (ssh_get_status(c->ssh) & (SSH_CLOSED | SSH_CLOSED_ERROR) || (!c->login.done && ssh_get_error_code(c->ssh) == SSH_FATAL))
+    if (rc == SSH_ERROR || ssh_get_status(c->ssh) & (SSH_CLOSED | SSH_CLOSED_ERROR) ||
+        (!c->login.done && ssh_get_error_code(c->ssh) == SSH_FATAL)) {
         c->over = true;
+        return;
+    }
+    if (!c->login.done)
+        net_quick_ack(c->socket.fd);
+    if (!conn_can_write(c) && c->packets.out_packets > UNREAD_MAX) {
+        log_warn("client asks and does not read: dropped peer=%s", c->peer);
+        c->over = true;
+    }
 }
 
 static bool is_anyone_waiting(struct conn *c)
@@ -197,7 +207,7 @@ static void keep_time(struct conn *c)
         conn_close(c, "no login in time");
     }
     if (c->drain_until && (now >= c->drain_until || !c->channels))
-        conn_close(c, text_of(TEXT_CORE_AWAY, c->login.lang));
+        conn_close(c, text_of(TEXT_CORE_AWAY, LANG_EN));
     if (!c->login.done || interval_ms == 0)
         return;
     if (now - c->heard_at >= SILENT_TIMES * interval_ms) {

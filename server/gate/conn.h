@@ -57,6 +57,7 @@ struct conn {
     ssh_session ssh;
     ssh_event event;
     struct ssh_server_callbacks_struct callbacks;
+    struct ssh_counter_struct wire, packets; /* packets.out_packets: since the client last took everything */
     int epoll_fd;
     struct source socket, signals, link;
     struct login login;
@@ -74,7 +75,8 @@ struct conn {
 
 /* Can the client take more? False while earlier packets still wait for the socket. Lets libssh look at the socket, so callbacks may run. */
 bool conn_can_write(struct conn *c);
-/* Asks for the end of the connection; `words` must live for ever. The first reason stays. */
+/* Asks for the end of the connection; `words` must live for ever, and be ASCII: clients show other letters as numbers. The first
+ * reason stays. */
 void conn_close(struct conn *c, const char *words);
 /* Waits for a source for at most this long; also ends at once when it has been closed. True when it is readable. */
 bool conn_wait(int fd, int64_t until_ms);

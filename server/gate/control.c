@@ -195,7 +195,7 @@ static void retry_later(struct conn *c)
 static void ask_parent(struct conn *c)
 {
     if (c->link.fd < 0) {
-        conn_close(c, text_of(TEXT_CORE_AWAY, c->login.lang));
+        conn_close(c, text_of(TEXT_CORE_AWAY, LANG_EN));
         return;
     }
     if (!fd_send(c->link.fd, &(char){LINK_CONNECT}, 1, -1))
@@ -287,7 +287,7 @@ static void hear_core(struct conn *c)
             return;
         } else {
             log_info("session ended by the core user=%s peer=%s: %s", c->login.name, c->peer, err.detail);
-            conn_close(c, text_of(TEXT_REFUSED, c->login.lang));
+            conn_close(c, text_of(TEXT_REFUSED, LANG_EN));
         }
     }
     if (lost)

@@ -55,13 +55,13 @@ static void cell_unit(const struct row *row, char *out, size_t size, enum role *
 
 static const struct column columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_mark},
-    {"due", N_("Due"), 8, 8, 2, 1, false, cell_due},
+    {"due", N_("Due"), 7, 8, 2, 1, false, cell_due},
     {"number", N_("Number"), 10, 12, 1, 1, false, cell_number},
-    {"registered", N_("Received"), 8, 8, 6, 0, false, cell_registered},
+    {"registered", N_("Received"), 9, 9, 6, 0, false, cell_registered},
     {"subject", N_("About"), 30, 0, 1, 2, false, cell_subject},
     {"person", N_("From"), 14, 26, 4, 0, false, cell_person},
     {"topic", N_("Topic"), 16, 28, 7, 0, false, cell_topic},
-    {"unit", N_("Unit"), 12, 26, 5, 0, false, cell_unit},
+    {"unit", N_("Dept."), 12, 26, 5, 0, false, cell_unit},
     {"status", N_("State"), 15, 24, 3, 1, false, cell_status},
 };
 

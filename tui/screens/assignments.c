@@ -51,11 +51,11 @@ static void cell_appeal(const struct row *row, char *out, size_t size, enum role
 
 static const struct column columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_mark},
-    {"due", N_("Due"), 8, 8, 2, 1, false, cell_due},
+    {"due", N_("Due"), 7, 8, 2, 1, false, cell_due},
     {"number", N_("Number"), 10, 11, 1, 1, false, cell_number},
     {"title", N_("What to do"), 30, 0, 1, 2, false, cell_title},
     {"responsible", N_("Responsible"), 14, 22, 4, 0, false, cell_responsible},
-    {"unit", N_("Unit"), 14, 24, 6, 0, false, cell_unit},
+    {"unit", N_("Dept."), 14, 24, 6, 0, false, cell_unit},
     {"author", N_("Author"), 14, 20, 7, 0, false, cell_author},
     {"appeal", N_("Appeal"), 10, 12, 8, 0, false, cell_appeal},
     {"status", N_("State"), 12, 14, 3, 1, false, cell_status},

@@ -195,12 +195,12 @@ static int lines_needed(const struct candidates *c)
 struct rect candidates_split(const struct candidates *c, struct rect *r)
 {
     struct rect fields = *r;
-    if (c->count == 0) {
-        r->h = 0;
-    } else if (r->w >= BESIDE) {
+    if (r->w >= BESIDE) { /* always, so that nothing moves when something is found */
         fields.w = r->w * 3 / 5;
         r->x += fields.w;
         r->w -= fields.w;
+    } else if (c->count == 0) {
+        r->h = 0;
     } else {
         int h = lines_needed(c), most = c->focused ? r->h * 2 / 3 : r->h / 4;
         h = h > most ? most : h;
@@ -239,6 +239,14 @@ void candidates_paint(struct candidates *c, struct rect r, struct cursor *cursor
     int y = r.y - (r.h > 0 && lines_needed(c) > r.h && c->focused ? c->selected : 0), top = r.y;
     if (r.h < 1)
         return;
+    for (int i = 0; r.x > 0 && i < r.h; i++)
+        draw_text(r.y + i, r.x, 1, R_DIM, G_BASE, theme_glyph(GL_BAR));
+    if (r.x > 0) {
+        r.x++;
+        r.w--;
+    }
+    if (c->count == 0)
+        draw_wrapped((struct rect){r.y, r.x + 1, r.h, r.w - 2}, 0, R_DIM, G_BASE, _("Similar appeals appear here while you type"));
     for (int i = 0; i < c->count; i++) {
         if (i == 0 || c->items[i].group != c->items[i - 1].group) {
             if (y >= top && y < top + r.h)

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_DELAY_MS = 150, WIDE = 130 };
+enum { EVENT_DELAY_MS = 150, WIDE = 130, NARROW = 60 };
 
 struct card {
     const struct card_spec *spec;
@@ -210,6 +210,11 @@ static void paint_heading(const struct card *c, struct rect r)
     char left[400] = "", right[160] = "";
     enum role role = R_TEXT;
     c->spec->heading(c->record, left, sizeof left, right, sizeof right, &role);
+    if (r.w < NARROW) {
+        draw_text(r.y, r.x + 1, r.w - 2, R_STRONG, G_BASE, left);
+        draw_text(r.y + 1, r.x + 1, r.w - 2, role, G_BASE, right);
+        return;
+    }
     int rw = text_width(right) < r.w / 2 ? text_width(right) : r.w / 2;
     draw_text(r.y, r.x + 1, r.w - rw - 4, R_STRONG, G_BASE, left);
     draw_text(r.y, r.x + r.w - rw - 1, rw, role, G_BASE, right);
@@ -224,10 +229,10 @@ static void card_paint(struct screen *s, struct rect r, struct cursor *cursor)
         return;
     }
     paint_heading(c, r);
-    int top = 1;
-    if (r.h > 4) {
-        paint_tabs(c, (struct rect){r.y + 1, r.x, 1, r.w});
-        top = r.h > 10 ? 3 : 2;
+    int top = r.w < NARROW && r.h > 1 ? 2 : 1;
+    if (r.h > 5) {
+        paint_tabs(c, (struct rect){r.y + top, r.x, 1, r.w});
+        top += r.h > 12 ? 2 : 1;
     }
     bool wide = c->spec->side_tab && c->tab != c->spec->side_tab && r.w >= WIDE;
     int side = wide ? r.w * 2 / 5 : 0, width = r.w - side - (wide ? 1 : 0);
@@ -348,18 +353,25 @@ void card_word(struct doc *d, const char *label, const json_t *record, const cha
         doc_field_short(d, label, *said ? said : words_label(words, code), R_TEXT);
 }
 
-static void change_text(const char *name, const json_t *change, char *out, size_t size)
+/* A value as the form would show it: a date, the word of a classifier. */
+static void change_value(const struct meta_param *p, const json_t *v, char *out, size_t size)
 {
-    char from[160], to[160], words[64];
-    js_text(json_object_get(change, "from"), from, sizeof from);
-    js_text(json_object_get(change, "to"), to, sizeof to);
-    strf(words, sizeof words, "%s", words_own(name));
-    char from_date[16] = "", to_date[16] = "";
-    dates_full(dates_from_wire(from), from_date, sizeof from_date);
-    dates_full(dates_from_wire(to), to_date, sizeof to_date);
-    strf(out, size, "%s: %s %s %s", words, from_date[0] ? from_date : from, theme_glyph(GL_ARROW), to_date[0] ? to_date : to);
+    char text[160], date[16] = "";
+    js_text(v, text, sizeof text);
+    dates_full(strlen(text) == 10 ? dates_from_wire(text) : DAY_NONE, date, sizeof date);
+    strf(out, size, "%s", date[0] ? date : p && p->classifier ? words_label(p->classifier, text) : text);
 }
 
+static void change_text(const char *record, const char *name, const json_t *change, char *out, size_t size)
+{
+    char from[160], to[160], set[64];
+    strf(set, sizeof set, "%s.set", record);
+    const struct meta_param *p = meta_param(meta_op(set), name);
+    change_value(p, json_object_get(change, "from"), from, sizeof from);
+    change_value(p, json_object_get(change, "to"), to, sizeof to);
+    const char *label = strcmp(name, "due") == 0 ? _("Due") : p ? p->label : name;
+    strf(out, size, "%s: %s %s %s", label, from, theme_glyph(GL_ARROW), to);
+}
 static void history_states(const char *record, const json_t *e, char *out, size_t size)
 {
     char states[40];
@@ -391,7 +403,7 @@ static void history_event(struct doc *d, const json_t *e, const char *record)
     {
         if (!json_is_object(change))
             continue;
-        change_text(name, change, text, sizeof text);
+        change_text(record, name, change, text, sizeof text);
         doc_text(d, 13, R_DIM, text);
     }
     doc_text(d, 13, R_DIM, js_str(e, "comment"));
@@ -400,7 +412,7 @@ static void history_event(struct doc *d, const json_t *e, const char *record)
 void card_history(struct doc *d, const json_t *record)
 {
     const json_t *history = json_object_get(record, "history");
-    const char *kind = json_object_get(record, "responsible_name") || json_object_get(record, "responsible") ? "assignment" : "appeal";
+    const char *kind = json_object_get(record, "responsible_name") ? "assignment" : json_object_get(record, "appeal_count") ? "correspondent" : "appeal";
     /* The newest first: that is what one came to look at. */
     for (size_t i = json_array_size(history); i-- > 0;)
         history_event(d, json_array_get(history, i), kind);

@@ -7,13 +7,14 @@
 #include "tui/screens/cells.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/tabs.h"
+#include "tui/widgets/doc.h"
 #include "tui/widgets/list.h"
 #include "tui/words.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_DELAY_MS = 150, NARROW = 60 };
+enum { EVENT_DELAY_MS = 150, WIDE = 150 };
 
 /* Every reason a line may stand here for, in the order of urgency. What the server adds beside these is shown by its own label. */
 static const struct reason {
@@ -37,6 +38,7 @@ enum { REASONS = sizeof reasons / sizeof *reasons };
 struct worklist {
     struct screen *screen;
     struct list *list;
+    struct doc *preview;
     int counts[REASONS + 1];
     int tab;               /* 0: everything, else 1 + a reason */
     bool event_own, drafts_told;
@@ -72,10 +74,8 @@ static void cell_when(const struct row *row, char *out, size_t size, enum role *
 
 static void cell_unit(const struct row *row, char *out, size_t size, enum role *role)
 {
-    char who[128];
     *role = R_DIM;
-    name_short(row_get(row, "person"), who, sizeof who);
-    strf(out, size, "%s", row_get(row, "unit_name")[0] ? row_get(row, "unit_name") : who);
+    strf(out, size, "%s", row_get(row, "unit_name"));
 }
 
 static void cell_person(const struct row *row, char *out, size_t size, enum role *role)
@@ -272,6 +272,40 @@ static void paint_counts(const struct worklist *w, struct rect r)
     tabs_paint(r, tabs, n, current, NULL);
 }
 
+static void preview_build(struct doc *d, const struct row *row)
+{
+    char due[32], when[64];
+    enum role role;
+    const struct reason *r = &reasons[reason_of(row_get(row, "reason"))];
+    cell_when(row, due, sizeof due, &role);
+    dates_resolved(dates_from_wire(row_get(row, "due")), when, sizeof when);
+    doc_heading(d, row_get(row, "number"));
+    doc_text(d, 0, R_STRONG, row_get(row, "title"));
+    doc_blank(d);
+    doc_field(d, _("Why here"), tr(r->label), r->role);
+    doc_field(d, _("Due"), when, role);
+    doc_field(d, _("State"), row_get(row, "status_label"), R_TEXT);
+    doc_field(d, _("Who"), row_get(row, "person"), R_TEXT);
+    doc_field(d, _("Unit"), row_get(row, "unit_name"), R_TEXT);
+    doc_blank(d);
+    doc_text(d, 0, R_TEXT, row_get(row, "note"));
+}
+
+/* The chosen line at length, where there is room for it. */
+static void paint_preview(struct worklist *w, struct rect r)
+{
+    const struct row *row = list_selected(w->list);
+    struct cursor ignored;
+    for (int i = 0; i < r.h; i++)
+        draw_text(r.y + i, r.x, 1, R_DIM, G_BASE, theme_glyph(GL_BAR));
+    if (!row)
+        return;
+    doc_begin(w->preview, r.w - 1);
+    preview_build(w->preview, row);
+    doc_end(w->preview);
+    doc_paint(w->preview, (struct rect){r.y, r.x + 1, r.h, r.w - 1}, &ignored);
+}
+
 static void worklist_paint(struct screen *s, struct rect r, struct cursor *cursor)
 {
     struct worklist *w = s->data;
@@ -283,6 +317,11 @@ static void worklist_paint(struct screen *s, struct rect r, struct cursor *curso
     if (r.h > 12) {
         r.y++;
         r.h--;
+    }
+    if (r.w >= WIDE) {
+        int side = r.w / 3;
+        paint_preview(w, (struct rect){r.y, r.x + r.w - side, r.h, side});
+        r.w -= side;
     }
     list_paint(w->list, r, cursor);
 }
@@ -343,6 +382,7 @@ static void worklist_close(struct screen *s)
     struct worklist *w = s->data;
     timers_forget(w);
     list_free(&w->list);
+    doc_free(&w->preview);
     free(w);
 }
 
@@ -369,6 +409,7 @@ struct screen *worklist_screen(void)
     if (!w)
         abort();
     w->event_own = true;
+    w->preview = doc_new();
     w->screen = screen_new(&worklist_ops, w);
     w->list = list_new(&spec, w->screen, w);
     list_reload(w->list);

@@ -14,6 +14,15 @@ static int used_by(const int *widths, size_t count)
     return used;
 }
 
+enum { NARROW_MIN = 10 };
+
+/* On a narrow screen a column that may grow may also be cut shorter. */
+static int least_width(const struct column *c, int line)
+{
+    bool fixed = c->max == c->min;
+    return line > 0 && !fixed && c->min > NARROW_MIN ? NARROW_MIN : c->min;
+}
+
 /* The most needed columns at their least width. */
 static void choose(const struct column *columns, size_t count, int line, int width, int *widths)
 {
@@ -21,7 +30,7 @@ static void choose(const struct column *columns, size_t count, int line, int wid
         for (size_t i = 0; i < count; i++) {
             if (columns[i].priority != priority || !is_on(&columns[i], line))
                 continue;
-            widths[i] = columns[i].min;
+            widths[i] = least_width(&columns[i], line);
             if (used_by(widths, count) > width)
                 widths[i] = 0;
         }

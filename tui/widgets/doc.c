@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECES = 4, LABEL_WIDTH = 20, LABEL_NARROW = 14, LEFT = 3, HEAD_WIDTH = 13, WIDE = 84 };
+enum { PIECES = 4, LABEL_WIDTH = 20, LABEL_NARROW = 17, LEFT = 3, HEAD_WIDTH = 13, WIDE = 84 };
 
 struct piece {
     int x, w;
