@@ -1,7 +1,7 @@
 #include "tui/dates.h"
 #include "common/utf8.h"
 #include "tui/i18n.h"
-#include "tui/layout.h"
+#include "common/layout.h"
 #include "tui/text.h"
 #include <ctype.h>
 #include <stdio.h>

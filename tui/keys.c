@@ -2,7 +2,7 @@
 #include "tui/text.h"
 #include "common/utf8.h"
 #include "tui/i18n.h"
-#include "tui/layout.h"
+#include "common/layout.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -176,6 +176,7 @@ CREATE INDEX assignment_behalf ON assignment (on_behalf_of_id, due, id) WHERE cl
 CREATE INDEX assignment_controller ON assignment (controller_id, due, id) WHERE closed_on IS NULL AND controller_id IS NOT NULL;
 CREATE INDEX assignment_unit ON assignment (unit_id, due, id) WHERE closed_on IS NULL;
 CREATE INDEX assignment_open_due ON assignment (due, id) WHERE closed_on IS NULL;
+CREATE INDEX assignment_due ON assignment (due, id);
 CREATE INDEX assignment_status ON assignment (status, id DESC);
 CREATE INDEX assignment_search ON assignment USING gin (search);
 CREATE TABLE assignment_appeal (

@@ -40,26 +40,31 @@ AND ($16::bigint IS NULL OR a.serial = $16)
 AND ($17::text IS NULL OR a.search @@ gorod_tsquery($17))
 AND ($18::boolean IS NULL OR $18 = (a.closed_on IS NULL))
 
+-- fragment: appeal_order
+CASE WHEN $19 = 'due' THEN a.due END, CASE WHEN $19 = 'new' THEN a.id END DESC, CASE WHEN $19 <> 'new' THEN a.id END
+
 -- name: appeal_list
 -- plan: custom
 -- ... $19 sort (new, old, due) $20 after due $21 after id $22 limit -> json, status, relations, id, due
+-- The page is chosen first, by one table and its indexes; names are looked up for its rows alone.
+WITH page AS MATERIALIZED (
+    SELECT a.* FROM appeal a
+    WHERE {appeal_visible} AND {appeal_filters}
+      AND ($19::text <> 'new' OR $21::bigint IS NULL OR a.id < $21)
+      AND ($19 <> 'old' OR $21 IS NULL OR a.id > $21)
+      AND ($19 <> 'due' OR (a.due IS NOT NULL AND ($21 IS NULL OR (a.due, a.id) > ($20::date, $21))))
+    ORDER BY {appeal_order} LIMIT $22::integer)
 SELECT json_build_object('id', a.id, 'number', a.number, 'version', a.version, 'kind', a.kind, 'status', a.status, 'received', a.received,
            'registered', a.registered, 'due', a.due, {appeal_computed}, 'subject', a.subject, 'text', left(a.text, 300),
-           'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END, 'correspondent_name', {appeal_person},
-           'anonymous', a.anonymous, 'collective', a.collective,
-           'channel', a.channel, 'topic', a.topic, 'topic_label', t.ru, 'unit', a.unit_id, 'unit_name', o.name, 'frequency', a.frequency,
+           'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END,
+           'correspondent_name', CASE WHEN $4::boolean THEN NULL ELSE (SELECT c.name FROM correspondent c WHERE c.id = a.correspondent_id) END,
+           'anonymous', a.anonymous, 'collective', a.collective, 'channel', a.channel,
+           'topic', a.topic, 'topic_label', (SELECT t.ru FROM classifier t WHERE t.classifier = 'topic' AND t.code = a.topic),
+           'unit', a.unit_id, 'unit_name', (SELECT o.name FROM org_unit o WHERE o.id = a.unit_id), 'frequency', a.frequency,
            'open_assignments', a.open_assignments),
        a.status, {appeal_relations}, a.id, a.due
-FROM appeal a
-LEFT JOIN correspondent c ON c.id = a.correspondent_id
-LEFT JOIN org_unit o ON o.id = a.unit_id
-LEFT JOIN classifier t ON t.classifier = 'topic' AND t.code = a.topic
-WHERE {appeal_visible} AND {appeal_filters}
-  AND ($19::text <> 'new' OR $21::bigint IS NULL OR a.id < $21)
-  AND ($19 <> 'old' OR $21 IS NULL OR a.id > $21)
-  AND ($19 <> 'due' OR (a.due IS NOT NULL AND ($21 IS NULL OR (a.due, a.id) > ($20::date, $21))))
-ORDER BY CASE WHEN $19 = 'due' THEN a.due END, CASE WHEN $19 = 'new' THEN a.id END DESC, CASE WHEN $19 <> 'new' THEN a.id END
-LIMIT $22::integer;
+FROM page a
+ORDER BY {appeal_order};
 
 -- name: appeal_count
 -- plan: custom

@@ -37,29 +37,33 @@ AND ($11::bigint IS NULL OR EXISTS (SELECT 1 FROM assignment_appeal fa WHERE fa.
 AND ($12::bigint IS NULL OR s.serial = $12) AND ($13::text IS NULL OR s.search @@ gorod_tsquery($13))
 AND ($14::date IS NULL OR s.due >= $14) AND ($15::date IS NULL OR s.due <= $15)
 
+-- fragment: assignment_order
+CASE WHEN $16 = 'due' THEN s.due END, CASE WHEN $16 = 'new' THEN s.id END DESC, CASE WHEN $16 <> 'new' THEN s.id END
+
 -- name: assignment_list
 -- plan: custom
 -- ... $16 sort (due, new, old) $17 after due $18 after id $19 limit -> json, status, relations, id, due
+-- The page is chosen first, by one table and its indexes; names are looked up for its rows alone.
+WITH page AS MATERIALIZED (
+    SELECT s.* FROM assignment s
+    WHERE {assignment_visible} AND {assignment_filters}
+      AND ($16::text <> 'new' OR $18::bigint IS NULL OR s.id < $18)
+      AND ($16 <> 'old' OR $18 IS NULL OR s.id > $18)
+      AND ($16 <> 'due' OR $18 IS NULL OR (s.due, s.id) > ($17::date, $18))
+    ORDER BY {assignment_order} LIMIT $19::integer)
 SELECT json_build_object('id', s.id, 'number', s.number, 'version', s.version, 'status', s.status, 'title', s.title,
-           'responsible_id', s.responsible_id, 'responsible_name', ru.name, 'author_id', s.author_id, 'author_name', coalesce(bu.name, au.name),
-           'controller_id', s.controller_id, 'controller_name', cu.name, 'unit', s.unit_id, 'unit_name', o.name,
+           'responsible_id', s.responsible_id, 'responsible_name', (SELECT u.name FROM app_user u WHERE u.id = s.responsible_id),
+           'author_id', s.author_id, 'author_name', (SELECT u.name FROM app_user u WHERE u.id = coalesce(s.on_behalf_of_id, s.author_id)),
+           'controller_id', s.controller_id, 'controller_name', (SELECT u.name FROM app_user u WHERE u.id = s.controller_id),
+           'unit', s.unit_id, 'unit_name', (SELECT o.name FROM org_unit o WHERE o.id = s.unit_id),
            'due', s.due, {assignment_computed}, 'urgency', s.urgency, 'returned_times', s.returned_times,
-           'appeal_id', ap.id, 'appeal_number', ap.number, 'unread_comments', {assignment_unread}),
+           'appeal_id', (SELECT min(sa.appeal_id) FROM assignment_appeal sa WHERE sa.assignment_id = s.id),
+           'appeal_number', (SELECT a.number FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id
+                             WHERE sa.assignment_id = s.id ORDER BY a.id LIMIT 1),
+           'unread_comments', {assignment_unread}),
        s.status, {assignment_relations}, s.id, s.due
-FROM assignment s
-JOIN app_user ru ON ru.id = s.responsible_id
-JOIN app_user au ON au.id = s.author_id
-LEFT JOIN app_user bu ON bu.id = s.on_behalf_of_id
-LEFT JOIN app_user cu ON cu.id = s.controller_id
-LEFT JOIN org_unit o ON o.id = s.unit_id
-LEFT JOIN LATERAL (SELECT a.id, a.number FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id
-                   ORDER BY a.id LIMIT 1) ap ON true
-WHERE {assignment_visible} AND {assignment_filters}
-  AND ($16::text <> 'new' OR $18::bigint IS NULL OR s.id < $18)
-  AND ($16 <> 'old' OR $18 IS NULL OR s.id > $18)
-  AND ($16 <> 'due' OR $18 IS NULL OR (s.due, s.id) > ($17::date, $18))
-ORDER BY CASE WHEN $16 = 'due' THEN s.due END, CASE WHEN $16 = 'new' THEN s.id END DESC, CASE WHEN $16 <> 'new' THEN s.id END
-LIMIT $19::integer;
+FROM page s
+ORDER BY {assignment_order};
 
 -- name: assignment_count
 -- plan: custom

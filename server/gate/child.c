@@ -28,6 +28,8 @@ enum {
     FAREWELL_MS = 1000, /* for the last packets */
     LINGER_MS = 3000,   /* for programs to save what they hold */
     SILENT_TIMES = 3,   /* keepalive intervals without a sign of life */
+    READS_AT_ONCE = 8,  /* of 4 KiB, before the others have their turn */
+    UNREAD_MAX = 10000, /* answers for a client that asks and does not read */
 };
 
 /* --- what the other files ask of the connection -------------------------------------------------------------------------------------- */
@@ -41,7 +43,8 @@ bool conn_can_write(struct conn *c)
             c->packets.out_packets = 0;
             return !c->over;
         }
-        rc = ssh_event_dopoll(c->event, 0);
+        if (i < 2)
+            rc = ssh_event_dopoll(c->event, 0);
     }
     if (rc == SSH_ERROR)
         c->over = true;

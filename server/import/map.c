@@ -131,9 +131,11 @@ static bool read_create(struct reading *r, const struct yaml_tree *section)
     for (const struct yaml_tree *n = section->child; n; n = n->next) {
         if (!expect(r, n, YT_TEXT))
             return false;
-        if (strcmp(n->text, "unit") != 0)
-            return yaml_tree_fault(r->err, r->path, n->line, CLI_TR("«%.40s»: заводить недостающее можно только для unit", "\"%.40s\": only unit can be made where it is absent"), n->text);
-        r->map->create_units = true;
+        bool unit = strcmp(n->text, "unit") == 0, topic = strcmp(n->text, "topic") == 0;
+        if (!unit && !topic)
+            return yaml_tree_fault(r->err, r->path, n->line, CLI_TR("«%.40s»: заводить недостающее можно для unit и topic", "\"%.40s\": what is absent can be made for unit and topic"), n->text);
+        r->map->create_units = r->map->create_units || unit;
+        r->map->keep_topics = r->map->keep_topics || topic;
     }
     return true;
 }

@@ -1,7 +1,7 @@
 #include "tui/widgets/choices.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
-#include "tui/layout.h"
+#include "common/layout.h"
 #include "tui/text.h"
 #include "tui/words.h"
 #include <stdlib.h>
