@@ -3,8 +3,8 @@
 #include <string.h>
 
 /* а..я by code point; ё stands apart. */
-static const char *const latin[32] = {"a", "b", "v", "g", "d", "e", "zh", "z",  "i",  "y",  "k",    "l", "m", "n", "o",  "p",
-                                      "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya"};
+static const char *const latin[32] = {"a", "b", "v", "g", "d", "e",  "zh", "z",  "i",  "y",    "k", "l", "m", "n", "o",  "p",
+                                      "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "",  "y", "",  "e", "yu", "ya"};
 
 /* NULL: no letter and no digit. */
 static const char *letters_of(uint32_t cp, char ascii[2])

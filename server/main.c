@@ -5,6 +5,7 @@
 #include "server/cli/reference.h"
 #include "server/config.h"
 #include "server/demo/demo.h"
+#include "server/import/import.h"
 #include "server/rules/workflow.h"
 #include "server/supervisor/postgres.h"
 #include "server/supervisor/supervisor.h"
@@ -157,6 +158,8 @@ static int run_reference(const struct options *o, int argc, char *argv[])
 
 static int run_demo_data(const struct options *o, int argc, char *argv[]) { return demo_data_main(argc, argv, o->state, o->config); }
 
+static int run_import(const struct options *o, int argc, char *argv[]) { return import_main(argc, argv, o->state); }
+
 /* To add a command: a row. */
 static const struct command commands[] = {
     {{"serve", NULL}, "cspl", {"запустить сервер (на переднем плане)", "run the server (in the foreground)"}, run_serve},
@@ -166,9 +169,16 @@ static const struct command commands[] = {
      "cs",
      {"обновить схему своей базы (ключ database)", "bring the schema of an own database (key database) up to date"},
      run_migrate},
-    {{"demo-data", NULL}, NULL, {"наполнить пустую базу вымышленным муниципалитетом", "fill an empty database with an invented municipality"}, run_demo_data},
+    {{"demo-data", NULL},
+     NULL,
+     {"наполнить пустую базу вымышленным муниципалитетом", "fill an empty database with an invented municipality"},
+     run_demo_data},
+    {{"import", NULL}, NULL, {"внести таблицу CSV", "bring in a CSV table"}, run_import},
     {{"completion", "bash"}, "", {"дополнение команд для bash", "completion of commands for bash"}, run_completion},
-    {{"reference", NULL}, NULL, {"страницы справочника: операции, ошибки, настройки", "pages of the reference: operations, errors, configuration"}, run_reference},
+    {{"reference", NULL},
+     NULL,
+     {"страницы справочника: операции, ошибки, настройки", "pages of the reference: operations, errors, configuration"},
+     run_reference},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
@@ -417,8 +427,12 @@ int main(int argc, char *argv[])
         printf("gorod-server %s\n", GOROD_VERSION);
         return 0;
     }
-    if (at < 0)
-        return fault_unknown(word);
+    if (at < 0) {
+        char text[160];
+        snprintf(text, sizeof text,
+                 CLI_TR("%.60s: такого параметра нет или неверно его значение", "%.60s: no such option, or its value is wrong"), word);
+        return fault(EXIT_BAD_USAGE, text, CLI_TR("Все параметры: gorod-server --help", "For all options: gorod-server --help"));
+    }
     argc -= at;
     argv += at;
     const struct command *c = find_command(argc, argv);

@@ -1,5 +1,4 @@
 #include "tui/app.h"
-#include "tui/text.h"
 #include "tui/bars.h"
 #include "tui/help.h"
 #include "tui/i18n.h"
@@ -10,6 +9,7 @@
 #include "tui/screens.h"
 #include "tui/stack.h"
 #include "tui/term.h"
+#include "tui/text.h"
 #include "tui/words.h"
 #include <errno.h>
 #include <poll.h>
@@ -49,10 +49,7 @@ void app_status(enum status_kind kind, const char *fmt, ...)
     app_dirty();
 }
 
-void app_status_error(const struct rpc_error *error)
-{
-    app_status(STATUS_ERROR, "%s", error->message);
-}
+void app_status_error(const struct rpc_error *error) { app_status(STATUS_ERROR, "%s", error->message); }
 
 void app_changed(int count)
 {
@@ -66,35 +63,17 @@ uint64_t app_call(struct screen *owner, const char *method, json_t *params, unsi
     return client_call(client, owner, method, params, flags, done, arg);
 }
 
-void app_cancel(uint64_t number)
-{
-    client_cancel(client, number);
-}
+void app_cancel(uint64_t number) { client_cancel(client, number); }
 
-void app_forget(const struct screen *s)
-{
-    client_forget(client, s);
-}
+void app_forget(const struct screen *s) { client_forget(client, s); }
 
-bool app_is_online(void)
-{
-    return client_is_up(client);
-}
+bool app_is_online(void) { return client_is_up(client); }
 
-void app_quit(void)
-{
-    quitting = true;
-}
+void app_quit(void) { quitting = true; }
 
-struct screen *app_top(void)
-{
-    return stack_top();
-}
+struct screen *app_top(void) { return stack_top(); }
 
-void app_push(struct screen *s)
-{
-    stack_push(s);
-}
+void app_push(struct screen *s) { stack_push(s); }
 
 void app_pop(struct screen *s)
 {
@@ -118,10 +97,7 @@ void app_pop_to_root(void)
     }
 }
 
-const char *app_scopes(const struct screen *s)
-{
-    return s->ops->scopes ? s->ops->scopes(s) : "";
-}
+const char *app_scopes(const struct screen *s) { return s->ops->scopes ? s->ops->scopes(s) : ""; }
 
 void app_refresh_all(void)
 {
@@ -390,10 +366,7 @@ static void signals_start(sigset_t *waiting)
         sigdelset(waiting, numbers[i]);
 }
 
-static int least(int a, int b)
-{
-    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
-}
+static int least(int a, int b) { return a < 0 ? b : b < 0 ? a : a < b ? a : b; }
 
 /* The clock of the title line and the seconds of a long wait are painted without any event. */
 static int wait_ms(void)

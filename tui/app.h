@@ -15,23 +15,23 @@ struct screen;
 
 /* Absent functions mean "nothing to do". */
 struct screen_ops {
-    const char *name;                                         /* for tests and drafts */
-    bool overlay;                                             /* painted over the screen below, whose title stays */
-    const char *(*scopes)(const struct screen *s);            /* where keys are looked up, nearest first: "appeal list" */
+    const char *name;                              /* for tests and drafts */
+    bool overlay;                                  /* painted over the screen below, whose title stays */
+    const char *(*scopes)(const struct screen *s); /* where keys are looked up, nearest first: "appeal list" */
     void (*title)(const struct screen *s, char *out, size_t size);
     void (*paint)(struct screen *s, struct rect r, struct cursor *cursor);
-    bool (*wants_text)(const struct screen *s);               /* letters are text, not commands */
-    bool (*key)(struct screen *s, int key);                   /* before commands; true: taken */
-    bool (*command)(struct screen *s, enum command cmd);      /* true: done */
+    bool (*wants_text)(const struct screen *s);                 /* letters are text, not commands */
+    bool (*key)(struct screen *s, int key);                     /* before commands; true: taken */
+    bool (*command)(struct screen *s, enum command cmd);        /* true: done */
     const char *(*why_not)(struct screen *s, enum command cmd); /* NULL: possible; else the reason, translated */
-    const char *(*label)(struct screen *s, enum command cmd); /* another word in the key bar, translated; NULL: the usual */
+    const char *(*label)(struct screen *s, enum command cmd);   /* another word in the key bar, translated; NULL: the usual */
     bool (*click)(struct screen *s, enum hit what, int arg);
-    bool (*busy)(const struct screen *s);                     /* keys must wait: an answer decides where they go */
-    void (*refresh)(struct screen *s);                        /* read again what is shown */
+    bool (*busy)(const struct screen *s);                                      /* keys must wait: an answer decides where they go */
+    void (*refresh)(struct screen *s);                                         /* read again what is shown */
     void (*event)(struct screen *s, const char *record, int64_t id, bool own); /* somebody (or oneself) changed a record */
-    void (*hint)(const struct screen *s, char *out, size_t size);    /* status line when nothing has happened */
-    void (*save)(struct screen *s);                           /* the program is leaving: drafts */
-    void (*close)(struct screen *s);                          /* frees data */
+    void (*hint)(const struct screen *s, char *out, size_t size);              /* status line when nothing has happened */
+    void (*save)(struct screen *s);                                            /* the program is leaving: drafts */
+    void (*close)(struct screen *s);                                           /* frees data */
 };
 
 struct screen {
@@ -84,7 +84,6 @@ void app_changed(int count);
 uint64_t app_call(struct screen *owner, const char *method, json_t *params, unsigned flags, client_answer *done, void *arg);
 void app_cancel(uint64_t number);
 bool app_is_online(void);
-
 
 /* Runs a command as if its key had been pressed on the top screen; says why not when it is impossible. */
 void app_command(enum command cmd);

@@ -96,7 +96,8 @@ void bars_paint_status(struct screen *top, int rows, int cols, const struct stat
     int right = paint_status_right(y, cols, status), room = cols - 2 - right;
     if (!status->online && status->text[0] == '\0') {
         char away[400];
-        strf(away, sizeof away, "%s%s%s", _("The server is away, connecting. What you type is kept."), status->trouble[0] ? " " : "", status->trouble);
+        strf(away, sizeof away, "%s%s%s", _("The server is away, connecting. What you type is kept."), status->trouble[0] ? " " : "",
+             status->trouble);
         draw_text(y, 1, room, R_SOON, G_BASE, away);
         return;
     }

@@ -1,8 +1,8 @@
 #include "tui/client.h"
-#include "tui/text.h"
 #include "common/buf.h"
 #include "common/proto.h"
 #include "tui/i18n.h"
+#include "tui/text.h"
 #include "tui/transport.h"
 #include <errno.h>
 #include <malloc.h>
@@ -55,8 +55,8 @@ void client_uuid(char out[37])
         abort();
     b[6] = (b[6] & 0x0F) | 0x40;
     b[8] = (b[8] & 0x3F) | 0x80;
-    strf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8],
-             b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    strf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
+         b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
 struct client *client_new(struct transport *transport, client_event *event, client_state *state)
@@ -127,7 +127,8 @@ static char *request_line(uint64_t number, const char *method, json_t *params)
     return line;
 }
 
-uint64_t client_call(struct client *c, const void *owner, const char *method, json_t *params, unsigned flags, client_answer *done, void *arg)
+uint64_t client_call(struct client *c, const void *owner, const char *method, json_t *params, unsigned flags, client_answer *done,
+                     void *arg)
 {
     struct request *r = calloc(1, sizeof *r);
     if (!r)
@@ -198,7 +199,8 @@ static void error_read(const json_t *error, struct rpc_error *out)
     const char *field = json_string_value(json_object_get(data, "field"));
     memset(out, 0, sizeof *out);
     out->code = (int)json_integer_value(json_object_get(error, "code"));
-    strf(out->message, sizeof out->message, "%s%s%s", message ? message : _("The server refused"), hint && *hint ? ". " : "", hint ? hint : "");
+    strf(out->message, sizeof out->message, "%s%s%s", message ? message : _("The server refused"), hint && *hint ? ". " : "",
+         hint ? hint : "");
     strf(out->field, sizeof out->field, "%s", field ? field : "");
     out->current = json_object_get(data, "current");
 }
@@ -394,20 +396,11 @@ void client_flush(struct client *c, int timeout_ms)
     }
 }
 
-bool client_is_up(const struct client *c)
-{
-    return c->up;
-}
+bool client_is_up(const struct client *c) { return c->up; }
 
-bool client_is_gone(const struct client *c)
-{
-    return c->gone;
-}
+bool client_is_gone(const struct client *c) { return c->gone; }
 
-const char *client_trouble(const struct client *c)
-{
-    return transport_trouble(c->transport);
-}
+const char *client_trouble(const struct client *c) { return transport_trouble(c->transport); }
 
 int client_pending(const struct client *c)
 {

@@ -19,7 +19,15 @@ struct rpc_error {
     char field[64];    /* the parameter at fault, "" when none */
     json_t *current;   /* 1003: the record as it is now; borrowed */
 };
-enum { RPC_NOT_FOUND = 1001, RPC_FORBIDDEN = 1002, RPC_CONFLICT = 1003, RPC_RULE = 1004, RPC_UNAVAILABLE = 1005, RPC_METHOD = -32601, RPC_PARAMS = -32602 };
+enum {
+    RPC_NOT_FOUND = 1001,
+    RPC_FORBIDDEN = 1002,
+    RPC_CONFLICT = 1003,
+    RPC_RULE = 1004,
+    RPC_UNAVAILABLE = 1005,
+    RPC_METHOD = -32601,
+    RPC_PARAMS = -32602
+};
 
 /* Exactly one of result and error is given; both are borrowed for the time of the call. */
 typedef void client_answer(void *arg, json_t *result, const struct rpc_error *error);
@@ -36,7 +44,8 @@ enum call_flags {
     CALL_WRITE = 2, /* "unavailable" goes to the callback */
 };
 /* Sends; steals params (may be NULL). Returns the request's number, for client_cancel. */
-uint64_t client_call(struct client *c, const void *owner, const char *method, json_t *params, unsigned flags, client_answer *done, void *arg);
+uint64_t client_call(struct client *c, const void *owner, const char *method, json_t *params, unsigned flags, client_answer *done,
+                     void *arg);
 /* The answer of one request, or of all of an owner, is no longer wanted. */
 void client_cancel(struct client *c, uint64_t number);
 void client_forget(struct client *c, const void *owner);

@@ -1,7 +1,7 @@
 #include "tui/dates.h"
+#include "common/layout.h"
 #include "common/utf8.h"
 #include "tui/i18n.h"
-#include "common/layout.h"
 #include "tui/text.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -65,10 +65,7 @@ void dates_start(const char *zone, const char *today)
     server_ahead_days = said == DAY_NONE ? 0 : said - machine_today();
 }
 
-int32_t dates_today(void)
-{
-    return machine_today() + server_ahead_days;
-}
+int32_t dates_today(void) { return machine_today() + server_ahead_days; }
 
 void dates_clock(char out[8])
 {
@@ -88,11 +85,11 @@ static const struct {
     int days;
     int week;
 } words[] = {
-    {"сегодня", 0, -1},    {"завтра", 1, -1},     {"послезавтра", 2, -1}, {"вчера", -1, -1},    {"позавчера", -2, -1}, {"today", 0, -1},
-    {"tomorrow", 1, -1},   {"yesterday", -1, -1}, {"пн", 0, 0},           {"вт", 0, 1},         {"ср", 0, 2},          {"чт", 0, 3},
+    {"сегодня", 0, -1},    {"завтра", 1, -1},     {"послезавтра", 2, -1}, {"вчера", -1, -1},     {"позавчера", -2, -1}, {"today", 0, -1},
+    {"tomorrow", 1, -1},   {"yesterday", -1, -1}, {"пн", 0, 0},           {"вт", 0, 1},          {"ср", 0, 2},          {"чт", 0, 3},
     {"пт", 0, 4},          {"сб", 0, 5},          {"вс", 0, 6},           {"понедельник", 0, 0}, {"вторник", 0, 1},     {"среда", 0, 2},
-    {"среду", 0, 2},       {"четверг", 0, 3},     {"пятница", 0, 4},      {"пятницу", 0, 4},    {"суббота", 0, 5},     {"субботу", 0, 5},
-    {"воскресенье", 0, 6}, {"monday", 0, 0},      {"tuesday", 0, 1},      {"wednesday", 0, 2},  {"thursday", 0, 3},    {"friday", 0, 4},
+    {"среду", 0, 2},       {"четверг", 0, 3},     {"пятница", 0, 4},      {"пятницу", 0, 4},     {"суббота", 0, 5},     {"субботу", 0, 5},
+    {"воскресенье", 0, 6}, {"monday", 0, 0},      {"tuesday", 0, 1},      {"wednesday", 0, 2},   {"thursday", 0, 3},    {"friday", 0, 4},
     {"saturday", 0, 5},    {"sunday", 0, 6},
 };
 

@@ -123,10 +123,7 @@ static struct {
 } hits[HITS_MAX];
 static int hit_count;
 
-void draw_hits_reset(void)
-{
-    hit_count = 0;
-}
+void draw_hits_reset(void) { hit_count = 0; }
 
 void draw_hit(struct rect r, enum hit what, int arg)
 {

@@ -19,7 +19,7 @@ struct entry {
 struct palette {
     struct screen *of; /* the screen below, where commands run */
     char scopes[96];
-    bool help;         /* ordered by scope, with whole sentences */
+    bool help; /* ordered by scope, with whole sentences */
     struct edit query;
     struct entry entries[ENTRIES_MAX];
     int count, selected, top, visible;
@@ -51,7 +51,8 @@ static int score_of(const struct palette *p, enum command cmd)
 {
     const struct command_info *info = command_info(cmd);
     const char *query = edit_text(&p->query);
-    int best = text_fuzzy(tr(info->label), query), name = text_fuzzy(info->name, query), help = text_matches(tr(info->help), query) ? 40 : 0;
+    int best = text_fuzzy(tr(info->label), query), name = text_fuzzy(info->name, query),
+        help = text_matches(tr(info->help), query) ? 40 : 0;
     if (p->help)
         return help || best > 90 || name > 90 ? 1 : 0;
     best = name > best ? name : best;
@@ -200,7 +201,8 @@ static void palette_paint(struct screen *s, struct rect r, struct cursor *cursor
     draw_fill(box.y + 1, box.x + 2, w - 4, G_FIELD);
     edit_view(&p->query, w - 7, &start, &len, &cursor_x);
     if (edit_is_empty(&p->query))
-        draw_text(box.y + 1, box.x + 3, w - 6, R_DIM, G_FIELD, p->help ? _("type to find") : _("type the name of a command, or what to look for"));
+        draw_text(box.y + 1, box.x + 3, w - 6, R_DIM, G_FIELD,
+                  p->help ? _("type to find") : _("type the name of a command, or what to look for"));
     draw_text_n(box.y + 1, box.x + 3, w - 6, R_TEXT, G_FIELD, edit_text(&p->query) + start, len);
     *cursor = (struct cursor){box.y + 1, box.x + 3 + cursor_x};
     p->visible = h - 4 > 0 ? h - 4 : 1;
@@ -258,12 +260,6 @@ static void open(struct screen *of, bool help)
     app_push(screen_new(&palette_ops, p));
 }
 
-void help_open(struct screen *of)
-{
-    open(of, true);
-}
+void help_open(struct screen *of) { open(of, true); }
 
-void palette_open(struct screen *of)
-{
-    open(of, false);
-}
+void palette_open(struct screen *of) { open(of, false); }

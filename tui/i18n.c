@@ -36,7 +36,8 @@ static bool folder_beside(char *out, size_t size)
 /* Widths of characters and gettext both need a UTF-8 locale; C.UTF-8 is in every Debian. */
 static void locale_start(void)
 {
-    if (!setlocale(LC_ALL, "") || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0 || strcmp(setlocale(LC_CTYPE, NULL), "POSIX") == 0 || MB_CUR_MAX < 4)
+    if (!setlocale(LC_ALL, "") || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0 || strcmp(setlocale(LC_CTYPE, NULL), "POSIX") == 0 ||
+        MB_CUR_MAX < 4)
         setlocale(LC_ALL, "C.UTF-8");
     setlocale(LC_NUMERIC, "C");
 }
@@ -60,7 +61,4 @@ void i18n_start(const char *language)
     textdomain("gorod");
 }
 
-const char *i18n_language(void)
-{
-    return language_now;
-}
+const char *i18n_language(void) { return language_now; }

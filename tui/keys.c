@@ -1,8 +1,8 @@
 #include "tui/keys.h"
-#include "tui/text.h"
+#include "common/layout.h"
 #include "common/utf8.h"
 #include "tui/i18n.h"
-#include "common/layout.h"
+#include "tui/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,16 +25,14 @@ static const struct {
     const char *name;
     int key;
 } names[] = {
-    {"F1", K_F1},       {"F2", K_F2},       {"F3", K_F3},     {"F4", K_F4},     {"F5", K_F5},       {"F6", K_F6},          {"F7", K_F7},
-    {"F8", K_F8},       {"F9", K_F9},       {"F10", K_F10},   {"F11", K_F11},   {"F12", K_F12},     {"Up", K_UP},          {"Down", K_DOWN},
-    {"Left", K_LEFT},   {"Right", K_RIGHT}, {"Home", K_HOME}, {"End", K_END},   {"PgUp", K_PGUP},   {"PgDn", K_PGDN},      {"Ins", K_INS},
-    {"Del", K_DEL},     {"BS", K_BS},       {"Tab", K_TAB},   {"Enter", K_ENTER}, {"Esc", K_ESC},   {N_("Space"), K_SPACE}, {"Shift-Tab", K_BTAB},
+    {"F1", K_F1},       {"F2", K_F2},     {"F3", K_F3},           {"F4", K_F4},          {"F5", K_F5},     {"F6", K_F6},
+    {"F7", K_F7},       {"F8", K_F8},     {"F9", K_F9},           {"F10", K_F10},        {"F11", K_F11},   {"F12", K_F12},
+    {"Up", K_UP},       {"Down", K_DOWN}, {"Left", K_LEFT},       {"Right", K_RIGHT},    {"Home", K_HOME}, {"End", K_END},
+    {"PgUp", K_PGUP},   {"PgDn", K_PGDN}, {"Ins", K_INS},         {"Del", K_DEL},        {"BS", K_BS},     {"Tab", K_TAB},
+    {"Enter", K_ENTER}, {"Esc", K_ESC},   {N_("Space"), K_SPACE}, {"Shift-Tab", K_BTAB},
 };
 
-const struct command_info *command_info(enum command cmd)
-{
-    return &commands[cmd < CMD_COUNT ? cmd : CMD_NONE];
-}
+const struct command_info *command_info(enum command cmd) { return &commands[cmd < CMD_COUNT ? cmd : CMD_NONE]; }
 
 enum command command_find(const char *name)
 {

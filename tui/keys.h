@@ -14,12 +14,38 @@ enum {
     K_ESC = 27,
     K_SPACE = ' ',
     K_FN = 0x110000,
-    K_F1, K_F2, K_F3, K_F4, K_F5, K_F6, K_F7, K_F8, K_F9, K_F10, K_F11, K_F12,
-    K_UP, K_DOWN, K_LEFT, K_RIGHT, K_HOME, K_END, K_PGUP, K_PGDN, K_INS, K_DEL, K_BS, K_BTAB,
-    K_WORD_LEFT, K_WORD_RIGHT, K_DOC_HOME, K_DOC_END, K_WORD_BS,
-    K_PASTE,  /* bracketed paste: the text is at term_pasted() */
-    K_RESIZE, /* the terminal has another size */
-    K_MOUSE,  /* where and what: term_mouse() */
+    K_F1,
+    K_F2,
+    K_F3,
+    K_F4,
+    K_F5,
+    K_F6,
+    K_F7,
+    K_F8,
+    K_F9,
+    K_F10,
+    K_F11,
+    K_F12,
+    K_UP,
+    K_DOWN,
+    K_LEFT,
+    K_RIGHT,
+    K_HOME,
+    K_END,
+    K_PGUP,
+    K_PGDN,
+    K_INS,
+    K_DEL,
+    K_BS,
+    K_BTAB,
+    K_WORD_LEFT,
+    K_WORD_RIGHT,
+    K_DOC_HOME,
+    K_DOC_END,
+    K_WORD_BS,
+    K_PASTE,           /* bracketed paste: the text is at term_pasted() */
+    K_RESIZE,          /* the terminal has another size */
+    K_MOUSE,           /* where and what: term_mouse() */
     K_CTRL = 0x120000, /* K_CTRL + 'a' .. 'z' */
 };
 

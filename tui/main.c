@@ -1,9 +1,9 @@
 /* gorod-tui: the screens of gorod on a terminal. */
 #include "common/proto.h"
 #include "tui/app.h"
-#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/term.h"
+#include "tui/text.h"
 #include "tui/transport.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -14,8 +14,9 @@
 enum { OPT_BROKER = 256, OPT_CONNECT, OPT_STATE, OPT_VERSION };
 
 static const struct option options[] = {
-    {"broker", required_argument, NULL, OPT_BROKER}, {"connect", required_argument, NULL, OPT_CONNECT}, {"state", required_argument, NULL, OPT_STATE},
-    {"help", no_argument, NULL, 'h'},                {"version", no_argument, NULL, OPT_VERSION},       {NULL, 0, NULL, 0},
+    {"broker", required_argument, NULL, OPT_BROKER}, {"connect", required_argument, NULL, OPT_CONNECT},
+    {"state", required_argument, NULL, OPT_STATE},   {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPT_VERSION},     {NULL, 0, NULL, 0},
 };
 
 static void usage(void)

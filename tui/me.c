@@ -20,10 +20,7 @@ static struct {
 } settings[] = {{"theme", ""}, {"mouse", ""}};
 enum { SETTINGS = sizeof settings / sizeof *settings };
 
-const struct me *app_me(void)
-{
-    return &me;
-}
+const struct me *app_me(void) { return &me; }
 
 bool app_has_role(const char *role)
 {

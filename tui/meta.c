@@ -9,7 +9,8 @@ static struct meta_op *ops;
 static size_t op_count;
 static void (*when_known)(void);
 
-static const char *const type_names[] = {"string", "text", "int", "id", "bool", "date", "time", "uuid", "enum", "ids", "strings", "object", "objects", "cursor"};
+static const char *const type_names[] = {"string", "text", "int", "id",      "bool",   "date",    "time",
+                                         "uuid",   "enum", "ids", "strings", "object", "objects", "cursor"};
 
 static enum meta_type type_of(const char *name)
 {
@@ -104,10 +105,7 @@ void meta_start(void (*then)(void))
     app_call(NULL, "meta.describe", NULL, CALL_QUIET, described, NULL);
 }
 
-bool meta_is_known(void)
-{
-    return ops != NULL;
-}
+bool meta_is_known(void) { return ops != NULL; }
 
 const struct meta_op *meta_op(const char *method)
 {
@@ -125,10 +123,7 @@ const struct meta_param *meta_param(const struct meta_op *op, const char *name)
     return NULL;
 }
 
-bool meta_has_param(const char *method, const char *name)
-{
-    return meta_param(meta_op(method), name) != NULL;
-}
+bool meta_has_param(const char *method, const char *name) { return meta_param(meta_op(method), name) != NULL; }
 
 const struct meta_op *meta_all(size_t *count)
 {

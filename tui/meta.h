@@ -5,16 +5,31 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum meta_type { MT_STRING, MT_TEXT, MT_INT, MT_ID, MT_BOOL, MT_DATE, MT_TIME, MT_UUID, MT_ENUM, MT_IDS, MT_STRINGS, MT_OBJECT, MT_OBJECTS, MT_CURSOR };
+enum meta_type {
+    MT_STRING,
+    MT_TEXT,
+    MT_INT,
+    MT_ID,
+    MT_BOOL,
+    MT_DATE,
+    MT_TIME,
+    MT_UUID,
+    MT_ENUM,
+    MT_IDS,
+    MT_STRINGS,
+    MT_OBJECT,
+    MT_OBJECTS,
+    MT_CURSOR
+};
 
 struct meta_param {
     const char *name, *label;
     enum meta_type type;
     bool required, secret, filter;
-    int max;                       /* 0: none told */
-    const char *classifier;        /* MT_ENUM: name of the classifier, NULL when `values` lists them */
-    const char *const *values;     /* MT_ENUM: ends with NULL; NULL when none */
-    const char *lookup;            /* MT_ID, MT_IDS: list operation */
+    int max;                         /* 0: none told */
+    const char *classifier;          /* MT_ENUM: name of the classifier, NULL when `values` lists them */
+    const char *const *values;       /* MT_ENUM: ends with NULL; NULL when none */
+    const char *lookup;              /* MT_ID, MT_IDS: list operation */
     const struct meta_param *fields; /* MT_OBJECTS */
     size_t field_count;
 };

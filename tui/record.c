@@ -1,9 +1,9 @@
 #include "tui/record.h"
-#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/meta.h"
 #include "tui/screens.h"
 #include "tui/screens/form.h"
+#include "tui/text.h"
 #include "tui/words.h"
 #include <stdio.h>
 #include <string.h>
@@ -44,10 +44,7 @@ static const char *operation_of(enum command cmd)
     return a && a->operation ? a->operation : command_info(cmd)->name;
 }
 
-bool command_is_global(enum command cmd)
-{
-    return cmd >= CMD_HELP && cmd <= CMD_NEW_CORRESPONDENT;
-}
+bool command_is_global(enum command cmd) { return cmd >= CMD_HELP && cmd <= CMD_NEW_CORRESPONDENT; }
 
 bool command_is_action(enum command cmd, const char *record)
 {

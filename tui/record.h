@@ -5,7 +5,7 @@
 
 /* What is known of a record under the cursor; texts are borrowed. */
 struct record_ref {
-    const char *record;  /* "assignment" */
+    const char *record; /* "assignment" */
     int64_t id, version;
     const char *number, *title;
     const char *status;

@@ -31,10 +31,7 @@ static const struct {
     {CMD_NEW_CORRESPONDENT, "correspondent.add"},
 };
 
-struct screen *screens_first(void)
-{
-    return worklist_screen();
-}
+struct screen *screens_first(void) { return worklist_screen(); }
 
 void screens_open_card(const char *record, int64_t id, enum command then)
 {
@@ -102,10 +99,7 @@ static struct screen *list_below(const struct screen *card)
     return card->below && strcmp(card->below->ops->name, "list") == 0 ? card->below : NULL;
 }
 
-bool screens_has_neighbours(struct screen *card)
-{
-    return list_below(card) != NULL;
-}
+bool screens_has_neighbours(struct screen *card) { return list_below(card) != NULL; }
 
 void screens_neighbour(struct screen *card, int step)
 {

@@ -23,10 +23,7 @@ static void screen_free(struct screen *s)
     free(s);
 }
 
-struct screen *stack_top(void)
-{
-    return top;
-}
+struct screen *stack_top(void) { return top; }
 
 void stack_push(struct screen *s)
 {

@@ -1,8 +1,8 @@
 #include "tui/term.h"
-#include "tui/text.h"
 #include "common/buf.h"
 #include "common/utf8.h"
 #include "tui/keys.h"
+#include "tui/text.h"
 #include <curses.h>
 #include <poll.h>
 #include <stdio.h>
@@ -21,28 +21,101 @@ static const struct {
     int key;
 } sequences[] = {
     /* xterm, PuTTY "xterm R6", VT400; PuTTY's own default and rxvt; Linux console; SCO (F1 there is a mouse report elsewhere) */
-    {"\033OP", K_F1},        {"\033OQ", K_F2},        {"\033OR", K_F3},        {"\033OS", K_F4},        {"\033[11~", K_F1},
-    {"\033[12~", K_F2},      {"\033[13~", K_F3},      {"\033[14~", K_F4},      {"\033[15~", K_F5},      {"\033[17~", K_F6},
-    {"\033[18~", K_F7},      {"\033[19~", K_F8},      {"\033[20~", K_F9},      {"\033[21~", K_F10},     {"\033[23~", K_F11},
-    {"\033[24~", K_F12},     {"\033[[A", K_F1},       {"\033[[B", K_F2},       {"\033[[C", K_F3},       {"\033[[D", K_F4},
-    {"\033[[E", K_F5},       {"\033[N", K_F2},        {"\033[O", K_F3},        {"\033[P", K_F4},        {"\033[Q", K_F5},
-    {"\033[R", K_F6},        {"\033[S", K_F7},        {"\033[T", K_F8},        {"\033[U", K_F9},        {"\033[V", K_F10},
-    {"\033[W", K_F11},       {"\033[X", K_F12},       {"\033OT", K_F5},        {"\033OU", K_F6},        {"\033OV", K_F7},
-    {"\033OW", K_F8},        {"\033OX", K_F9},        {"\033OY", K_F10},       {"\033OZ", K_F11},       {"\033O[", K_F12},
+    {"\033OP", K_F1},
+    {"\033OQ", K_F2},
+    {"\033OR", K_F3},
+    {"\033OS", K_F4},
+    {"\033[11~", K_F1},
+    {"\033[12~", K_F2},
+    {"\033[13~", K_F3},
+    {"\033[14~", K_F4},
+    {"\033[15~", K_F5},
+    {"\033[17~", K_F6},
+    {"\033[18~", K_F7},
+    {"\033[19~", K_F8},
+    {"\033[20~", K_F9},
+    {"\033[21~", K_F10},
+    {"\033[23~", K_F11},
+    {"\033[24~", K_F12},
+    {"\033[[A", K_F1},
+    {"\033[[B", K_F2},
+    {"\033[[C", K_F3},
+    {"\033[[D", K_F4},
+    {"\033[[E", K_F5},
+    {"\033[N", K_F2},
+    {"\033[O", K_F3},
+    {"\033[P", K_F4},
+    {"\033[Q", K_F5},
+    {"\033[R", K_F6},
+    {"\033[S", K_F7},
+    {"\033[T", K_F8},
+    {"\033[U", K_F9},
+    {"\033[V", K_F10},
+    {"\033[W", K_F11},
+    {"\033[X", K_F12},
+    {"\033OT", K_F5},
+    {"\033OU", K_F6},
+    {"\033OV", K_F7},
+    {"\033OW", K_F8},
+    {"\033OX", K_F9},
+    {"\033OY", K_F10},
+    {"\033OZ", K_F11},
+    {"\033O[", K_F12},
     /* arrows and their neighbours, in cursor and application mode */
-    {"\033[A", K_UP},        {"\033[B", K_DOWN},      {"\033[C", K_RIGHT},     {"\033[D", K_LEFT},      {"\033OA", K_UP},
-    {"\033OB", K_DOWN},      {"\033OC", K_RIGHT},     {"\033OD", K_LEFT},      {"\033[H", K_HOME},      {"\033OH", K_HOME},
-    {"\033[1~", K_HOME},     {"\033[7~", K_HOME},     {"\033[F", K_END},       {"\033OF", K_END},       {"\033[4~", K_END},
-    {"\033[8~", K_END},      {"\033[5~", K_PGUP},     {"\033[6~", K_PGDN},     {"\033[2~", K_INS},      {"\033[3~", K_DEL},
-    {"\033[Z", K_BTAB},      {"\033[1;5D", K_WORD_LEFT}, {"\033[1;5C", K_WORD_RIGHT}, {"\033[1;3D", K_WORD_LEFT},
-    {"\033[1;3C", K_WORD_RIGHT}, {"\033Od", K_WORD_LEFT}, {"\033Oc", K_WORD_RIGHT}, {"\033[5D", K_WORD_LEFT}, {"\033[5C", K_WORD_RIGHT},
-    {"\033[1;5H", K_DOC_HOME}, {"\033[1;5F", K_DOC_END}, {"\033[1;2A", K_UP}, {"\033[1;2B", K_DOWN}, {"\033[3;5~", K_DEL},
-    {"\033[1;5A", K_PGUP},   {"\033[1;5B", K_PGDN},
+    {"\033[A", K_UP},
+    {"\033[B", K_DOWN},
+    {"\033[C", K_RIGHT},
+    {"\033[D", K_LEFT},
+    {"\033OA", K_UP},
+    {"\033OB", K_DOWN},
+    {"\033OC", K_RIGHT},
+    {"\033OD", K_LEFT},
+    {"\033[H", K_HOME},
+    {"\033OH", K_HOME},
+    {"\033[1~", K_HOME},
+    {"\033[7~", K_HOME},
+    {"\033[F", K_END},
+    {"\033OF", K_END},
+    {"\033[4~", K_END},
+    {"\033[8~", K_END},
+    {"\033[5~", K_PGUP},
+    {"\033[6~", K_PGDN},
+    {"\033[2~", K_INS},
+    {"\033[3~", K_DEL},
+    {"\033[Z", K_BTAB},
+    {"\033[1;5D", K_WORD_LEFT},
+    {"\033[1;5C", K_WORD_RIGHT},
+    {"\033[1;3D", K_WORD_LEFT},
+    {"\033[1;3C", K_WORD_RIGHT},
+    {"\033Od", K_WORD_LEFT},
+    {"\033Oc", K_WORD_RIGHT},
+    {"\033[5D", K_WORD_LEFT},
+    {"\033[5C", K_WORD_RIGHT},
+    {"\033[1;5H", K_DOC_HOME},
+    {"\033[1;5F", K_DOC_END},
+    {"\033[1;2A", K_UP},
+    {"\033[1;2B", K_DOWN},
+    {"\033[3;5~", K_DEL},
+    {"\033[1;5A", K_PGUP},
+    {"\033[1;5B", K_PGDN},
     /* the numeric pad in application mode: clerks type numbers there */
-    {"\033Op", '0'},         {"\033Oq", '1'},         {"\033Or", '2'},         {"\033Os", '3'},         {"\033Ot", '4'},
-    {"\033Ou", '5'},         {"\033Ov", '6'},         {"\033Ow", '7'},         {"\033Ox", '8'},         {"\033Oy", '9'},
-    {"\033On", '.'},         {"\033Ol", '+'},         {"\033Ok", '+'},         {"\033Om", '-'},         {"\033Oj", '*'},
-    {"\033Oo", '/'},         {"\033OM", K_ENTER},
+    {"\033Op", '0'},
+    {"\033Oq", '1'},
+    {"\033Or", '2'},
+    {"\033Os", '3'},
+    {"\033Ot", '4'},
+    {"\033Ou", '5'},
+    {"\033Ov", '6'},
+    {"\033Ow", '7'},
+    {"\033Ox", '8'},
+    {"\033Oy", '9'},
+    {"\033On", '.'},
+    {"\033Ol", '+'},
+    {"\033Ok", '+'},
+    {"\033Om", '-'},
+    {"\033Oj", '*'},
+    {"\033Oo", '/'},
+    {"\033OM", K_ENTER},
 };
 enum { CODE_PASTE_BEGIN = CODE_FIRST + 1000, CODE_PASTE_END };
 
@@ -93,7 +166,8 @@ static bool terminfo_choose(char *why, size_t size)
         }
     }
     if (!cursor_address) {
-        strf(why, size, "the terminal %s cannot place the cursor: use a full-screen terminal, or run commands: ssh HOST help", term ? term : "");
+        strf(why, size, "the terminal %s cannot place the cursor: use a full-screen terminal, or run commands: ssh HOST help",
+             term ? term : "");
         return false;
     }
     return true;
@@ -174,10 +248,7 @@ void term_stop(void)
     buf_free(&pasted);
 }
 
-int term_glyph_level(void)
-{
-    return glyph_level;
-}
+int term_glyph_level(void) { return glyph_level; }
 
 void term_resize(void)
 {
@@ -187,20 +258,11 @@ void term_resize(void)
         resizeterm(rows, cols);
 }
 
-int term_rows(void)
-{
-    return LINES;
-}
+int term_rows(void) { return LINES; }
 
-int term_cols(void)
-{
-    return COLS;
-}
+int term_cols(void) { return COLS; }
 
-void term_frame_begin(void)
-{
-    erase();
-}
+void term_frame_begin(void) { erase(); }
 
 void term_frame_end(int y, int x)
 {
@@ -228,10 +290,7 @@ void term_title(const char *title)
     fflush(stdout);
 }
 
-void term_bell(void)
-{
-    beep();
-}
+void term_bell(void) { beep(); }
 
 void term_announce_idle(void)
 {
@@ -255,10 +314,7 @@ const char *term_pasted(size_t *len)
     return pasted.data;
 }
 
-struct mouse term_mouse(void)
-{
-    return mouse_last;
-}
+struct mouse term_mouse(void) { return mouse_last; }
 
 static int mouse_key(void)
 {

@@ -13,10 +13,7 @@ static bool is_unsafe(uint32_t cp)
            cp >= 0xE0000;
 }
 
-static int cell_width(uint32_t cp)
-{
-    return is_unsafe(cp) ? 1 : utf8_cell_width(cp);
-}
+static int cell_width(uint32_t cp) { return is_unsafe(cp) ? 1 : utf8_cell_width(cp); }
 
 size_t text_next(const char *s, size_t len, int *cells)
 {
@@ -60,10 +57,7 @@ int text_width_n(const char *s, size_t len)
     return width;
 }
 
-int text_width(const char *s)
-{
-    return text_width_n(s, strlen(s));
-}
+int text_width(const char *s) { return text_width_n(s, strlen(s)); }
 
 size_t text_fit(const char *s, size_t len, int cells, int *used)
 {

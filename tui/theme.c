@@ -47,10 +47,7 @@ static const struct palette light_8 = {
 static bool has_colour;
 static const struct palette *palette_now;
 
-static short pair_of(enum role role, enum ground ground)
-{
-    return (short)(1 + (int)ground * R_COUNT + (int)role);
-}
+static short pair_of(enum role role, enum ground ground) { return (short)(1 + (int)ground * R_COUNT + (int)role); }
 
 /* Few colours: on a coloured ground the coloured roles would be unreadable, so they become plain text there. */
 static short colour_on(const struct palette *p, enum role role, enum ground ground)
@@ -87,7 +84,8 @@ void theme_start(const char *name)
         palette_now = palette_choose(name && strcmp(name, "light") == 0);
         for (int g = 0; g < G_COUNT; g++)
             for (int r = 0; r < R_COUNT; r++)
-                init_pair(pair_of((enum role)r, (enum ground)g), colour_on(palette_now, (enum role)r, (enum ground)g), palette_now->ground[g]);
+                init_pair(pair_of((enum role)r, (enum ground)g), colour_on(palette_now, (enum role)r, (enum ground)g),
+                          palette_now->ground[g]);
     }
     short pair;
     attr_t attr = theme_attr(R_TEXT, G_BASE, &pair);
@@ -98,9 +96,10 @@ void theme_start(const char *name)
 
 unsigned theme_attr(enum role role, enum ground ground, short *pair)
 {
-    static const attr_t plain_role[R_COUNT] = {[R_STRONG] = A_BOLD, [R_KEY] = A_BOLD, [R_LATE] = A_BOLD, [R_SOON] = A_BOLD, [R_FRESH] = A_BOLD};
-    static const attr_t plain_ground[G_COUNT] = {[G_BAR] = A_REVERSE, [G_SELECT] = A_REVERSE, [G_FIELD] = A_UNDERLINE, [G_FOCUS] = A_REVERSE,
-                                                 [G_CHOICE] = A_REVERSE};
+    static const attr_t plain_role[R_COUNT] = {
+        [R_STRONG] = A_BOLD, [R_KEY] = A_BOLD, [R_LATE] = A_BOLD, [R_SOON] = A_BOLD, [R_FRESH] = A_BOLD};
+    static const attr_t plain_ground[G_COUNT] = {
+        [G_BAR] = A_REVERSE, [G_SELECT] = A_REVERSE, [G_FIELD] = A_UNDERLINE, [G_FOCUS] = A_REVERSE, [G_CHOICE] = A_REVERSE};
     static const attr_t colour_role[R_COUNT] = {[R_STRONG] = A_BOLD, [R_LATE] = A_BOLD};
     *pair = has_colour ? pair_of(role, ground) : 0;
     if (has_colour)
@@ -112,11 +111,11 @@ const char *theme_glyph(enum glyph glyph)
 {
     /* ASCII; what every font with line drawing has; everything. */
     static const char *const glyphs[GL_COUNT][3] = {
-        [GL_RULE] = {"-", "─", "─"},     [GL_BAR] = {"|", "│", "│"},      [GL_CURSOR] = {">", ">", "▸"},   [GL_LATE] = {"!", "!", "!"},
-        [GL_RETURNED] = {"<", "<", "↩"}, [GL_SOON] = {"~", "~", "◷"},     [GL_ACCEPT] = {"+", "+", "✓"},   [GL_LETTER] = {"@", "@", "✉"},
-        [GL_UNREAD] = {"\"", "\"", "❝"}, [GL_ASSIGNED] = {".", "·", "•"}, [GL_MARK] = {"*", "*", "●"},     [GL_CHANGED] = {"^", "^", "∗"},
-        [GL_REQUIRED] = {"*", "*", "*"}, [GL_TL] = {"+", "┌", "┌"},       [GL_TR] = {"+", "┐", "┐"},       [GL_BL] = {"+", "└", "└"},
-        [GL_BR] = {"+", "┘", "┘"},       [GL_DOT] = {"-", "·", "·"},      [GL_MORE_UP] = {"^", "↑", "↑"},  [GL_MORE_DOWN] = {"v", "↓", "↓"},
+        [GL_RULE] = {"-", "─", "─"},     [GL_BAR] = {"|", "│", "│"},       [GL_CURSOR] = {">", ">", "▸"},  [GL_LATE] = {"!", "!", "!"},
+        [GL_RETURNED] = {"<", "<", "↩"}, [GL_SOON] = {"~", "~", "◷"},      [GL_ACCEPT] = {"+", "+", "✓"},  [GL_LETTER] = {"@", "@", "✉"},
+        [GL_UNREAD] = {"\"", "\"", "❝"}, [GL_ASSIGNED] = {".", "·", "•"},  [GL_MARK] = {"*", "*", "●"},    [GL_CHANGED] = {"^", "^", "∗"},
+        [GL_REQUIRED] = {"*", "*", "*"}, [GL_TL] = {"+", "┌", "┌"},        [GL_TR] = {"+", "┐", "┐"},      [GL_BL] = {"+", "└", "└"},
+        [GL_BR] = {"+", "┘", "┘"},       [GL_DOT] = {"-", "·", "·"},       [GL_MORE_UP] = {"^", "↑", "↑"}, [GL_MORE_DOWN] = {"v", "↓", "↓"},
         [GL_ON] = {"[x]", "[x]", "[x]"}, [GL_OFF] = {"[ ]", "[ ]", "[ ]"}, [GL_ARROW] = {">", ">", "→"},
     };
     return glyphs[glyph][term_glyph_level()];

@@ -36,6 +36,30 @@ void theme_start(const char *name);
 /* Attributes (curses attr_t) and pair for attr_set(). */
 unsigned theme_attr(enum role role, enum ground ground, short *pair);
 /* The wide glyphs and their plain twins, by what the terminal can show. */
-enum glyph { GL_RULE, GL_BAR, GL_CURSOR, GL_LATE, GL_RETURNED, GL_SOON, GL_ACCEPT, GL_LETTER, GL_UNREAD, GL_ASSIGNED, GL_MARK, GL_CHANGED,
-             GL_REQUIRED, GL_TL, GL_TR, GL_BL, GL_BR, GL_DOT, GL_MORE_UP, GL_MORE_DOWN, GL_ON, GL_OFF, GL_ARROW, GL_COUNT };
+enum glyph {
+    GL_RULE,
+    GL_BAR,
+    GL_CURSOR,
+    GL_LATE,
+    GL_RETURNED,
+    GL_SOON,
+    GL_ACCEPT,
+    GL_LETTER,
+    GL_UNREAD,
+    GL_ASSIGNED,
+    GL_MARK,
+    GL_CHANGED,
+    GL_REQUIRED,
+    GL_TL,
+    GL_TR,
+    GL_BL,
+    GL_BR,
+    GL_DOT,
+    GL_MORE_UP,
+    GL_MORE_DOWN,
+    GL_ON,
+    GL_OFF,
+    GL_ARROW,
+    GL_COUNT
+};
 const char *theme_glyph(enum glyph glyph);

@@ -1,7 +1,7 @@
 #include "tui/transport.h"
-#include "tui/text.h"
 #include "common/proto.h"
 #include "tui/i18n.h"
+#include "tui/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -19,12 +19,12 @@ enum { RETRY_FIRST_MS = 200, RETRY_MOST_MS = 3000 };
 
 struct transport {
     enum kind kind;
-    int broker;      /* BROKER */
+    int broker; /* BROKER */
     bool asked, gone;
-    char path[108];  /* SOCKET */
+    char path[108]; /* SOCKET */
     char host[256], user[64], port[8];
-    pid_t child;     /* SSH, 0: none */
-    int errors;      /* SSH: its standard error, -1 before curses */
+    pid_t child; /* SSH, 0: none */
+    int errors;  /* SSH: its standard error, -1 before curses */
     bool terminal_taken;
     int ready; /* SSH: the session that transport_login opened, -1: none */
     int retry_ms;
@@ -69,7 +69,8 @@ struct transport *transport_socket(const char *path)
 struct transport *transport_ssh(const char *target, char *why, size_t size)
 {
     struct transport *t = transport_new(SSH);
-    const char *at = strrchr(target, '@'), *host = at ? at + 1 : target, *colon = strrchr(host, ':'), *end = colon ? colon : host + strlen(host);
+    const char *at = strrchr(target, '@'), *host = at ? at + 1 : target, *colon = strrchr(host, ':'),
+               *end = colon ? colon : host + strlen(host);
     if (host[0] == '[' && strchr(host, ']')) { /* an IPv6 address */
         end = strchr(host, ']');
         colon = end[1] == ':' ? end + 1 : NULL;
@@ -296,15 +297,9 @@ bool transport_login(struct transport *t)
     return true;
 }
 
-int transport_fd(const struct transport *t)
-{
-    return t->broker;
-}
+int transport_fd(const struct transport *t) { return t->broker; }
 
-int transport_retry_ms(const struct transport *t)
-{
-    return t->retry_ms;
-}
+int transport_retry_ms(const struct transport *t) { return t->retry_ms; }
 
 bool transport_is_gone(struct transport *t)
 {
@@ -314,12 +309,6 @@ bool transport_is_gone(struct transport *t)
     return t->gone;
 }
 
-const char *transport_trouble(const struct transport *t)
-{
-    return t->trouble;
-}
+const char *transport_trouble(const struct transport *t) { return t->trouble; }
 
-void transport_detach_terminal(struct transport *t)
-{
-    t->terminal_taken = true;
-}
+void transport_detach_terminal(struct transport *t) { t->terminal_taken = true; }

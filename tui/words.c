@@ -143,10 +143,7 @@ const char *words_label(const char *name, const char *code)
     return w->ready ? words_own(code) : "";
 }
 
-unsigned words_generation(void)
-{
-    return generation;
-}
+unsigned words_generation(void) { return generation; }
 
 bool words_is_final(const char *name, const char *code)
 {

@@ -197,4 +197,4 @@ WITH m AS (SELECT * FROM correspondent_merge WHERE id = $1::bigint),
 UPDATE correspondent_merge SET undone_at = now() WHERE id = $1 RETURNING from_id;
 
 -- name: correspondent_by_external
-SELECT id, version FROM correspondent WHERE external_id = $1::text;
+SELECT id, id::text, version FROM correspondent WHERE external_id = $1::text;

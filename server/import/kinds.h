@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 enum field_type {
-    FIELD_TEXT,   /* as it stands, blanks at the ends cut off */
+    FIELD_TEXT, /* as it stands, blanks at the ends cut off */
     FIELD_INT,
     FIELD_BOOL,   /* yes, no, да, нет, 1, 0, true, false */
     FIELD_DATE,   /* by date_formats of the map */
@@ -13,7 +13,7 @@ enum field_type {
     FIELD_WORDS,  /* several, parted by , or ; */
     FIELD_UNIT,   /* code or name */
     FIELD_UNITS,
-    FIELD_USER,   /* login or full name */
+    FIELD_USER, /* login or full name */
     FIELD_USERS,
     FIELD_APPEAL, /* registration number */
 };
@@ -33,10 +33,10 @@ struct import_field {
 };
 
 struct import_kind {
-    const char *name;       /* "appeals" */
-    const char *add, *set;  /* operations; set NULL: what is there stays as it is */
-    const char *get;        /* reads the record that set would change */
-    const char *key;        /* the field by which a record is known again */
+    const char *name;                  /* "appeals" */
+    const char *add, *set;             /* operations; set NULL: what is there stays as it is */
+    const char *get;                   /* reads the record that set would change */
+    const char *key;                   /* the field by which a record is known again */
     const struct import_field *fields; /* ends with name NULL */
 };
 

@@ -45,8 +45,9 @@ static struct map_field *field_of(struct reading *r, const struct yaml_tree *nod
     const struct import_field *f = import_field_find(r->kind, node->key);
     if (f)
         return &r->map->field[import_field_index(r->kind, f)];
-    yaml_tree_fault(r->err, r->path, node->key_line, CLI_TR("«%.40s»: у %s такого поля нет; есть %.380s", "\"%.40s\": %s have no such field; there are %.380s"),
-                    node->key, r->kind->name, field_names(r->arena, r->kind));
+    yaml_tree_fault(r->err, r->path, node->key_line,
+                    CLI_TR("«%.40s»: у %s такого поля нет; есть %.380s", "\"%.40s\": %s have no such field; there are %.380s"), node->key,
+                    r->kind->name, field_names(r->arena, r->kind));
     return NULL;
 }
 
@@ -69,7 +70,8 @@ static bool read_columns(struct reading *r, const struct yaml_tree *section)
             return false;
         f->column = find_column(r->header, n->text);
         if (f->column == MAP_NO_COLUMN)
-            return yaml_tree_fault(r->err, r->path, n->line, CLI_TR("столбца «%.60s» в файле нет; есть %.380s", "the file has no column \"%.60s\"; there are %.380s"),
+            return yaml_tree_fault(r->err, r->path, n->line,
+                                   CLI_TR("столбца «%.60s» в файле нет; есть %.380s", "the file has no column \"%.60s\"; there are %.380s"),
                                    n->text, column_names(r->arena, r->header));
     }
     return true;
@@ -115,9 +117,13 @@ static bool read_date_formats(struct reading *r, const struct yaml_tree *section
         if (!expect(r, n, YT_TEXT))
             return false;
         if (!strchr(n->text, '%'))
-            return yaml_tree_fault(r->err, r->path, n->line, CLI_TR("«%.40s»: это не вид даты; пример: \"%%d.%%m.%%Y\"", "\"%.40s\": not a format of a date; an example: \"%%d.%%m.%%Y\""), n->text);
+            return yaml_tree_fault(r->err, r->path, n->line,
+                                   CLI_TR("«%.40s»: это не вид даты; пример: \"%%d.%%m.%%Y\"",
+                                          "\"%.40s\": not a format of a date; an example: \"%%d.%%m.%%Y\""),
+                                   n->text);
         if (count == MAP_DATE_FORMATS_MAX)
-            return yaml_tree_fault(r->err, r->path, n->line, CLI_TR("видов даты больше %d", "more than %d formats of dates"), MAP_DATE_FORMATS_MAX);
+            return yaml_tree_fault(r->err, r->path, n->line, CLI_TR("видов даты больше %d", "more than %d formats of dates"),
+                                   MAP_DATE_FORMATS_MAX);
         r->map->date_formats[count++] = n->text;
     }
     r->map->date_formats[count] = NULL;
@@ -133,7 +139,10 @@ static bool read_create(struct reading *r, const struct yaml_tree *section)
             return false;
         bool unit = strcmp(n->text, "unit") == 0, topic = strcmp(n->text, "topic") == 0;
         if (!unit && !topic)
-            return yaml_tree_fault(r->err, r->path, n->line, CLI_TR("«%.40s»: заводить недостающее можно для unit и topic", "\"%.40s\": what is absent can be made for unit and topic"), n->text);
+            return yaml_tree_fault(
+                r->err, r->path, n->line,
+                CLI_TR("«%.40s»: заводить недостающее можно для unit и topic", "\"%.40s\": what is absent can be made for unit and topic"),
+                n->text);
         r->map->create_units = r->map->create_units || unit;
         r->map->keep_topics = r->map->keep_topics || topic;
     }
@@ -145,7 +154,11 @@ static bool read_file(struct reading *r)
     static const struct {
         const char *key;
         bool (*read)(struct reading *r, const struct yaml_tree *section);
-    } sections[] = {{"columns", read_columns}, {"defaults", read_defaults}, {"values", read_values}, {"date_formats", read_date_formats}, {"create", read_create}};
+    } sections[] = {{"columns", read_columns},
+                    {"defaults", read_defaults},
+                    {"values", read_values},
+                    {"date_formats", read_date_formats},
+                    {"create", read_create}};
     enum { SECTIONS = sizeof sections / sizeof *sections };
     struct yaml_tree *root = yaml_tree_read_file(r->arena, r->path, r->err);
     if (!root || !expect(r, root, YT_MAP))
@@ -156,12 +169,16 @@ static bool read_file(struct reading *r)
             i++;
         if (i == SECTIONS)
             return yaml_tree_fault(r->err, r->path, n->key_line,
-                                   CLI_TR("«%.40s»: такого ключа нет; есть columns, defaults, values, date_formats, create", "\"%.40s\": no such key; there are columns, defaults, values, date_formats, create"), n->key);
+                                   CLI_TR("«%.40s»: такого ключа нет; есть columns, defaults, values, date_formats, create",
+                                          "\"%.40s\": no such key; there are columns, defaults, values, date_formats, create"),
+                                   n->key);
         if (!sections[i].read(r, n))
             return false;
     }
     if (!yaml_tree_get(root, "columns"))
-        return yaml_tree_fault(r->err, r->path, 1, CLI_TR("нет ключа columns: какой столбец - какое поле", "the key columns is missing: which column is which field"));
+        return yaml_tree_fault(
+            r->err, r->path, 1,
+            CLI_TR("нет ключа columns: какой столбец - какое поле", "the key columns is missing: which column is which field"));
     return true;
 }
 
@@ -173,7 +190,8 @@ static bool read_header(struct reading *r, const char *csv_path)
             r->map->field[import_field_index(r->kind, f)].column = (int)i;
         else if (!is_ours(r->header->cell[i]))
             return yaml_tree_fault(r->err, csv_path, (int)r->header->line,
-                                   CLI_TR("столбец «%.40s»: такого поля нет; назовите столбцы %.300s или дайте --map", "column \"%.40s\": no such field; name the columns %.300s, or give --map"),
+                                   CLI_TR("столбец «%.40s»: такого поля нет; назовите столбцы %.300s или дайте --map",
+                                          "column \"%.40s\": no such field; name the columns %.300s, or give --map"),
                                    r->header->cell[i], field_names(r->arena, r->kind));
     }
     return true;
@@ -184,7 +202,8 @@ static bool check_header(struct reading *r, const char *csv_path)
     for (size_t i = 0; i < r->header->count; i++)
         for (size_t k = 0; k < i; k++)
             if (*r->header->cell[i] && strcmp(r->header->cell[i], r->header->cell[k]) == 0)
-                return yaml_tree_fault(r->err, csv_path, (int)r->header->line, CLI_TR("столбец «%.60s» встречается дважды", "column \"%.60s\" stands twice"), r->header->cell[i]);
+                return yaml_tree_fault(r->err, csv_path, (int)r->header->line,
+                                       CLI_TR("столбец «%.60s» встречается дважды", "column \"%.60s\" stands twice"), r->header->cell[i]);
     return true;
 }
 
@@ -193,7 +212,10 @@ static bool check_required(struct reading *r, const char *where, int line)
     for (const struct import_field *f = r->kind->fields; f->name; f++) {
         const struct map_field *m = &r->map->field[import_field_index(r->kind, f)];
         if (f->required && m->column == MAP_NO_COLUMN && !m->fallback)
-            return yaml_tree_fault(r->err, where, line, CLI_TR("нет обязательного поля %s: назовите его столбец (columns) или значение (defaults)", "the required field %s is missing: name its column (columns) or a value (defaults)"), f->name);
+            return yaml_tree_fault(r->err, where, line,
+                                   CLI_TR("нет обязательного поля %s: назовите его столбец (columns) или значение (defaults)",
+                                          "the required field %s is missing: name its column (columns) or a value (defaults)"),
+                                   f->name);
     }
     return true;
 }
@@ -202,10 +224,12 @@ bool import_map_read(struct import_map *map, struct arena *arena, const struct i
                      const struct csv_row *header, struct err *err)
 {
     struct reading r = {.map = map, .arena = arena, .kind = kind, .path = path, .header = header, .err = err};
-    *map = (struct import_map){.date_formats = {"%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", NULL}};
+    *map = (struct import_map){
+        .date_formats = {"%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", NULL}};
     for (size_t i = 0; i < IMPORT_FIELDS_MAX; i++)
         map->field[i].column = MAP_NO_COLUMN;
-    return check_header(&r, csv_path) && (path ? read_file(&r) : read_header(&r, csv_path)) && check_required(&r, path ? path : csv_path, 1);
+    return check_header(&r, csv_path) && (path ? read_file(&r) : read_header(&r, csv_path)) &&
+           check_required(&r, path ? path : csv_path, 1);
 }
 
 void import_map_free(struct import_map *map)

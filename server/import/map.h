@@ -11,13 +11,13 @@ enum { MAP_NO_COLUMN = -1, MAP_DATE_FORMATS_MAX = 16 };
 
 struct import_map {
     struct map_field {
-        int column;           /* of the CSV row, MAP_NO_COLUMN */
-        const char *fallback; /* defaults, NULL for none */
-        json_t *values;       /* theirs: ours; NULL for none */
-    } field[IMPORT_FIELDS_MAX]; /* by index of the kind's field */
+        int column;                                     /* of the CSV row, MAP_NO_COLUMN */
+        const char *fallback;                           /* defaults, NULL for none */
+        json_t *values;                                 /* theirs: ours; NULL for none */
+    } field[IMPORT_FIELDS_MAX];                         /* by index of the kind's field */
     const char *date_formats[MAP_DATE_FORMATS_MAX + 1]; /* of strptime(3); NULL at the end */
-    bool create_units; /* a body that we do not know becomes an external unit */
-    bool keep_topics;  /* a topic that is not in the classifier stays as the words of the question */
+    bool create_units;                                  /* a body that we do not know becomes an external unit */
+    bool keep_topics;                                   /* a topic that is not in the classifier stays as the words of the question */
 };
 
 /* Reads the map (path NULL: columns bear our field names) against the header of the file. The texts live in the arena.

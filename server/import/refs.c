@@ -10,7 +10,11 @@ enum { PAGE = 200, CODE_BYTES = 64 };
 
 void refs_init(struct refs *r, struct rpc *rpc, bool dry_run)
 {
-    *r = (struct refs){.rpc = rpc, .dry_run = dry_run, .unit_codes = json_object(), .classifiers = json_object(), .appeals = json_object(),
+    *r = (struct refs){.rpc = rpc,
+                       .dry_run = dry_run,
+                       .unit_codes = json_object(),
+                       .classifiers = json_object(),
+                       .appeals = json_object(),
                        .authors = json_object()};
 }
 
@@ -130,7 +134,10 @@ static bool find(const json_t *names, const char *name, int64_t *id, struct err 
     free(folded);
     *id = json_integer_value(known);
     return !known || *id ? true
-                         : err_set(err, ERR_PARAMS, CLI_TR("«%.100s»: так называются двое, укажите код или имя для входа", "\"%.100s\": two bear this name, give the code or the login"), name);
+                         : err_set(err, ERR_PARAMS,
+                                   CLI_TR("«%.100s»: так называются двое, укажите код или имя для входа",
+                                          "\"%.100s\": two bear this name, give the code or the login"),
+                                   name);
 }
 
 bool refs_unit(struct refs *r, const char *name, int64_t *id, struct err *err)
@@ -166,7 +173,8 @@ bool refs_unit_make(struct refs *r, const char *name, int64_t *id, struct err *e
         randombytes_buf(base, sizeof base); /* a new request each time: the name itself tells a double */
         sodium_bin2hex(uuid, sizeof uuid, (const unsigned char *)base, 16);
         refs_uuid(uuid, uuid);
-        json_t *params = json_pack("{s:s, s:s, s:b, s:s, s:s}", "code", code, "name", name, "external", 1, "kind", "external", "request_id", uuid);
+        json_t *params =
+            json_pack("{s:s, s:s, s:b, s:s, s:s}", "code", code, "name", name, "external", 1, "kind", "external", "request_id", uuid);
         bool ok = rpc_call(r->rpc, "unit.add", params, &result, err);
         json_decref(params);
         if (!ok)

@@ -6,11 +6,11 @@
 
 struct refs {
     struct rpc *rpc;
-    json_t *units, *users;  /* folded name or code: id; 0 for a name that two bear. NULL: not read yet */
-    json_t *unit_codes;     /* code: true */
-    json_t *classifiers;    /* classifier: {code or folded label: code} */
-    json_t *appeals;        /* number: id */
-    json_t *authors;        /* external id: id of the correspondent */
+    json_t *units, *users; /* folded name or code: id; 0 for a name that two bear. NULL: not read yet */
+    json_t *unit_codes;    /* code: true */
+    json_t *classifiers;   /* classifier: {code or folded label: code} */
+    json_t *appeals;       /* number: id */
+    json_t *authors;       /* external id: id of the correspondent */
     int64_t units_made;
     bool dry_run;
 };

@@ -38,8 +38,10 @@ static json_t *date_value(struct building *b, const struct import_field *f, cons
         return json_string(iso);
     }
     char detail[256];
-    snprintf(detail, sizeof detail, CLI_TR("«%.60s»: не дата вида %.100s (другой вид назовите в date_formats)", "\"%.60s\": not a date like %.100s (name others in date_formats)"), text,
-             b->map->date_formats[0] ? b->map->date_formats[0] : "%Y-%m-%d");
+    snprintf(detail, sizeof detail,
+             CLI_TR("«%.60s»: не дата вида %.100s (другой вид назовите в date_formats)",
+                    "\"%.60s\": not a date like %.100s (name others in date_formats)"),
+             text, b->map->date_formats[0] ? b->map->date_formats[0] : "%Y-%m-%d");
     refuse(b, f, "not_a_date", detail);
     return NULL;
 }
@@ -97,7 +99,10 @@ static json_t *code_value(struct building *b, const struct import_field *f, cons
     if (topic && (b->map->keep_topics || b->map->field[import_field_index(b->kind, f)].values))
         return topic_words(b, text);
     char detail[400];
-    snprintf(detail, sizeof detail, CLI_TR("«%.120s»: нет в классификаторе %s (соответствие задайте в values)", "\"%.120s\": not in the classifier %s (name its match in values)"), text, f->values);
+    snprintf(detail, sizeof detail,
+             CLI_TR("«%.120s»: нет в классификаторе %s (соответствие задайте в values)",
+                    "\"%.120s\": not in the classifier %s (name its match in values)"),
+             text, f->values);
     refuse(b, f, "not_a_value", detail);
     return NULL;
 }
@@ -132,8 +137,11 @@ static json_t *reference(struct building *b, const struct import_field *f, const
     }
     if (id)
         return json_integer(id);
-    return unknown(b, f, text, unit ? CLI_TR("такого подразделения нет (заводить новые: create: [unit])", "no such unit (to make new ones: create: [unit])")
-                               : user ? CLI_TR("такого пользователя нет", "no such user") : CLI_TR("обращения с таким номером нет", "no appeal has this number"));
+    return unknown(
+        b, f, text,
+        unit   ? CLI_TR("такого подразделения нет (заводить новые: create: [unit])", "no such unit (to make new ones: create: [unit])")
+        : user ? CLI_TR("такого пользователя нет", "no such user")
+               : CLI_TR("обращения с таким номером нет", "no appeal has this number"));
 }
 
 static json_t *several(struct building *b, const struct import_field *f, const char *text)
@@ -232,12 +240,16 @@ static void settle_author(struct building *b)
         json_object_set_new(b->params, "anonymous", json_true());
 }
 
-json_t *row_build(const struct import_kind *kind, const struct import_map *map, struct refs *refs, const struct csv_row *row, struct err *err)
+json_t *row_build(const struct import_kind *kind, const struct import_map *map, struct refs *refs, const struct csv_row *row,
+                  struct err *err)
 {
     struct building b = {.kind = kind, .map = map, .refs = refs, .row = row, .err = err, .params = json_object(), .author = json_object()};
     bool ok = true;
-    for (const struct import_field *f = kind->fields; f->name && ok; f++)
-        ok = take_field(&b, f);
+    /* Units last: a row that is rejected for something else must not have made one. */
+    for (int pass = 0; pass < 2; pass++)
+        for (const struct import_field *f = kind->fields; f->name && ok; f++)
+            if ((f->type == FIELD_UNIT || f->type == FIELD_UNITS) == pass)
+                ok = take_field(&b, f);
     if (ok)
         settle_author(&b);
     json_decref(b.author);

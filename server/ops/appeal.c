@@ -5,33 +5,12 @@
 #include "common/utf8.h"
 #include "server/ops/helpers.h"
 #include "server/ops/tables.h"
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define READERS (R_ANY & ~R_ADMIN)
 #define REGISTRARS (R_CLERK | R_SYSTEM)
 #define DECIDERS (R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_EXECUTOR | R_SYSTEM)
-
-/* «ОГ-318/26», «318/26», «318», «0318»: the serial, or 0 when the text is no number. */
-static int64_t serial_of(const char *query)
-{
-    const char *p = query;
-    size_t letters = 0;
-    while (*p && !isdigit((unsigned char)*p) && letters < 12) {
-        letters++;
-        p++;
-    }
-    char *end;
-    long long serial = strtoll(p, &end, 10);
-    if (end == p || serial <= 0 || end - p > 9)
-        return 0;
-    if (*end == '/' || (*end == '-' && letters)) {
-        strtoll(end + 1, &end, 10);
-        return *end ? 0 : serial;
-    }
-    return *end || (letters && p[-1] != '-' && p[-1] != ' ') ? 0 : serial;
-}
 
 /* Nobody who may not see persons gets a name: analysts, unless they also hold a role that may (or the right `citizens`). */
 static bool hides_persons(const struct call *c)
@@ -227,22 +206,7 @@ static bool appeal_candidates(struct call *c)
     return ok;
 }
 
-static bool appeal_comment(struct call *c)
-{
-    struct record r;
-    int64_t comment, version;
-    if (!record_lock(c, "appeal", &r))
-        return false;
-    const char *add[] = {"appeal", r.id_text, call_user(c), arg_sql(c, "text")};
-    struct event e = {.record = "appeal", .record_id = r.id, .action = "comment", .comment = arg_str(c, "text")};
-    bool ok = query_int(c, Q_COMMENT_ADD, add, 4, 0, &comment) && query_int(c, Q_APPEAL_TOUCH, &r.id_text, 1, 0, &version);
-    e.version = ok ? version : 0;
-    ok = ok && event_write(c, &e);
-    if (ok)
-        write_changed(c, r.id, r.number, version, r.status);
-    record_free(&r);
-    return ok;
-}
+static bool appeal_comment(struct call *c) { return record_comment(c, "appeal"); }
 
 static const struct op_param list_params[] = {
     {"sort", P_ENUM, 0, 0, "new|old|due", NULL, {"Порядок", "Order"}, NULL},

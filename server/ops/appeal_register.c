@@ -53,28 +53,6 @@ struct draft_card {
     const char *author_name, *address;
 };
 
-static bool already_there(struct call *c, bool *there)
-{
-    const char *external = arg_sql(c, "external_id");
-    *there = false;
-    if (!external)
-        return true;
-    struct pg_res *res = pg_query(c->db, Q_APPEAL_BY_EXTERNAL, &external, 1, c->err);
-    if (!res)
-        return false;
-    *there = pg_rows(res) == 1;
-    if (*there) {
-        jw_object(c->out);
-        jw_kint(c->out, "id", pg_int(res, 0, 0));
-        jw_kstring(c->out, "number", pg_text(res, 0, 1));
-        jw_kint(c->out, "version", pg_int(res, 0, 2));
-        jw_kbool(c->out, "existing", true);
-        jw_object_end(c->out);
-    }
-    pg_free(res);
-    return true;
-}
-
 static bool check_dates(struct call *c, struct draft_card *d)
 {
     day_t today = call_today();
@@ -273,7 +251,7 @@ bool appeal_register(struct call *c)
     int64_t id;
     const char *number;
     bool there;
-    if (!already_there(c, &there) || there)
+    if (!known_external(c, Q_APPEAL_BY_EXTERNAL, &there) || there)
         return there;
     if (!check_dates(c, &d) || !check_kind(c, &d) || !check_questions(c, &d) || !check_content(c, &d) || !check_author(c, &d))
         return false;

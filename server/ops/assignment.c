@@ -2,26 +2,11 @@
 #include "server/ops/assignment.h"
 #include "common/arena.h"
 #include "server/ops/tables.h"
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define READERS (R_ANY & ~R_ADMIN)
 #define GIVERS (R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_SYSTEM)
-
-static int64_t serial_of(const char *query)
-{
-    const char *p = query;
-    while (*p && !isdigit((unsigned char)*p) && p - query < 6)
-        p++;
-    char *end;
-    long long serial = strtoll(p, &end, 10);
-    if (end == p || serial <= 0 || end - p > 9)
-        return 0;
-    if (*end == '/')
-        strtoll(end + 1, &end, 10);
-    return *end ? 0 : serial;
-}
 
 static bool assignment_list(struct call *c)
 {
@@ -172,28 +157,6 @@ static bool take_appeal(struct call *c, int64_t id)
     return ok;
 }
 
-static bool already_there(struct call *c, bool *there)
-{
-    const char *external = arg_sql(c, "external_id");
-    *there = false;
-    if (!external)
-        return true;
-    struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_BY_EXTERNAL, &external, 1, c->err);
-    if (!res)
-        return false;
-    *there = pg_rows(res) == 1;
-    if (*there) {
-        jw_object(c->out);
-        jw_kint(c->out, "id", pg_int(res, 0, 0));
-        jw_kstring(c->out, "number", pg_text(res, 0, 1));
-        jw_kint(c->out, "version", pg_int(res, 0, 2));
-        jw_kbool(c->out, "existing", true);
-        jw_object_end(c->out);
-    }
-    pg_free(res);
-    return true;
-}
-
 static bool choose_responsible(struct call *c, int64_t *responsible)
 {
     *responsible = arg_int(c, "responsible");
@@ -239,7 +202,7 @@ static bool assignment_create(struct call *c)
     struct due due = {.nominal = DAY_NONE, .rolled = DAY_NONE};
     const char *rule = NULL, *number;
     bool there, draft = arg_bool(c, "draft");
-    if (!already_there(c, &there) || there)
+    if (!known_external(c, Q_ASSIGNMENT_BY_EXTERNAL, &there) || there)
         return there;
     if (!check_classifier(c, "assignment_source", "source", arg_str(c, "source"), NULL) || !choose_responsible(c, &responsible) || !count_due(c, &due, &rule))
         return false;
@@ -312,22 +275,7 @@ static bool assignment_set(struct call *c)
     return ok;
 }
 
-static bool assignment_comment(struct call *c)
-{
-    struct record r;
-    int64_t comment, version;
-    if (!record_lock(c, "assignment", &r))
-        return false;
-    const char *add[] = {"assignment", r.id_text, call_user(c), arg_sql(c, "text")};
-    struct event e = {.record = "assignment", .record_id = r.id, .action = "comment", .comment = arg_str(c, "text")};
-    bool ok = query_int(c, Q_COMMENT_ADD, add, 4, 0, &comment) && query_int(c, Q_ASSIGNMENT_TOUCH, &r.id_text, 1, 0, &version);
-    e.version = ok ? version : 0;
-    ok = ok && event_write(c, &e);
-    if (ok)
-        write_changed(c, r.id, r.number, version, r.status);
-    record_free(&r);
-    return ok;
-}
+static bool assignment_comment(struct call *c) { return record_comment(c, "assignment"); }
 
 static const struct op_param list_params[] = {
     {"sort", P_ENUM, 0, 0, "due|new|old", NULL, {"Порядок", "Order"}, NULL},

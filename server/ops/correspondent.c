@@ -76,24 +76,9 @@ bool correspondent_create(struct call *c, const json_t *fields, const char *pref
 static bool correspondent_add(struct call *c)
 {
     int64_t id;
-    const char *external = arg_sql(c, "external_id");
-    if (external) {
-        const char *params[] = {external};
-        struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_BY_EXTERNAL, params, 1, c->err);
-        if (!res)
-            return false;
-        bool known = pg_rows(res) == 1;
-        if (known) {
-            jw_object(c->out);
-            jw_kint(c->out, "id", pg_int(res, 0, 0));
-            jw_kint(c->out, "version", pg_int(res, 0, 1));
-            jw_kbool(c->out, "existing", true);
-            jw_object_end(c->out);
-        }
-        pg_free(res);
-        if (known)
-            return true;
-    }
+    bool there;
+    if (!known_external(c, Q_CORRESPONDENT_BY_EXTERNAL, &there) || there)
+        return there;
     if (!correspondent_create(c, c->params, "", &id))
         return false;
     write_changed(c, id, call_int(c, id), 1, NULL);

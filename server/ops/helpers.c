@@ -1,6 +1,7 @@
 #include "server/ops/helpers.h"
 #include "common/arena.h"
 #include "common/proto.h"
+#include <ctype.h>
 #include <jansson.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -152,9 +153,12 @@ void page_write(struct call *c, const struct page *p, const struct pg_res *res, 
 
 static const struct {
     const char *kind;
-    enum query lock, get;
+    enum query lock, get, touch;
     bool hides_persons; /* the get statement takes $4: hide persons */
-} kinds[] = {{"appeal", Q_APPEAL_LOCK, Q_APPEAL_GET, true}, {"assignment", Q_ASSIGNMENT_LOCK, Q_ASSIGNMENT_GET, false}};
+} kinds[] = {
+    {"appeal", Q_APPEAL_LOCK, Q_APPEAL_GET, Q_APPEAL_TOUCH, true},
+    {"assignment", Q_ASSIGNMENT_LOCK, Q_ASSIGNMENT_GET, Q_ASSIGNMENT_TOUCH, false},
+};
 
 static int kind_index(const char *kind)
 {
@@ -362,4 +366,66 @@ bool find_id(struct call *c, enum query by_number, int64_t *id)
     if (*id || !number)
         return *id ? true : err_field(c->err, "id", "required", NULL);
     return query_int(c, by_number, &number, 1, 0, id) && (*id || err_set(c->err, ERR_NOT_FOUND, NULL));
+}
+
+/* «ОГ-318/26», «318/26», «318», «0318»: the serial, or 0 when the text is no number. */
+int64_t serial_of(const char *query)
+{
+    const char *p = query;
+    size_t letters = 0;
+    while (*p && !isdigit((unsigned char)*p) && letters < 12) {
+        letters++;
+        p++;
+    }
+    char *end;
+    long long serial = strtoll(p, &end, 10);
+    if (end == p || serial <= 0 || end - p > 9)
+        return 0;
+    if (*end == '/' || (*end == '-' && letters)) {
+        strtoll(end + 1, &end, 10);
+        return *end ? 0 : serial;
+    }
+    return *end || (letters && p[-1] != '-' && p[-1] != ' ') ? 0 : serial;
+}
+
+bool known_external(struct call *c, enum query by_external, bool *there)
+{
+    const char *external = arg_sql(c, "external_id");
+    *there = false;
+    if (!external)
+        return true;
+    struct pg_res *res = pg_query(c->db, by_external, &external, 1, c->err);
+    if (!res)
+        return false;
+    *there = pg_rows(res) == 1;
+    if (*there) {
+        jw_object(c->out);
+        jw_kint(c->out, "id", pg_int(res, 0, 0));
+        jw_kstring(c->out, "number", pg_text(res, 0, 1));
+        jw_kint(c->out, "version", pg_int(res, 0, 2));
+        jw_kbool(c->out, "existing", true);
+        jw_object_end(c->out);
+    }
+    pg_free(res);
+    return true;
+}
+
+bool record_comment(struct call *c, const char *kind)
+{
+    struct record r;
+    int64_t comment, version;
+    const char *text = arg_sql(c, "text") ? arg_sql(c, "text") : arg_sql(c, "comment");
+    if (!text)
+        return err_field(c->err, "text", "required", NULL);
+    if (!record_lock(c, kind, &r))
+        return false;
+    const char *add[] = {kind, r.id_text, call_user(c), text};
+    struct event e = {.record = kind, .record_id = r.id, .action = "comment", .comment = text};
+    bool ok = query_int(c, Q_COMMENT_ADD, add, 4, 0, &comment) && query_int(c, kinds[kind_index(kind)].touch, &r.id_text, 1, 0, &version);
+    e.version = ok ? version : 0;
+    ok = ok && event_write(c, &e);
+    if (ok)
+        write_changed(c, r.id, r.number, version, r.status);
+    record_free(&r);
+    return ok;
 }

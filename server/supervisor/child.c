@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -35,6 +36,7 @@ pid_t child_fork(const char *name, int death_signal)
     setsid(); /* Ctrl+C at the terminal is for the supervisor, which stops the parts in order */
     dup2(STDERR_FILENO, STDOUT_FILENO);
     reset_signals();
+    unsetenv("NOTIFY_SOCKET"); /* PostgreSQL would tell systemd that it is ready: only all of us are */
     return 0;
 }
 

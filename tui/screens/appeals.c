@@ -1,11 +1,11 @@
-#include "tui/screens/modules.h"
-#include "tui/text.h"
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
+#include "tui/screens/modules.h"
 #include "tui/screens/records.h"
+#include "tui/text.h"
 #include "tui/words.h"
 #include <stdio.h>
 #include <string.h>
@@ -65,9 +65,10 @@ static const struct column columns[] = {
     {"status", N_("State"), 15, 24, 3, 1, false, cell_status},
 };
 
-static const char *const fields[] = {"number", "status", "due", "registered", "subject", "text", "correspondent_name", "anonymous", "topic_label",
-                                     "unit", "unit_name", "overdue", "due_soon", "without_action", "open_assignments", "actions", "correspondent_id",
-                                     "channel", "kind", "frequency", NULL};
+static const char *const fields[] = {
+    "number",           "status",  "due",       "registered", "subject",  "text",           "correspondent_name", "anonymous",
+    "topic_label",      "unit",    "unit_name", "overdue",    "due_soon", "without_action", "open_assignments",   "actions",
+    "correspondent_id", "channel", "kind",      "frequency",  NULL};
 
 static const struct records_tab tabs[] = {
     {N_("All"), "{}"},
@@ -116,17 +117,11 @@ static const struct records_spec list_spec = {
     .preview = preview,
 };
 
-struct screen *appeals_list(const char *query)
-{
-    return records_screen(&list_spec, query);
-}
+struct screen *appeals_list(const char *query) { return records_screen(&list_spec, query); }
 
 /* ---- the card ---- */
 
-static int count_of(const json_t *record, const char *name)
-{
-    return (int)json_array_size(json_object_get(record, name));
-}
+static int count_of(const json_t *record, const char *name) { return (int)json_array_size(json_object_get(record, name)); }
 
 static int count_questions(const json_t *r) { return count_of(r, "questions") > 1 ? count_of(r, "questions") : 0; }
 static int count_assignments(const json_t *r) { return count_of(r, "assignments"); }
@@ -141,7 +136,7 @@ static void links_build(struct doc *d, const json_t *list, bool with_kind)
         char text[600], date[16];
         dates_short(dates_from_wire(js_str(a, "registered")), date, sizeof date);
         strf(text, sizeof text, "%s%s%s  %s  %s", with_kind ? words_label("link_kind", js_str(a, "kind")) : "", with_kind ? "  " : "", date,
-                 words_label(STATES, js_str(a, "status")), js_str(a, "subject"));
+             words_label(STATES, js_str(a, "status")), js_str(a, "subject"));
         doc_link(d, "appeal", js_int(a, "id"), js_str(a, "number"), text, R_TEXT);
     }
 }
@@ -154,7 +149,7 @@ static void build_authors(struct doc *d, const json_t *r)
     {
         char text[600];
         strf(text, sizeof text, "%s%s%s%s%s%s%s", js_str(a, "name"), js_str(a, "address")[0] ? ", " : "", js_str(a, "address"),
-                 js_str(a, "phone")[0] ? ", " : "", js_str(a, "phone"), js_str(a, "email")[0] ? ", " : "", js_str(a, "email"));
+             js_str(a, "phone")[0] ? ", " : "", js_str(a, "phone"), js_str(a, "email")[0] ? ", " : "", js_str(a, "email"));
         doc_link(d, "correspondent", js_int(a, "id"), words_own(js_str(a, "kind")), text, R_TEXT);
     }
     if (js_bool(r, "anonymous"))
@@ -221,16 +216,14 @@ static void build_questions(struct doc *d, const json_t *r)
         doc_heading(d, head);
         card_text(d, _("Topic"), q, "topic_label");
         card_word(d, _("Nature"), q, "nature", "nature");
-        doc_field(d, _("Result"), js_str(q, "result_label")[0] ? js_str(q, "result_label") : _("none yet"), js_str(q, "result")[0] ? R_GOOD : R_DIM);
+        doc_field(d, _("Result"), js_str(q, "result_label")[0] ? js_str(q, "result_label") : _("none yet"),
+                  js_str(q, "result")[0] ? R_GOOD : R_DIM);
         card_date(d, _("Follow up"), q, "follow_up");
         doc_text(d, 0, R_TEXT, js_str(q, "text"));
     }
 }
 
-static void build_assignments(struct doc *d, const json_t *r)
-{
-    assignments_build(d, json_object_get(r, "assignments"));
-}
+static void build_assignments(struct doc *d, const json_t *r) { assignments_build(d, json_object_get(r, "assignments")); }
 
 static void build_history(struct doc *d, const json_t *r)
 {
@@ -250,10 +243,7 @@ static void build_history(struct doc *d, const json_t *r)
     }
 }
 
-static void build_earlier(struct doc *d, const json_t *r)
-{
-    links_build(d, json_object_get(r, "earlier"), false);
-}
+static void build_earlier(struct doc *d, const json_t *r) { links_build(d, json_object_get(r, "earlier"), false); }
 
 static const struct card_tab card_tabs[] = {
     {N_("Card"), NULL, build_main},
@@ -275,7 +265,8 @@ static void heading(const json_t *r, char *left, size_t left_size, char *right, 
         dates_short(dates_from_wire(js_str(r, "closed_on")), due, sizeof due);
     else
         dates_due(dates_from_wire(js_str(r, "due")), due, sizeof due);
-    strf(right, right_size, "%s%s%s%s%s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", words_label(STATES, js_str(r, "status")), due[0] ? ", " : "", due);
+    strf(right, right_size, "%s%s%s%s%s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", words_label(STATES, js_str(r, "status")),
+         due[0] ? ", " : "", due);
     *role = late ? R_LATE : js_bool(r, "due_soon") ? R_SOON : status_role_of(js_str(r, "status"));
 }
 
@@ -291,7 +282,4 @@ static const struct card_spec card_spec = {
     .new_command = CMD_NEW_APPEAL,
 };
 
-struct screen *appeals_card(int64_t id, enum command then)
-{
-    return card_screen(&card_spec, id, then);
-}
+struct screen *appeals_card(int64_t id, enum command then) { return card_screen(&card_spec, id, then); }

@@ -1,10 +1,10 @@
 /* Giving assignments: without an appeal, on one, on several at once or one on each, and under another assignment. */
 #include "tui/i18n.h"
-#include "tui/text.h"
 #include "tui/json.h"
 #include "tui/meta.h"
 #include "tui/screens/form.h"
 #include "tui/screens/modules.h"
+#include "tui/text.h"
 #include "tui/widgets/dialog.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,8 @@ static const struct form_hint hints[] = {
     {NULL, 0, NULL},
 };
 
-static const char *const order[] = {"title", "responsible", "due", "text", "urgency", "controller", "co_executors", "watchers", "on_behalf_of", "unit", NULL};
+static const char *const order[] = {"title",        "responsible", "due",          "text", "urgency", "controller",
+                                    "co_executors", "watchers",    "on_behalf_of", "unit", NULL};
 
 struct several {
     size_t count;
@@ -75,7 +76,8 @@ static void ask_several(const struct record_ref *refs, size_t count)
     strf(one, sizeof one, _("One on all %zu"), count);
     strf(each, sizeof each, _("%zu, one on each"), count);
     const char *buttons[] = {_("Back"), one, each};
-    dialog_open(_("Assignments on marked appeals"), _("Appeals about the same issue share one assignment; different ones get one each."), buttons, 3, several_chosen, s);
+    dialog_open(_("Assignments on marked appeals"), _("Appeals about the same issue share one assignment; different ones get one each."),
+                buttons, 3, several_chosen, s);
 }
 
 void assign_open(const struct record_ref *refs, size_t count)

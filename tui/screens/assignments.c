@@ -1,11 +1,11 @@
 #include "tui/dates.h"
-#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/records.h"
+#include "tui/text.h"
 #include "tui/words.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,8 +61,9 @@ static const struct column columns[] = {
     {"status", N_("State"), 12, 14, 3, 1, false, cell_status},
 };
 
-static const char *const fields[] = {"number", "status", "due", "title", "responsible_name", "unit_name", "author_name", "appeal_number", "appeal_id",
-                                     "overdue", "due_soon", "unread_comments", "actions", "controller_name", "urgency", NULL};
+static const char *const fields[] = {"number",      "status",          "due",       "title",   "responsible_name", "unit_name",
+                                     "author_name", "appeal_number",   "appeal_id", "overdue", "due_soon",         "unread_comments",
+                                     "actions",     "controller_name", "urgency",   NULL};
 
 static const struct records_tab tabs[] = {
     {N_("Not done"), "{\"open\": true}"},
@@ -111,17 +112,11 @@ static const struct records_spec list_spec = {
     .preview = preview,
 };
 
-struct screen *assignments_list(const char *query)
-{
-    return records_screen(&list_spec, query);
-}
+struct screen *assignments_list(const char *query) { return records_screen(&list_spec, query); }
 
 /* ---- the card ---- */
 
-static int count_of(const json_t *record, const char *name)
-{
-    return (int)json_array_size(json_object_get(record, name));
-}
+static int count_of(const json_t *record, const char *name) { return (int)json_array_size(json_object_get(record, name)); }
 
 static int count_reports(const json_t *r) { return count_of(r, "reports"); }
 static int count_appeals(const json_t *r) { return count_of(r, "appeals"); }
@@ -139,8 +134,8 @@ void assignments_build(struct doc *d, const json_t *list)
         else
             dates_short(dates_from_wire(js_str(a, "due")), due, sizeof due);
         name_short(js_str(a, "responsible_name"), who, sizeof who);
-        strf(text, sizeof text, "%s%s%s  %s  %s  %s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", due, words_label(STATES, js_str(a, "status")),
-                 who, js_str(a, "title"));
+        strf(text, sizeof text, "%s%s%s  %s  %s  %s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", due,
+             words_label(STATES, js_str(a, "status")), who, js_str(a, "title"));
         doc_link(d, "assignment", js_int(a, "id"), js_str(a, "number"), text, late && open ? R_LATE : R_TEXT);
     }
 }
@@ -171,7 +166,8 @@ static void build_report(struct doc *d, const json_t *report)
     if (js_str(report, "verdict")[0]) {
         bool back = strcmp(js_str(report, "verdict"), "return") == 0;
         name_short(js_str(report, "verdict_by"), who, sizeof who);
-        strf(line, sizeof line, "%s %s%s%s", theme_glyph(back ? GL_RETURNED : GL_ACCEPT), back ? _("Returned") : _("Accepted"), who[0] ? ": " : "", who);
+        strf(line, sizeof line, "%s %s%s%s", theme_glyph(back ? GL_RETURNED : GL_ACCEPT), back ? _("Returned") : _("Accepted"),
+             who[0] ? ": " : "", who);
         doc_text(d, 2, back ? R_LATE : R_GOOD, line);
         doc_text(d, 4, R_TEXT, js_str(report, "comment"));
     }
@@ -284,7 +280,8 @@ static void heading(const json_t *r, char *left, size_t left_size, char *right, 
     strf(left, left_size, "%s", js_str(r, "title"));
     if (!closed)
         dates_due(dates_from_wire(js_str(r, "due")), due, sizeof due);
-    strf(right, right_size, "%s%s%s%s%s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", words_label(STATES, js_str(r, "status")), due[0] ? ", " : "", due);
+    strf(right, right_size, "%s%s%s%s%s", late ? theme_glyph(GL_LATE) : "", late ? " " : "", words_label(STATES, js_str(r, "status")),
+         due[0] ? ", " : "", due);
     *role = late ? R_LATE : js_bool(r, "due_soon") ? R_SOON : status_role_of(js_str(r, "status"));
 }
 
@@ -301,7 +298,4 @@ static const struct card_spec card_spec = {
     .seen_method = "assignment.see",
 };
 
-struct screen *assignments_card(int64_t id, enum command then)
-{
-    return card_screen(&card_spec, id, then);
-}
+struct screen *assignments_card(int64_t id, enum command then) { return card_screen(&card_spec, id, then); }

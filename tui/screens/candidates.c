@@ -1,10 +1,10 @@
 #include "tui/screens/candidates.h"
-#include "tui/text.h"
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/meta.h"
 #include "tui/screens.h"
+#include "tui/text.h"
 #include "tui/words.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,9 @@ struct candidates {
 
 static const struct {
     const char *name, *label;
-} groups[] = {{"duplicates", N_("The same text: a duplicate?")}, {"repeated", N_("The same person: repeated?")}, {"same_issue", N_("The same house and topic, from others")}};
+} groups[] = {{"duplicates", N_("The same text: a duplicate?")},
+              {"repeated", N_("The same person: repeated?")},
+              {"same_issue", N_("The same house and topic, from others")}};
 
 struct candidates *candidates_new(struct screen *owner)
 {
@@ -119,15 +121,9 @@ void candidates_update(struct candidates *c, const char *text, int64_t correspon
     timers_start(DELAY_MS, false, ask, c);
 }
 
-int candidates_count(const struct candidates *c)
-{
-    return c ? c->count : 0;
-}
+int candidates_count(const struct candidates *c) { return c ? c->count : 0; }
 
-bool candidates_focused(const struct candidates *c)
-{
-    return c && c->focused;
-}
+bool candidates_focused(const struct candidates *c) { return c && c->focused; }
 
 void candidates_focus(struct candidates *c, bool on)
 {

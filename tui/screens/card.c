@@ -18,12 +18,12 @@ struct card {
     const struct card_spec *spec;
     struct screen *screen;
     int64_t id;
-    json_t *record;        /* NULL until it has come */
+    json_t *record; /* NULL until it has come */
     char actions[512];
     char trouble[320];
     size_t tab;
     struct doc *doc, *side;
-    int built_width;       /* 0: must be built */
+    int built_width; /* 0: must be built */
     size_t built_tab;
     unsigned built_words;
     enum command then;
@@ -41,9 +41,14 @@ static size_t tab_count(const struct card *c)
 static struct record_ref card_ref(const struct card *c)
 {
     const char *number = js_str(c->record, "number");
-    return (struct record_ref){.record = c->spec->record, .id = c->record ? c->id : 0, .version = js_int(c->record, "version"),
-                               .number = *number ? number : js_str(c->record, "name"), .title = js_str(c->record, "subject"),
-                               .status = js_str(c->record, "status"), .actions = c->actions, .whole = c->record};
+    return (struct record_ref){.record = c->spec->record,
+                               .id = c->record ? c->id : 0,
+                               .version = js_int(c->record, "version"),
+                               .number = *number ? number : js_str(c->record, "name"),
+                               .title = js_str(c->record, "subject"),
+                               .status = js_str(c->record, "status"),
+                               .actions = c->actions,
+                               .whole = c->record};
 }
 
 /* ---- reading ---- */
@@ -68,7 +73,8 @@ static void seen_tell(struct card *c)
     c->seen_sent = true;
     char id[37];
     client_uuid(id);
-    json_t *params = json_pack("{s:I,s:I,s:s}", "id", (json_int_t)c->id, "version", (json_int_t)js_int(c->record, "version"), "request_id", id);
+    json_t *params =
+        json_pack("{s:I,s:I,s:s}", "id", (json_int_t)c->id, "version", (json_int_t)js_int(c->record, "version"), "request_id", id);
     app_call(NULL, c->spec->seen_method, params, CALL_QUIET | CALL_WRITE, NULL, NULL);
 }
 
@@ -201,7 +207,8 @@ static void paint_tabs(const struct card *c, struct rect r)
     struct tab tabs[TABS_MAX];
     size_t n = 0;
     for (; c->spec->tabs[n].label && n < TABS_MAX; n++)
-        tabs[n] = (struct tab){.label = tr(c->spec->tabs[n].label), .count = c->spec->tabs[n].count ? c->spec->tabs[n].count(c->record) : 0};
+        tabs[n] =
+            (struct tab){.label = tr(c->spec->tabs[n].label), .count = c->spec->tabs[n].count ? c->spec->tabs[n].count(c->record) : 0};
     tabs_paint(r, tabs, n, c->tab, NULL);
 }
 
@@ -261,10 +268,7 @@ static bool card_busy(const struct screen *s)
     return !c->record && !c->trouble[0];
 }
 
-static void card_refresh(struct screen *s)
-{
-    ask(s->data);
-}
+static void card_refresh(struct screen *s) { ask(s->data); }
 
 static void card_event(struct screen *s, const char *record, int64_t id, bool own)
 {
@@ -379,7 +383,8 @@ static void history_states(const char *record, const json_t *e, char *out, size_
     strf(states, sizeof states, "state:%s", record);
     out[0] = '\0';
     if (*to && strcmp(from, to) != 0)
-        strf(out, size, "%s%s%s%s", *from ? words_label(states, from) : "", *from ? " " : "", *from ? theme_glyph(GL_ARROW) : "", *from ? " " : "");
+        strf(out, size, "%s%s%s%s", *from ? words_label(states, from) : "", *from ? " " : "", *from ? theme_glyph(GL_ARROW) : "",
+             *from ? " " : "");
     if (*to && strcmp(from, to) != 0) {
         size_t len = strlen(out);
         strf(out + len, size - len, "%s", words_label(states, to));
@@ -412,16 +417,15 @@ static void history_event(struct doc *d, const json_t *e, const char *record)
 void card_history(struct doc *d, const json_t *record)
 {
     const json_t *history = json_object_get(record, "history");
-    const char *kind = json_object_get(record, "responsible_name") ? "assignment" : json_object_get(record, "appeal_count") ? "correspondent" : "appeal";
+    const char *kind = json_object_get(record, "responsible_name") ? "assignment"
+                       : json_object_get(record, "appeal_count")   ? "correspondent"
+                                                                   : "appeal";
     /* The newest first: that is what one came to look at. */
     for (size_t i = json_array_size(history); i-- > 0;)
         history_event(d, json_array_get(history, i), kind);
 }
 
-int card_count_comments(const json_t *record)
-{
-    return (int)json_array_size(json_object_get(record, "comments"));
-}
+int card_count_comments(const json_t *record) { return (int)json_array_size(json_object_get(record, "comments")); }
 
 void card_comments(struct doc *d, const json_t *record)
 {

@@ -13,18 +13,18 @@ struct card_tab {
 };
 
 struct card_spec {
-    const char *record;  /* "appeal" */
-    const char *method;  /* "appeal.get" */
-    const char *scopes;  /* "appeal card" */
-    const char *title;   /* msgid: "Appeal" */
+    const char *record;          /* "appeal" */
+    const char *method;          /* "appeal.get" */
+    const char *scopes;          /* "appeal card" */
+    const char *title;           /* msgid: "Appeal" */
     const struct card_tab *tabs; /* ends with a NULL label */
-    size_t side_tab;     /* on a wide screen this tab stands beside the first; 0: none */
+    size_t side_tab;             /* on a wide screen this tab stands beside the first; 0: none */
     /* One line under the title: state, due date. `role` of the second part. */
     void (*heading)(const json_t *record, char *left, size_t left_size, char *right, size_t right_size, enum role *role);
-    const char *set_method;              /* F4 */
+    const char *set_method; /* F4 */
     const struct form_hint *set_hints;
-    enum command new_command;            /* F7; CMD_NONE: none */
-    const char *seen_method;             /* called once when the record offers the action `see`; NULL: none */
+    enum command new_command; /* F7; CMD_NONE: none */
+    const char *seen_method;  /* called once when the record offers the action `see`; NULL: none */
 };
 
 struct screen *card_screen(const struct card_spec *spec, int64_t id, enum command then);

@@ -1,13 +1,10 @@
 #include "tui/screens/cells.h"
-#include "tui/text.h"
 #include "tui/dates.h"
+#include "tui/text.h"
 #include <stdio.h>
 #include <string.h>
 
-static bool is_set(const struct row *row, const char *field)
-{
-    return row_get(row, field)[0] == '1';
-}
+static bool is_set(const struct row *row, const char *field) { return row_get(row, field)[0] == '1'; }
 
 void cell_mark(const struct row *row, char *out, size_t size, enum role *role)
 {
@@ -68,9 +65,9 @@ enum role status_role_of(const char *status)
     static const struct {
         const char *status;
         enum role role;
-    } roles[] = {{"returned", R_LATE},  {"answered", R_GOOD}, {"accepted", R_GOOD}, {"reported", R_GOOD}, {"registered", R_FRESH},
-                 {"issued", R_FRESH},   {"void", R_DIM},      {"cancelled", R_DIM}, {"off_control", R_DIM}, {"forwarded", R_DIM},
-                 {"left", R_DIM},       {"withdrawn", R_DIM}};
+    } roles[] = {{"returned", R_LATE},    {"answered", R_GOOD}, {"accepted", R_GOOD}, {"reported", R_GOOD},
+                 {"registered", R_FRESH}, {"issued", R_FRESH},  {"void", R_DIM},      {"cancelled", R_DIM},
+                 {"off_control", R_DIM},  {"forwarded", R_DIM}, {"left", R_DIM},      {"withdrawn", R_DIM}};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (strcmp(roles[i].status, status) == 0)
             return roles[i].role;

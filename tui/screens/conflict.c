@@ -99,8 +99,9 @@ static void conflict_paint(struct screen *s, struct rect r, struct cursor *curso
     struct conflict *c = s->data;
     int w = r.w < 92 ? r.w : 92, h = c->count * 3 + 6 < r.h ? c->count * 3 + 6 : r.h, fits = (h - 6) / 3;
     struct rect box = {r.y + (r.h - h) / 2, r.x + (r.w - w) / 2, h, w};
-    const char *text = c->count ? _("Somebody else has changed the card while you were writing. Space chooses whose value stays; F2 saves; Esc goes back.")
-                                : _("Somebody else has changed the card while you were writing, but not what you write. F2 sends it; Esc goes back.");
+    const char *text =
+        c->count ? _("Somebody else has changed the card while you were writing. Space chooses whose value stays; F2 saves; Esc goes back.")
+                 : _("Somebody else has changed the card while you were writing, but not what you write. F2 sends it; Esc goes back.");
     draw_box(box, c->title);
     draw_wrapped((struct rect){box.y + 1, box.x + 2, 3, w - 4}, 0, R_SOON, G_POPUP, text);
     int top = c->selected >= fits && fits > 0 ? c->selected - fits + 1 : 0;
@@ -177,7 +178,8 @@ static void rows_find(struct conflict *c, const json_t *was, const json_t *mine)
 }
 
 void conflict_open(const char *title, const json_t *was, const json_t *current, const json_t *mine,
-                   const char *(*label)(void *arg, const char *name), void (*settled)(void *arg, json_t *current, json_t *merged), void *arg)
+                   const char *(*label)(void *arg, const char *name), void (*settled)(void *arg, json_t *current, json_t *merged),
+                   void *arg)
 {
     struct conflict *c = calloc(1, sizeof *c);
     if (!c)

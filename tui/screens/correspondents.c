@@ -1,5 +1,4 @@
 #include "tui/dates.h"
-#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/meta.h"
@@ -9,6 +8,7 @@
 #include "tui/screens/modules.h"
 #include "tui/screens/records.h"
 #include "tui/screens/similar.h"
+#include "tui/text.h"
 #include "tui/widgets/dialog.h"
 #include "tui/words.h"
 #include <stdio.h>
@@ -31,12 +31,9 @@ static void cell_count(const struct row *row, char *out, size_t size, enum role 
 }
 
 static const struct column columns[] = {
-    {"name", N_("Name"), 20, 0, 1, 1, false, NULL},
-    {"appeal_count", N_("Appeals"), 9, 9, 2, 1, true, cell_count},
-    {"address", N_("Address"), 20, 60, 3, 2, false, NULL},
-    {"phone", N_("Phone"), 16, 18, 4, 0, false, NULL},
-    {"kind", N_("Kind"), 11, 12, 5, 0, false, cell_kind},
-    {"email", N_("E-mail"), 16, 28, 6, 0, false, NULL},
+    {"name", N_("Name"), 20, 0, 1, 1, false, NULL},        {"appeal_count", N_("Appeals"), 9, 9, 2, 1, true, cell_count},
+    {"address", N_("Address"), 20, 60, 3, 2, false, NULL}, {"phone", N_("Phone"), 16, 18, 4, 0, false, NULL},
+    {"kind", N_("Kind"), 11, 12, 5, 0, false, cell_kind},  {"email", N_("E-mail"), 16, 28, 6, 0, false, NULL},
 };
 
 static const char *const fields[] = {"name", "kind", "phone", "address", "email", "appeal_count", "actions", NULL};
@@ -63,10 +60,7 @@ static const struct records_spec list_spec = {
     .new_command = CMD_NEW_CORRESPONDENT,
 };
 
-struct screen *correspondents_list(const char *query)
-{
-    return records_screen(&list_spec, query);
-}
+struct screen *correspondents_list(const char *query) { return records_screen(&list_spec, query); }
 
 /* ---- the card ---- */
 
@@ -136,7 +130,13 @@ static void heading(const json_t *r, char *left, size_t left_size, char *right, 
 
 /* Short words where the operation's own labels explain themselves at length. */
 static const struct form_hint person_hints[] = {
-    {"kind", FH_REQUIRED, N_("Kind")}, {"name", 0, N_("Name")}, {"external_id", FH_HIDE, NULL}, {"note", 0, N_("Note")}, {"except", FH_HIDE, NULL}, {"force", FH_HIDE, NULL}, {NULL, 0, NULL},
+    {"kind", FH_REQUIRED, N_("Kind")},
+    {"name", 0, N_("Name")},
+    {"external_id", FH_HIDE, NULL},
+    {"note", 0, N_("Note")},
+    {"except", FH_HIDE, NULL},
+    {"force", FH_HIDE, NULL},
+    {NULL, 0, NULL},
 };
 
 static const struct card_spec card_spec = {
@@ -152,10 +152,7 @@ static const struct card_spec card_spec = {
     .new_command = CMD_NEW_CORRESPONDENT,
 };
 
-struct screen *correspondents_card(int64_t id, enum command then)
-{
-    return card_screen(&card_spec, id, then);
-}
+struct screen *correspondents_card(int64_t id, enum command then) { return card_screen(&card_spec, id, then); }
 
 /* ---- a new one: likely doubles are shown before it is made ---- */
 
@@ -164,7 +161,8 @@ static const char *const person_order[] = {"kind", "name", "address", "phone", "
 static void new_ready(struct form_screen *fs)
 {
     struct similar *similar = fs->extra_data;
-    similar_watch(similar, fs->screen, form_field(fs->form, "name"), form_field(fs->form, "phone"), form_field(fs->form, "address"), form_field(fs->form, "email"));
+    similar_watch(similar, fs->screen, form_field(fs->form, "name"), form_field(fs->form, "phone"), form_field(fs->form, "address"),
+                  form_field(fs->form, "email"));
 }
 
 static void new_changed(struct form_screen *fs, struct field *f, bool left)
@@ -173,10 +171,7 @@ static void new_changed(struct form_screen *fs, struct field *f, bool left)
     similar_changed(fs->extra_data, f);
 }
 
-static struct rect new_side(struct form_screen *fs, struct rect r)
-{
-    return similar_split(fs->extra_data, &r);
-}
+static struct rect new_side(struct form_screen *fs, struct rect r) { return similar_split(fs->extra_data, &r); }
 
 static void new_paint(struct form_screen *fs, struct rect r, struct cursor *cursor)
 {
@@ -185,13 +180,14 @@ static void new_paint(struct form_screen *fs, struct rect r, struct cursor *curs
     similar_paint(fs->extra_data, r);
 }
 
-static void new_free(struct form_screen *fs)
-{
-    similar_free(fs->extra_data);
-}
+static void new_free(struct form_screen *fs) { similar_free(fs->extra_data); }
 
 static const struct form_extra new_extra = {
-    .ready = new_ready, .changed = new_changed, .side = new_side, .paint = new_paint, .free = new_free,
+    .ready = new_ready,
+    .changed = new_changed,
+    .side = new_side,
+    .paint = new_paint,
+    .free = new_free,
 };
 
 void correspondents_new(void)
@@ -222,7 +218,9 @@ void correspondents_merge(const struct record_ref *refs, size_t count)
 }
 
 struct part {
-    struct { int64_t merge; } rows[DIALOG_BUTTONS_MAX];
+    struct {
+        int64_t merge;
+    } rows[DIALOG_BUTTONS_MAX];
 };
 
 static void part_done(void *arg, json_t *result, const struct rpc_error *error)
@@ -242,7 +240,8 @@ static void part_chosen(void *arg, int button)
     char id[37];
     client_uuid(id);
     if (button > 0)
-        app_call(NULL, "correspondent.part", json_pack("{s:I,s:s}", "merge", (json_int_t)p->rows[button].merge, "request_id", id), CALL_WRITE, part_done, NULL);
+        app_call(NULL, "correspondent.part", json_pack("{s:I,s:s}", "merge", (json_int_t)p->rows[button].merge, "request_id", id),
+                 CALL_WRITE, part_done, NULL);
     free(p);
 }
 
@@ -266,5 +265,6 @@ void correspondents_part(const struct record_ref *ref)
         p->rows[n].merge = js_int(m, "merge");
         buttons[n++] = js_str(m, "name");
     }
-    dialog_open(_("Part again"), _("Which of the merged ones becomes a card of its own again, with its appeals?"), buttons, n, part_chosen, p);
+    dialog_open(_("Part again"), _("Which of the merged ones becomes a card of its own again, with its appeals?"), buttons, n, part_chosen,
+                p);
 }

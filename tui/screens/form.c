@@ -197,7 +197,8 @@ static void finish(struct form_screen *fs, const json_t *result)
         strf(numbers, sizeof numbers, " %s", fs->targets[0].number);
     else if (fs->target_count > 1)
         strf(numbers, sizeof numbers, ": %zu", fs->target_count - (size_t)fs->refused_count);
-    strf(said, sizeof said, "%s%s%s%s", fs->title, numbers, js_str(result, "number")[0] ? " " : "", fs->target_count ? "" : js_str(result, "number"));
+    strf(said, sizeof said, "%s%s%s%s", fs->title, numbers, js_str(result, "number")[0] ? " " : "",
+         fs->target_count ? "" : js_str(result, "number"));
     bool told = fs->extra && fs->extra->done && fs->extra->done(fs, result);
     if (fs->refused_count)
         app_status(STATUS_ERROR, "%s. %s", said, fs->refused);
@@ -346,8 +347,10 @@ static void unchanged_drop(const struct form_screen *fs, json_t *params)
     for (size_t i = 0; i < form_count(fs->form); i++) {
         const struct field *f = form_at(fs->form, i);
         const json_t *was = json_object_get(fs->record, f->param->name);
-        bool had = was && !json_is_null(was) && !(json_is_string(was) && !*json_string_value(was)) && !(json_is_array(was) && !json_array_size(was));
-        if (had && f->touched && field_is_empty(f) && !json_object_get(params, f->param->name) && (f->kind == FK_LINE || f->kind == FK_AREA))
+        bool had = was && !json_is_null(was) && !(json_is_string(was) && !*json_string_value(was)) &&
+                   !(json_is_array(was) && !json_array_size(was));
+        if (had && f->touched && field_is_empty(f) && !json_object_get(params, f->param->name) &&
+            (f->kind == FK_LINE || f->kind == FK_AREA))
             json_object_set_new(params, f->param->name, json_string(""));
     }
 }
@@ -418,10 +421,7 @@ static void form_make(void *arg, struct field *f)
         fs->extra->make_new(fs, f);
 }
 
-static void form_submit(void *arg)
-{
-    form_send(arg);
-}
+static void form_submit(void *arg) { form_send(arg); }
 
 /* ---- the screen ---- */
 
@@ -432,10 +432,7 @@ static const char *screen_scopes(const struct screen *s)
     return own ? own : "form";
 }
 
-static bool screen_wants_text(const struct screen *s)
-{
-    return strcmp(screen_scopes(s), "form") == 0;
-}
+static bool screen_wants_text(const struct screen *s) { return strcmp(screen_scopes(s), "form") == 0; }
 
 static void screen_title(const struct screen *s, char *out, size_t size)
 {
@@ -542,7 +539,9 @@ static const char *screen_why_not(struct screen *s, enum command cmd)
     switch (cmd) {
     case CMD_SUBMIT:
     case CMD_CLEAR_FORM: return NULL;
-    case CMD_CHOOSE: return form_focused(fs->form) && field_has_list(form_focused(fs->form)) ? NULL : _("This field has no list of values: type into it");
+    case CMD_CHOOSE:
+        return form_focused(fs->form) && field_has_list(form_focused(fs->form)) ? NULL
+                                                                                : _("This field has no list of values: type into it");
     case CMD_CARRY: return carry_has(fs->method, form_focused(fs->form)) ? NULL : _("There is no previous card in this session");
     case CMD_CARRY_ALL: return carry_has(fs->method, NULL) ? NULL : _("There is no previous card in this session");
     default: return _("Not in a form");
@@ -595,11 +594,11 @@ static void screen_close(struct screen *s)
     free(fs);
 }
 
-#define FORM_SCREEN_OPS(is_overlay)                                                                                                                  \
-    {                                                                                                                                                \
-        .name = "form", .overlay = is_overlay, .scopes = screen_scopes, .title = screen_title, .paint = screen_paint,                               \
-        .wants_text = screen_wants_text, .key = screen_key, .command = screen_command, .why_not = screen_why_not, .label = screen_label,             \
-        .click = screen_click, .busy = screen_busy, .hint = screen_hint, .save = screen_save, .close = screen_close,                                 \
+#define FORM_SCREEN_OPS(is_overlay)                                                                                                        \
+    {                                                                                                                                      \
+        .name = "form", .overlay = is_overlay, .scopes = screen_scopes, .title = screen_title, .paint = screen_paint,                      \
+        .wants_text = screen_wants_text, .key = screen_key, .command = screen_command, .why_not = screen_why_not, .label = screen_label,   \
+        .click = screen_click, .busy = screen_busy, .hint = screen_hint, .save = screen_save, .close = screen_close,                       \
     }
 static const struct screen_ops popup_ops = FORM_SCREEN_OPS(true), large_ops = FORM_SCREEN_OPS(false);
 

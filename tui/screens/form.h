@@ -10,19 +10,19 @@ struct form_screen;
 
 /* What a special form adds; absent functions add nothing. */
 struct form_extra {
-    void (*ready)(struct form_screen *fs);                              /* fields are there, values are filled in */
-    void (*restored)(struct form_screen *fs);                           /* a draft has been loaded */
-    void (*before_load)(struct form_screen *fs, const json_t *draft);   /* make the groups that the draft has */
+    void (*ready)(struct form_screen *fs);                            /* fields are there, values are filled in */
+    void (*restored)(struct form_screen *fs);                         /* a draft has been loaded */
+    void (*before_load)(struct form_screen *fs, const json_t *draft); /* make the groups that the draft has */
     void (*changed)(struct form_screen *fs, struct field *f, bool left);
     const char *(*offer_new)(struct form_screen *fs, const struct field *f);
     void (*make_new)(struct form_screen *fs, struct field *f);
-    void (*collect)(struct form_screen *fs, json_t *params);            /* last changes before sending */
-    bool (*done)(struct form_screen *fs, const json_t *result);         /* true: it has said so itself */
-    bool (*key)(struct form_screen *fs, int key);                       /* before the form */
+    void (*collect)(struct form_screen *fs, json_t *params);    /* last changes before sending */
+    bool (*done)(struct form_screen *fs, const json_t *result); /* true: it has said so itself */
+    bool (*key)(struct form_screen *fs, int key);               /* before the form */
     bool (*command)(struct form_screen *fs, enum command cmd);
     const char *(*why_not)(struct form_screen *fs, enum command cmd, bool *mine);
-    const char *(*scopes)(struct form_screen *fs);                      /* NULL: the form's */
-    struct rect (*side)(struct form_screen *fs, struct rect r);         /* what is left of r for the fields */
+    const char *(*scopes)(struct form_screen *fs);                               /* NULL: the form's */
+    struct rect (*side)(struct form_screen *fs, struct rect r);                  /* what is left of r for the fields */
     void (*paint)(struct form_screen *fs, struct rect r, struct cursor *cursor); /* beside them */
     void (*free)(struct form_screen *fs);
 };
@@ -35,17 +35,17 @@ struct form_target {
 /* How a form begins. Everything may be absent but the method. */
 struct form_start {
     const char *method;
-    const char *title;              /* translated; NULL: the operation's summary */
-    const char *draft;              /* name of its draft; NULL: made of method and id; "": none */
+    const char *title; /* translated; NULL: the operation's summary */
+    const char *draft; /* name of its draft; NULL: made of method and id; "": none */
     const struct form_hint *hints;
     const char *const *order;
-    json_t *values;                 /* by field name: {"value": ..., "label": ...}; taken over */
-    json_t *fixed;                  /* parameters that no field holds; taken over */
-    const struct record_ref *refs;  /* records it changes */
+    json_t *values;                /* by field name: {"value": ..., "label": ...}; taken over */
+    json_t *fixed;                 /* parameters that no field holds; taken over */
+    const struct record_ref *refs; /* records it changes */
     size_t ref_count;
-    const char *target_param;       /* the parameter that gets a record's id; NULL: "id" */
-    const json_t *record;           /* editing: as the record was; only what differs is sent */
-    bool large;                     /* has the whole screen */
+    const char *target_param; /* the parameter that gets a record's id; NULL: "id" */
+    const json_t *record;     /* editing: as the record was; only what differs is sent */
+    bool large;               /* has the whole screen */
     const struct form_extra *extra;
     void *extra_data;
 };
@@ -61,8 +61,8 @@ struct form_screen {
     size_t target_count, target_at;
     bool large, sending, begun, draft_asked, dropped;
     char request_id[37];
-    struct form *form;              /* NULL until the operation is known */
-    char refused[400];              /* records of a mass action that refused, for the end */
+    struct form *form; /* NULL until the operation is known */
+    char refused[400]; /* records of a mass action that refused, for the end */
     int refused_count;
     const struct form_extra *extra;
     void *extra_data;

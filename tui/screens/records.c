@@ -19,10 +19,10 @@ struct records {
     struct screen *screen;
     struct list *list;
     struct edit query;
-    bool searching;        /* the search line has the focus */
+    bool searching; /* the search line has the focus */
     int tab, sort;
-    json_t *filters;       /* from the filter form, NULL: none */
-    struct form *filter;   /* the open filter form */
+    json_t *filters;     /* from the filter form, NULL: none */
+    struct form *filter; /* the open filter form */
     struct doc *preview;
     bool event_own;
 };
@@ -63,8 +63,13 @@ static void event_now(void *arg)
 
 static struct record_ref ref_of(const struct records *r, const struct row *row)
 {
-    return (struct record_ref){.record = r->spec->record, .id = row->id, .version = row->version, .number = row_get(row, "number")[0] ? row_get(row, "number") : row_get(row, "name"),
-                               .title = row_get(row, "subject"), .status = row_get(row, "status"), .actions = row_get(row, "actions")};
+    return (struct record_ref){.record = r->spec->record,
+                               .id = row->id,
+                               .version = row->version,
+                               .number = row_get(row, "number")[0] ? row_get(row, "number") : row_get(row, "name"),
+                               .title = row_get(row, "subject"),
+                               .status = row_get(row, "status"),
+                               .actions = row_get(row, "actions")};
 }
 
 static const char *action_why_not(const struct records *r, enum command cmd)
@@ -149,10 +154,7 @@ static bool filter_key(struct records *r, int key)
     return true;
 }
 
-static bool is_narrowed(const struct records *r)
-{
-    return r->filters || !edit_is_empty(&r->query) || r->tab > 0;
-}
+static bool is_narrowed(const struct records *r) { return r->filters || !edit_is_empty(&r->query) || r->tab > 0; }
 
 static void narrow_drop(struct records *r)
 {
@@ -306,7 +308,8 @@ static void filters_text(const struct records *r, char *out, size_t size)
         char value[128];
         js_text(v, value, sizeof value);
         const char *word = p && p->classifier ? words_label(p->classifier, value) : words_own(value);
-        strf(out + len, size - len, "%s%s%s%s", len ? "; " : "", p ? p->label : name, json_is_true(v) ? "" : ": ", json_is_true(v) ? "" : word);
+        strf(out + len, size - len, "%s%s%s%s", len ? "; " : "", p ? p->label : name, json_is_true(v) ? "" : ": ",
+             json_is_true(v) ? "" : word);
     }
 }
 

@@ -18,8 +18,8 @@ struct records_spec {
     const struct records_tab *tabs; /* ends with a NULL label */
     const char *const *sorts;       /* values of `sort`, the first is the default; ends with NULL */
     const struct form_hint *filter_hints;
-    enum command new_command;       /* F7 */
-    const char *(*title_of)(const struct row *row); /* for a mass action's heading */
+    enum command new_command;                              /* F7 */
+    const char *(*title_of)(const struct row *row);        /* for a mass action's heading */
     void (*preview)(struct doc *d, const struct row *row); /* NULL: none */
 };
 

@@ -1,7 +1,6 @@
 /* Registering an appeal in one form: who writes is found or made in place, similar appeals stand beside the text and are linked by
  * one key, more questions unfold when asked for. */
 #include "tui/dates.h"
-#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/meta.h"
@@ -9,6 +8,7 @@
 #include "tui/screens/form.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/similar.h"
+#include "tui/text.h"
 #include "tui/theme.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,13 +42,11 @@ static const struct form_hint hints[] = {
 };
 
 /* The order of a clerk's hand: the sheet is read from the top; what is seldom needed comes after the text. */
-static const char *const order[] = {"correspondent", "kind", "channel", "nature", "received", "topic", "address", "text", "subject", "authors",
-                                    "collective", "members_count", "anonymous", "addressee", "considering", "unit", NULL};
+static const char *const order[] = {"correspondent", "kind",      "channel",     "nature",  "received",   "topic",
+                                    "address",       "text",      "subject",     "authors", "collective", "members_count",
+                                    "anonymous",     "addressee", "considering", "unit",    NULL};
 
-static const struct meta_param *person_param(void)
-{
-    return meta_param(meta_op("appeal.register"), "new_correspondent");
-}
+static const struct meta_param *person_param(void) { return meta_param(meta_op("appeal.register"), "new_correspondent"); }
 
 /* ---- the person, made in place ---- */
 
@@ -56,7 +54,11 @@ static void person_fields(struct form_screen *fs)
 {
     static const struct {
         const char *name, *label;
-    } shown[] = {{"kind", N_("New: kind")}, {"name", N_("New: name")}, {"address", N_("New: address")}, {"phone", N_("New: phone")}, {"email", N_("New: e-mail")}};
+    } shown[] = {{"kind", N_("New: kind")},
+                 {"name", N_("New: name")},
+                 {"address", N_("New: address")},
+                 {"phone", N_("New: phone")},
+                 {"email", N_("New: e-mail")}};
     struct registering *r = fs->extra_data;
     const struct meta_param *array = person_param();
     struct field *found[5] = {NULL};
@@ -94,7 +96,8 @@ static void register_make(struct form_screen *fs, struct field *f)
     strf(name, sizeof name, "%s", edit_text(&f->edit));
     field_clear(f);
     person_fields(fs);
-    struct field *to = form_group_field(fs->form, "new_correspondent", 0, "name"), *address = form_group_field(fs->form, "new_correspondent", 0, "address");
+    struct field *to = form_group_field(fs->form, "new_correspondent", 0, "name"),
+                 *address = form_group_field(fs->form, "new_correspondent", 0, "address");
     if (!to)
         return;
     edit_set(&to->edit, name);
@@ -123,15 +126,16 @@ static void candidates_ask(struct form_screen *fs)
     struct registering *r = fs->extra_data;
     const struct field *who = form_field(fs->form, "correspondent"), *topic = form_field(fs->form, "topic");
     const struct field *text = form_field(fs->form, "text"), *where = form_field(fs->form, "address");
-    candidates_update(r->candidates, text ? edit_text(&text->edit) : "", who && who->picked_count ? who->picked[0].id : 0, topic && topic->code ? topic->code : "",
-                      where ? edit_text(&where->edit) : "");
+    candidates_update(r->candidates, text ? edit_text(&text->edit) : "", who && who->picked_count ? who->picked[0].id : 0,
+                      topic && topic->code ? topic->code : "", where ? edit_text(&where->edit) : "");
 }
 
 static void register_changed(struct form_screen *fs, struct field *f, bool left)
 {
     static const char *const watched[] = {"correspondent", "topic", "text", "address"};
     struct registering *r = fs->extra_data;
-    if (f->group < 0 && strcmp(f->param->name, "correspondent") == 0 && f->picked_count && form_group_count(fs->form, "new_correspondent") > 0) {
+    if (f->group < 0 && strcmp(f->param->name, "correspondent") == 0 && f->picked_count &&
+        form_group_count(fs->form, "new_correspondent") > 0) {
         form_drop_group(fs->form, "new_correspondent", 0);
         similar_watch(r->similar, fs->screen, NULL, NULL, NULL, NULL);
     }
@@ -229,7 +233,9 @@ static bool register_done(struct form_screen *fs, const json_t *result)
     for (int i = meta_has_param("appeal.register", "link_to") ? 1 : 0; candidates_link(r->candidates, i, &other, &kind); i++) {
         char id[37];
         client_uuid(id);
-        app_call(NULL, "appeal.link", json_pack("{s:I,s:I,s:s,s:s}", "id", (json_int_t)js_int(result, "id"), "other", (json_int_t)other, "kind", kind, "request_id", id),
+        app_call(NULL, "appeal.link",
+                 json_pack("{s:I,s:I,s:s,s:s}", "id", (json_int_t)js_int(result, "id"), "other", (json_int_t)other, "kind", kind,
+                           "request_id", id),
                  CALL_QUIET | CALL_WRITE, linked, NULL);
     }
     dates_resolved(dates_from_wire(js_str(result, "due")), due, sizeof due);
@@ -254,10 +260,7 @@ static bool register_key(struct form_screen *fs, int key)
     return candidates_focused(r->candidates) && candidates_key(r->candidates, key);
 }
 
-static bool is_person_pane(const struct registering *r)
-{
-    return similar_count(r->similar) > 0;
-}
+static bool is_person_pane(const struct registering *r) { return similar_count(r->similar) > 0; }
 
 static bool register_command(struct form_screen *fs, enum command cmd)
 {

@@ -1,9 +1,9 @@
 /* Settings of the person, and who they are logged in as. */
 #include "tui/i18n.h"
-#include "tui/text.h"
 #include "tui/json.h"
 #include "tui/meta.h"
 #include "tui/screens/modules.h"
+#include "tui/text.h"
 #include "tui/widgets/form.h"
 #include "tui/words.h"
 #include <stdio.h>
@@ -15,7 +15,8 @@ struct settings {
     struct form *form;
 };
 
-static const char *const languages[] = {"ru", "en", NULL}, *const themes[] = {"dark", "light", "mono", NULL}, *const switches[] = {"off", "on", NULL};
+static const char *const languages[] = {"ru", "en", NULL}, *const themes[] = {"dark", "light", "mono", NULL},
+                         *const switches[] = {"off", "on", NULL};
 
 /* Rows like those of meta.describe, but these never leave the program. */
 static const struct meta_param rows[] = {
@@ -51,7 +52,8 @@ static void apply(void *arg)
         return;
     client_uuid(id);
     if (meta_op("session.language"))
-        app_call(NULL, "session.language", json_pack("{s:s,s:s}", "language", language, "request_id", id), CALL_WRITE, language_done, (void *)language);
+        app_call(NULL, "session.language", json_pack("{s:s,s:s}", "language", language, "request_id", id), CALL_WRITE, language_done,
+                 (void *)language);
     else
         i18n_start(language);
     app_dirty();

@@ -1,8 +1,8 @@
 #include "tui/screens/similar.h"
-#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/meta.h"
+#include "tui/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,8 @@ void similar_free(struct similar *s)
     free(s);
 }
 
-void similar_watch(struct similar *s, struct screen *owner, struct field *name, struct field *phone, struct field *address, struct field *email)
+void similar_watch(struct similar *s, struct screen *owner, struct field *name, struct field *phone, struct field *address,
+                   struct field *email)
 {
     s->owner = owner;
     s->watched[0] = name;
@@ -94,10 +95,7 @@ void similar_changed(struct similar *s, const struct field *f)
             timers_start(DELAY_MS, false, ask, s);
 }
 
-int similar_count(const struct similar *s)
-{
-    return s->count;
-}
+int similar_count(const struct similar *s) { return s->count; }
 
 int64_t similar_pick(const struct similar *s, int n, const char **name)
 {

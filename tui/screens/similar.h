@@ -8,7 +8,8 @@ struct similar;
 struct similar *similar_new(void);
 void similar_free(struct similar *s);
 /* The fields that are compared; any may be NULL. */
-void similar_watch(struct similar *s, struct screen *owner, struct field *name, struct field *phone, struct field *address, struct field *email);
+void similar_watch(struct similar *s, struct screen *owner, struct field *name, struct field *phone, struct field *address,
+                   struct field *email);
 /* A field changed: asks again when it is one of those watched. */
 void similar_changed(struct similar *s, const struct field *f);
 int similar_count(const struct similar *s);

@@ -1,12 +1,12 @@
 /* «Мой день»: what to do now, the most urgent under the cursor, and why it is there. */
 #include "tui/dates.h"
-#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/screens.h"
 #include "tui/screens/cells.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/tabs.h"
+#include "tui/text.h"
 #include "tui/widgets/doc.h"
 #include "tui/widgets/list.h"
 #include "tui/words.h"
@@ -40,7 +40,7 @@ struct worklist {
     struct list *list;
     struct doc *preview;
     int counts[REASONS + 1];
-    int tab;               /* 0: everything, else 1 + a reason */
+    int tab; /* 0: everything, else 1 + a reason */
     bool event_own, drafts_told;
     int drafts;
 };
@@ -92,16 +92,14 @@ static void cell_status(const struct row *row, char *out, size_t size, enum role
 }
 
 static const struct column columns[] = {
-    {"reason", "", 1, 1, 1, 1, false, cell_reason},
-    {"due", "", 7, 8, 2, 1, false, cell_when},
-    {"number", "", 9, 11, 1, 1, false, cell_number},
-    {"title", "", 30, 0, 1, 2, false, NULL},
-    {"unit", "", 13, 24, 4, 0, false, cell_unit},
-    {"person", "", 14, 22, 5, 0, false, cell_person},
+    {"reason", "", 1, 1, 1, 1, false, cell_reason},   {"due", "", 7, 8, 2, 1, false, cell_when},
+    {"number", "", 9, 11, 1, 1, false, cell_number},  {"title", "", 30, 0, 1, 2, false, NULL},
+    {"unit", "", 13, 24, 4, 0, false, cell_unit},     {"person", "", 14, 22, 5, 0, false, cell_person},
     {"status", "", 12, 20, 3, 1, false, cell_status},
 };
 
-static const char *const fields[] = {"reason", "record", "number", "title", "due", "unit_name", "person", "status", "status_label", "next_action", "actions", "note", NULL};
+static const char *const fields[] = {"reason", "record",       "number",      "title",   "due",  "unit_name", "person",
+                                     "status", "status_label", "next_action", "actions", "note", NULL};
 
 /* ---- reading ---- */
 
@@ -158,7 +156,10 @@ static void drafts_come(void *arg, json_t *result, const struct rpc_error *error
         return;
     json_array_foreach(json_object_get(result, "items"), i, d) w->drafts += strcmp(js_str(d, "screen"), "settings") != 0;
     if (w->drafts && !w->drafts_told)
-        app_status(STATUS_WARN, ngettext("%d form was begun and not sent; 5 opens it", "%d forms were begun and not sent; 5 opens them", (unsigned long)w->drafts), w->drafts);
+        app_status(STATUS_WARN,
+                   ngettext("%d form was begun and not sent; 5 opens it", "%d forms were begun and not sent; 5 opens them",
+                            (unsigned long)w->drafts),
+                   w->drafts);
     w->drafts_told = true;
     app_dirty();
 }
@@ -167,8 +168,13 @@ static void drafts_come(void *arg, json_t *result, const struct rpc_error *error
 
 static struct record_ref ref_of(const struct row *row)
 {
-    return (struct record_ref){.record = row_get(row, "record"), .id = row->id, .version = row->version, .number = row_get(row, "number"),
-                               .title = row_get(row, "title"), .status = row_get(row, "status"), .actions = row_get(row, "actions")};
+    return (struct record_ref){.record = row_get(row, "record"),
+                               .id = row->id,
+                               .version = row->version,
+                               .number = row_get(row, "number"),
+                               .title = row_get(row, "title"),
+                               .status = row_get(row, "status"),
+                               .actions = row_get(row, "actions")};
 }
 
 static const char *worklist_scopes(const struct screen *s)
@@ -265,7 +271,8 @@ static void paint_counts(const struct worklist *w, struct rect r)
             continue;
         if (w->tab == 1 + i)
             current = n;
-        tabs[n] = (struct tab){.label = tr(reasons[i].label), .mark = theme_glyph(reasons[i].glyph), .count = w->counts[1 + i], .role = reasons[i].role};
+        tabs[n] = (struct tab){
+            .label = tr(reasons[i].label), .mark = theme_glyph(reasons[i].glyph), .count = w->counts[1 + i], .role = reasons[i].role};
         places[n++] = 1 + i;
     }
     (void)places;
@@ -338,7 +345,8 @@ static void worklist_hint(const struct screen *s, char *out, size_t size)
     const struct worklist *w = s->data;
     const struct row *row = list_selected(w->list);
     if (row)
-        strf(out, size, "%s%s%s", tr(reasons[reason_of(row_get(row, "reason"))].label), row_get(row, "note")[0] ? ". " : "", row_get(row, "note"));
+        strf(out, size, "%s%s%s", tr(reasons[reason_of(row_get(row, "reason"))].label), row_get(row, "note")[0] ? ". " : "",
+             row_get(row, "note"));
 }
 
 static bool worklist_click(struct screen *s, enum hit what, int arg)

@@ -1,7 +1,7 @@
 #include "tui/widgets/choices.h"
+#include "common/layout.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
-#include "common/layout.h"
 #include "tui/text.h"
 #include "tui/words.h"
 #include <stdlib.h>
@@ -41,10 +41,7 @@ void choices_close(struct choices *c)
     c->field = NULL;
 }
 
-bool choices_is_open(const struct choices *c)
-{
-    return c->field != NULL;
-}
+bool choices_is_open(const struct choices *c) { return c->field != NULL; }
 
 static void item_add(struct choices *c, const char *code, int64_t id, const char *label, const char *detail)
 {
@@ -117,7 +114,8 @@ static void fill(struct choices *c)
 static void record_words(const json_t *o, char *label, size_t label_size, char *detail, size_t detail_size)
 {
     static const char *const names[] = {"name", "title", "subject", "label", "login", NULL};
-    static const char *const details[] = {"address", "unit_name", "phone", "correspondent_name", "responsible_name", "position", "kind_label", NULL};
+    static const char *const details[] = {"address",          "unit_name", "phone",      "correspondent_name",
+                                          "responsible_name", "position",  "kind_label", NULL};
     const char *number = js_str(o, "number");
     /* A number that is nothing but the id says nothing to people. */
     if (number[strspn(number, "0123456789")] == '\0')
@@ -245,10 +243,7 @@ const struct choice *choices_selected(const struct choices *c)
     return c->field && c->selected < c->count ? &c->items[c->selected] : NULL;
 }
 
-bool choices_is_new(const struct choices *c)
-{
-    return c->offer_new && c->selected == c->count - 1;
-}
+bool choices_is_new(const struct choices *c) { return c->offer_new && c->selected == c->count - 1; }
 
 static int best_width(const struct choices *c, int most)
 {

@@ -7,19 +7,19 @@
 enum { CHOICES_MAX = 40, CHOICES_ASKED = 12, CHOICES_DELAY_MS = 120 };
 
 struct choice {
-    char *code;   /* of a classifier; NULL for records */
+    char *code; /* of a classifier; NULL for records */
     int64_t id;
     char *label, *detail;
 };
 
 struct choices {
     struct screen *owner;
-    struct field *field;       /* NULL: closed */
+    struct field *field; /* NULL: closed */
     struct choice items[CHOICES_MAX + 1];
     int count, selected, top;
-    bool waiting;              /* an answer is under way or due */
-    bool swapped;              /* what is shown was found in the other layout */
-    bool offer_new;            /* the last item means "make a new one" */
+    bool waiting;   /* an answer is under way or due */
+    bool swapped;   /* what is shown was found in the other layout */
+    bool offer_new; /* the last item means "make a new one" */
     uint64_t request;
     void (*changed)(void *arg); /* the items have come */
     void *arg;

@@ -1,9 +1,6 @@
 #include "tui/widgets/columns.h"
 
-static bool is_on(const struct column *c, int line)
-{
-    return line == 0 ? c->priority > 0 : c->line == line;
-}
+static bool is_on(const struct column *c, int line) { return line == 0 ? c->priority > 0 : c->line == line; }
 
 static int used_by(const int *widths, size_t count)
 {

@@ -7,12 +7,12 @@ struct row;
 enum role;
 
 struct column {
-    const char *field;  /* value of the row that is shown */
-    const char *title;  /* msgid of the heading, "" for none */
-    int min, max;       /* cells; max 0: takes what is left */
-    int priority;       /* 1 is dropped last */
-    int line;           /* on a narrow screen: line 1 or 2 of the row; 0: not shown there */
-    bool right;         /* numbers */
+    const char *field; /* value of the row that is shown */
+    const char *title; /* msgid of the heading, "" for none */
+    int min, max;      /* cells; max 0: takes what is left */
+    int priority;      /* 1 is dropped last */
+    int line;          /* on a narrow screen: line 1 or 2 of the row; 0: not shown there */
+    bool right;        /* numbers */
     /* Text and look made from the row; NULL: the field as it is. */
     void (*show)(const struct row *row, char *out, size_t size, enum role *role);
 };

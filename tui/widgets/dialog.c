@@ -72,10 +72,7 @@ static void paint_buttons(const struct dialog *d, int y, int x, int w, struct cu
     }
 }
 
-static int lines_of(const char *text, int w)
-{
-    return draw_wrapped((struct rect){-1, 0, 0, w}, 0, R_TEXT, G_POPUP, text);
-}
+static int lines_of(const char *text, int w) { return draw_wrapped((struct rect){-1, 0, 0, w}, 0, R_TEXT, G_POPUP, text); }
 
 static void dialog_paint(struct screen *s, struct rect r, struct cursor *cursor)
 {
@@ -91,10 +88,7 @@ static void dialog_paint(struct screen *s, struct rect r, struct cursor *cursor)
     paint_buttons(d, box.y + h - 1 - buttons, box.x + 2, inner, cursor);
 }
 
-static void dialog_close(struct screen *s)
-{
-    free(s->data);
-}
+static void dialog_close(struct screen *s) { free(s->data); }
 
 static const struct screen_ops dialog_ops = {
     .name = "dialog",
@@ -106,7 +100,8 @@ static const struct screen_ops dialog_ops = {
     .close = dialog_close,
 };
 
-void dialog_open(const char *title, const char *text, const char *const *buttons, size_t count, void (*done)(void *arg, int button), void *arg)
+void dialog_open(const char *title, const char *text, const char *const *buttons, size_t count, void (*done)(void *arg, int button),
+                 void *arg)
 {
     struct dialog *d = calloc(1, sizeof *d);
     if (!d)

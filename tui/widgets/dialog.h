@@ -5,4 +5,5 @@
 enum { DIALOG_BUTTONS_MAX = 4 };
 
 /* `buttons` are translated and copied; Esc answers 0. `done` gets the button's number. `arg` must live as long as the question. */
-void dialog_open(const char *title, const char *text, const char *const *buttons, size_t count, void (*done)(void *arg, int button), void *arg);
+void dialog_open(const char *title, const char *text, const char *const *buttons, size_t count, void (*done)(void *arg, int button),
+                 void *arg);

@@ -27,8 +27,8 @@ struct doc {
     struct doc_link *links;
     int link_count, link_room;
     int width, top, height;
-    int chosen;      /* link */
-    int half_line;   /* a line whose right half is free, -1: none */
+    int chosen;    /* link */
+    int half_line; /* a line whose right half is free, -1: none */
 };
 
 struct doc *doc_new(void)
@@ -66,15 +66,9 @@ void doc_end(struct doc *d)
         d->chosen = d->link_count > 0 ? d->link_count - 1 : 0;
 }
 
-int doc_width(const struct doc *d)
-{
-    return d->width;
-}
+int doc_width(const struct doc *d) { return d->width; }
 
-int doc_lines(const struct doc *d)
-{
-    return d->count;
-}
+int doc_lines(const struct doc *d) { return d->count; }
 
 static struct line *line_add(struct doc *d)
 {
@@ -146,10 +140,7 @@ void doc_text(struct doc *d, int indent, enum role role, const char *text)
         wrapped(d, -1, LEFT + indent, role, text);
 }
 
-static int label_width(const struct doc *d)
-{
-    return d->width < 60 ? LABEL_NARROW : LABEL_WIDTH;
-}
+static int label_width(const struct doc *d) { return d->width < 60 ? LABEL_NARROW : LABEL_WIDTH; }
 
 void doc_field(struct doc *d, const char *label, const char *value, enum role role)
 {
@@ -242,10 +233,7 @@ void doc_paint(struct doc *d, struct rect r, struct cursor *cursor)
         draw_text(r.y + r.h - 1, r.x + r.w - 1, 1, R_DIM, G_BASE, theme_glyph(GL_MORE_DOWN));
 }
 
-static bool is_seen(const struct doc *d, int line)
-{
-    return line >= d->top && line < d->top + d->height;
-}
+static bool is_seen(const struct doc *d, int line) { return line >= d->top && line < d->top + d->height; }
 
 /* To the neighbouring link when it is on the screen or next to it, else one line of scrolling. */
 static void step(struct doc *d, int way)
@@ -278,15 +266,9 @@ bool doc_key(struct doc *d, int key)
     return true;
 }
 
-void doc_rewind(struct doc *d)
-{
-    d->top = d->chosen = 0;
-}
+void doc_rewind(struct doc *d) { d->top = d->chosen = 0; }
 
-struct doc_link doc_chosen(const struct doc *d)
-{
-    return d->chosen < d->link_count ? d->links[d->chosen] : (struct doc_link){NULL, 0};
-}
+struct doc_link doc_chosen(const struct doc *d) { return d->chosen < d->link_count ? d->links[d->chosen] : (struct doc_link){NULL, 0}; }
 
 bool doc_choose(struct doc *d, int link)
 {

@@ -29,15 +29,9 @@ void edit_free(struct edit *e)
     buf_free(&e->text);
 }
 
-const char *edit_text(const struct edit *e)
-{
-    return e->text.data;
-}
+const char *edit_text(const struct edit *e) { return e->text.data; }
 
-bool edit_is_empty(const struct edit *e)
-{
-    return e->text.len == 0;
-}
+bool edit_is_empty(const struct edit *e) { return e->text.len == 0; }
 
 /* Remembers the text before a change, unless the change goes on with the last one. */
 static void undo_note(struct edit *e, int kind)
@@ -112,10 +106,7 @@ static bool insert(struct edit *e, const char *text, size_t len, int kind)
     return noted;
 }
 
-bool edit_insert(struct edit *e, const char *text, size_t len)
-{
-    return insert(e, text, len, CHANGE_OTHER);
-}
+bool edit_insert(struct edit *e, const char *text, size_t len) { return insert(e, text, len, CHANGE_OTHER); }
 
 void edit_set(struct edit *e, const char *text)
 {
@@ -138,10 +129,7 @@ static void erase(struct edit *e, size_t from, size_t to, int kind)
 
 /* ---- moving ---- */
 
-static size_t next_char(const struct edit *e, size_t at)
-{
-    return at + text_next(e->text.data + at, e->text.len - at, NULL);
-}
+static size_t next_char(const struct edit *e, size_t at) { return at + text_next(e->text.data + at, e->text.len - at, NULL); }
 
 static bool is_word(const struct edit *e, size_t at)
 {
@@ -177,10 +165,7 @@ static size_t line_start(const struct edit *e)
     return at;
 }
 
-static size_t line_stop(const struct edit *e)
-{
-    return e->at + strcspn(e->text.data + e->at, "\n");
-}
+static size_t line_stop(const struct edit *e) { return e->at + strcspn(e->text.data + e->at, "\n"); }
 
 static bool move_key(struct edit *e, int key)
 {
@@ -289,10 +274,7 @@ void edit_position(const struct edit *e, int width, int *line, int *x)
     *x = w.found_x;
 }
 
-int edit_lines(const struct edit *e, int width)
-{
-    return place(e, width, -1, 0).line;
-}
+int edit_lines(const struct edit *e, int width) { return place(e, width, -1, 0).line; }
 
 bool edit_move_lines(struct edit *e, int width, int lines)
 {

@@ -9,16 +9,16 @@ enum { EDIT_UNDO_MAX = 24 };
 
 struct edit {
     struct buf text;
-    size_t at;        /* cursor, in bytes */
-    int scroll;       /* one line: first cell shown */
-    int max_chars;    /* 0: no limit but the memory's */
+    size_t at;     /* cursor, in bytes */
+    int scroll;    /* one line: first cell shown */
+    int max_chars; /* 0: no limit but the memory's */
     bool many_lines;
     struct edit_undo {
         char *text;
         size_t at;
     } undo[EDIT_UNDO_MAX];
     int undo_count;
-    int undo_kind;    /* what the last change was: changes of one kind in a row are undone together */
+    int undo_kind; /* what the last change was: changes of one kind in a row are undone together */
 };
 
 void edit_init(struct edit *e, bool many_lines, int max_chars);

@@ -6,16 +6,16 @@
 #include <stdint.h>
 
 enum field_kind {
-    FK_LINE,   /* one line of text */
-    FK_AREA,   /* many lines */
+    FK_LINE, /* one line of text */
+    FK_AREA, /* many lines */
     FK_NUMBER,
-    FK_DATE,   /* typed as people say it */
+    FK_DATE, /* typed as people say it */
     FK_TIME,
     FK_BOOL,
-    FK_CHOICE, /* a value of a classifier or a list */
-    FK_LOOKUP, /* a record, found by typing */
+    FK_CHOICE,  /* a value of a classifier or a list */
+    FK_LOOKUP,  /* a record, found by typing */
     FK_LOOKUPS, /* several */
-    FK_WORDS,  /* several lines of text, separated by ";" */
+    FK_WORDS,   /* several lines of text, separated by ";" */
 };
 
 struct picked {
@@ -31,14 +31,14 @@ struct field {
     char *code;            /* FK_CHOICE: chosen value, NULL: none */
     struct picked *picked; /* FK_LOOKUP: at most one; FK_LOOKUPS */
     size_t picked_count;
-    bool on;               /* FK_BOOL */
-    bool typing;           /* a choice or lookup is being typed */
-    bool touched;          /* by the person, since it was opened or filled */
+    bool on;      /* FK_BOOL */
+    bool typing;  /* a choice or lookup is being typed */
+    bool touched; /* by the person, since it was opened or filled */
     bool hidden;
     bool required;
-    int group;             /* which element of an array it belongs to; -1: none */
+    int group;                      /* which element of an array it belongs to; -1: none */
     const struct meta_param *array; /* the array's parameter, when group >= 0 */
-    char error[256];       /* "" when there is nothing to say */
+    char error[256];                /* "" when there is nothing to say */
 };
 
 struct field *field_new(const struct meta_param *param);

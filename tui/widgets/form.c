@@ -1,8 +1,8 @@
 #include "tui/widgets/form.h"
-#include "tui/text.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/term.h"
+#include "tui/text.h"
 #include "tui/widgets/form_inside.h"
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,8 @@ static bool is_for_people(const struct meta_param *p)
     for (int i = 0; own[i]; i++)
         if (strcmp(p->name, own[i]) == 0)
             return false;
-    return p->type != MT_UUID && p->type != MT_OBJECT && p->type != MT_OBJECTS && p->type != MT_CURSOR && !(p->type == MT_IDS && !p->lookup);
+    return p->type != MT_UUID && p->type != MT_OBJECT && p->type != MT_OBJECTS && p->type != MT_CURSOR &&
+           !(p->type == MT_IDS && !p->lookup);
 }
 
 static void hint_apply(struct field *field, const struct form_hint *hint)
@@ -172,15 +173,9 @@ struct field *form_group_field(const struct form *f, const char *array, int grou
     return NULL;
 }
 
-size_t form_count(const struct form *f)
-{
-    return f->count;
-}
+size_t form_count(const struct form *f) { return f->count; }
 
-struct field *form_at(const struct form *f, size_t i)
-{
-    return f->fields[i];
-}
+struct field *form_at(const struct form *f, size_t i) { return f->fields[i]; }
 
 bool form_is_touched(const struct form *f)
 {
@@ -192,10 +187,7 @@ bool form_is_touched(const struct form *f)
 
 /* ---- focus ---- */
 
-struct field *form_focused(const struct form *f)
-{
-    return f->focus < f->count ? f->fields[f->focus] : NULL;
-}
+struct field *form_focused(const struct form *f) { return f->focus < f->count ? f->fields[f->focus] : NULL; }
 
 static void notify(struct form *f, struct field *field, bool left)
 {
@@ -336,10 +328,7 @@ static void choices_came(void *arg)
         go_on(f, f->leave_key);
 }
 
-bool form_is_busy(const struct form *f)
-{
-    return f->leave_key != 0;
-}
+bool form_is_busy(const struct form *f) { return f->leave_key != 0; }
 
 /* ---- keys ---- */
 

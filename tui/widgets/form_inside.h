@@ -13,5 +13,5 @@ struct form {
     int area_width, area_height; /* of the focused text, as painted */
     int area_top;                /* first line of it that is shown */
     struct choices choices;
-    int leave_key;               /* Enter or Tab that waits for the choices; 0: none */
+    int leave_key; /* Enter or Tab that waits for the choices; 0: none */
 };

@@ -45,10 +45,7 @@ static int height_with(const struct form *f, int width, int area_lines)
     return h;
 }
 
-int form_height(const struct form *f, int width)
-{
-    return height_with(f, width, shown_areas(f) == 1 ? AREA_LEAST + 3 : AREA_LEAST);
-}
+int form_height(const struct form *f, int width) { return height_with(f, width, shown_areas(f) == 1 ? AREA_LEAST + 3 : AREA_LEAST); }
 
 /* Texts share what the other fields leave. */
 static int area_lines(const struct form *f, struct rect r)

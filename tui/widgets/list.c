@@ -1,9 +1,9 @@
 #include "tui/widgets/list.h"
-#include "tui/text.h"
 #include "common/arena.h"
 #include "common/proto.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
+#include "tui/text.h"
 #include "tui/widgets/list_pages.h"
 #include <stdlib.h>
 #include <string.h>
@@ -218,17 +218,11 @@ bool list_is_busy(const struct list *l)
     return l->request && (!l->answered || l->pending_step || (pages_rows(l) > 0 && !pages_row(l, l->selected)));
 }
 
-bool list_is_loaded(const struct list *l)
-{
-    return l->answered;
-}
+bool list_is_loaded(const struct list *l) { return l->answered; }
 
 /* ---- selection ---- */
 
-const struct row *list_selected(const struct list *l)
-{
-    return pages_row(l, l->selected);
-}
+const struct row *list_selected(const struct list *l) { return pages_row(l, l->selected); }
 
 static void selection_set(struct list *l, int index)
 {
@@ -305,10 +299,7 @@ void list_total_text(const struct list *l, char *out, size_t size)
         strf(out, size, "%lld%s", (long long)total, exact ? "" : "+");
 }
 
-int list_place(const struct list *l)
-{
-    return pages_rows(l) > 0 ? l->selected + 1 : 0;
-}
+int list_place(const struct list *l) { return pages_rows(l) > 0 ? l->selected + 1 : 0; }
 
 /* ---- marks ---- */
 
@@ -334,10 +325,7 @@ static void mark_set(struct list *l, int64_t id, bool on)
     }
 }
 
-bool list_is_marked(const struct list *l, int64_t id)
-{
-    return mark_find(l, id) >= 0;
-}
+bool list_is_marked(const struct list *l, int64_t id) { return mark_find(l, id) >= 0; }
 
 void list_mark_toggle(struct list *l)
 {
@@ -361,15 +349,9 @@ void list_mark_all(struct list *l)
     }
 }
 
-void list_mark_clear(struct list *l)
-{
-    l->mark_count = 0;
-}
+void list_mark_clear(struct list *l) { l->mark_count = 0; }
 
-size_t list_marked_count(const struct list *l)
-{
-    return l->mark_count;
-}
+size_t list_marked_count(const struct list *l) { return l->mark_count; }
 
 size_t list_targets(const struct list *l, const struct row **out, size_t max)
 {

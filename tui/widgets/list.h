@@ -12,24 +12,24 @@ struct list;
 
 struct row {
     int64_t id, version;
-    bool changed;                    /* by somebody else, since it was last under the cursor */
+    bool changed; /* by somebody else, since it was last under the cursor */
     const struct list_spec *spec;
-    const char *cells[];             /* by place in spec->fields; never NULL */
+    const char *cells[]; /* by place in spec->fields; never NULL */
 };
 
 struct list_spec {
-    const char *method;              /* "appeal.list" */
+    const char *method; /* "appeal.list" */
     const struct column *columns;
     size_t column_count;
-    const char *const *fields;       /* ends with NULL; "id" and "version" are always kept */
+    const char *const *fields; /* ends with NULL; "id" and "version" are always kept */
     /* Filters, query and sort; a new object (NULL: none). */
     json_t *(*params)(void *arg);
     /* The whole answer, before its rows are taken; may be NULL. */
     void (*taken)(void *arg, const json_t *result);
     /* Does this row pass a selection that the server does not make? NULL: all do. */
     bool (*keep)(void *arg, const json_t *item);
-    const char *empty;               /* msgid: what to say when there is nothing */
-    bool whole;                      /* one answer holds everything: no limit, no pages */
+    const char *empty; /* msgid: what to say when there is nothing */
+    bool whole;        /* one answer holds everything: no limit, no pages */
 };
 
 /* A value of a row by field name; "" when the list does not keep it. */

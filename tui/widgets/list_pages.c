@@ -95,10 +95,7 @@ int pages_index_of(const struct list *l, int64_t id)
     return -1;
 }
 
-bool pages_has_more(const struct list *l)
-{
-    return l->has_next;
-}
+bool pages_has_more(const struct list *l) { return l->has_next; }
 
 void pages_next_set(struct list *l, int page, const char *next)
 {
@@ -127,10 +124,7 @@ void pages_stale(struct list *l)
         l->pages[i].fresh = false;
 }
 
-static bool wants(struct list *l, int page)
-{
-    return page >= 0 && page < l->page_count && !l->pages[page].fresh;
-}
+static bool wants(struct list *l, int page) { return page >= 0 && page < l->page_count && !l->pages[page].fresh; }
 
 static void far_drop(struct list *l, int first, int last)
 {

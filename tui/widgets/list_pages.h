@@ -6,11 +6,11 @@
 #include "tui/widgets/list.h"
 
 struct page {
-    char *after;          /* "" for the first */
-    struct arena *arena;  /* of the rows */
-    struct row **rows;    /* NULL: not in memory */
+    char *after;         /* "" for the first */
+    struct arena *arena; /* of the rows */
+    struct row **rows;   /* NULL: not in memory */
     int count;
-    bool fresh;           /* read since the last pages_stale */
+    bool fresh; /* read since the last pages_stale */
 };
 
 struct list {
@@ -19,15 +19,15 @@ struct list {
     void *arg;
     struct page *pages;
     int page_count;
-    bool has_next;        /* the last page's cursor is not a page yet */
+    bool has_next; /* the last page's cursor is not a page yet */
     char *next;
-    int page_rows;        /* rows a page */
-    uint64_t request;     /* under way, 0: none */
-    int asked;            /* its page */
+    int page_rows;    /* rows a page */
+    uint64_t request; /* under way, 0: none */
+    int asked;        /* its page */
     bool answered, mark_changes;
     int selected, top, visible; /* rows, counted from the first of the list */
     int64_t selected_id;
-    int pending_step;     /* rows to move when the next page has come */
+    int pending_step; /* rows to move when the next page has come */
     int64_t total;
     bool total_known, total_exact;
     int64_t *marks;

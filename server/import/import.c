@@ -1,0 +1,467 @@
+#include "server/import/import.h"
+#include "common/translit.h"
+#include "server/cli/internal.h"
+#include "server/import/rejects.h"
+#include "server/import/row.h"
+#include "server/supervisor/state.h"
+#include <errno.h>
+#include <getopt.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_DATA = 65, EXIT_USAGE = 64, EXIT_INPUT = 66, EXIT_AGAIN = 75, TELL_EVERY = 500 };
+
+struct options {
+    const char *state, *kind, *file, *map, *errors;
+    bool dry_run, json;
+};
+
+struct run {
+    const struct options *o;
+    const struct import_kind *kind;
+    const struct op *op;
+    struct import_map map;
+    struct refs refs;
+    struct rpc rpc;
+    struct rejects rejects;
+    json_t *seen;   /* hash of a row that has no key: how often it was met in this file */
+    char nonce[37]; /* of this run: a repeat within it is the same request, a second import is another */
+    int64_t read, imported, updated, unchanged, rejected;
+};
+
+static int fault(int code, const char *text, const char *hint)
+{
+    cli_fault("gorod-server", text, hint);
+    return code;
+}
+
+static int fault_err(const struct err *err, const char *hint)
+{
+    char text[768];
+    err_text(err, cli_lang(), text, sizeof text);
+    return fault(err_info(err->code)->exit_code, text, hint ? hint : err_info(err->code)->hint[cli_lang()]);
+}
+
+/* ---- a row on its way ---- */
+
+/* Is the server away, so that the row is not to blame? */
+static bool is_away(const struct err *err)
+{
+    return err->code == ERR_UNAVAILABLE || err->code == ERR_INTERNAL || err->code == ERR_RATE_LIMITED;
+}
+
+/* Where rows have no id of their own, what stands in them is the id; the same row twice in one file is two records. */
+static void give_external_id(struct run *r, json_t *params)
+{
+    if (json_object_get(params, "external_id") || strcmp(r->kind->key, "external_id") != 0)
+        return;
+    char *text = json_dumps(params, JSON_COMPACT | JSON_SORT_KEYS), hash[37];
+    refs_uuid(text ? text : "", hash);
+    free(text);
+    json_int_t times = json_integer_value(json_object_get(r->seen, hash)) + 1;
+    json_object_set_new(r->seen, hash, json_integer(times));
+    json_object_set_new(params, "external_id", json_sprintf("import:%s:%d", hash, (int)times));
+}
+
+static void give_request_id(struct run *r, json_t *params)
+{
+    char uuid[37], *text = json_dumps(params, JSON_COMPACT | JSON_SORT_KEYS);
+    json_t *whole = json_sprintf("%s %s %s", r->nonce, r->kind->name, text ? text : "");
+    refs_uuid(json_string_value(whole), uuid);
+    json_object_set_new(params, "request_id", json_string(uuid));
+    json_decref(whole);
+    free(text);
+}
+
+static void give_code(struct run *r, json_t *params)
+{
+    char code[64];
+    (void)r;
+    if (json_object_get(params, "code"))
+        return;
+    translit_latin(json_string_value(json_object_get(params, "name")), '_', code, sizeof code);
+    json_object_set_new(params, "code", json_string(*code ? code : "unit"));
+}
+
+/* Checks what the server would check of the shape, makes the author, sends. */
+static bool send_new(struct run *r, json_t *params, bool *existing, struct err *err)
+{
+    json_t *author = json_incref(json_object_get(params, "author")), *result = NULL;
+    int64_t id = 1;
+    if (author)
+        json_object_set_new(params, "correspondent", json_integer(id));
+    json_object_del(params, "author");
+    bool ok = op_check(r->op, params, err) && (!author || refs_author(&r->refs, author, &id, err));
+    if (ok && author)
+        json_object_set_new(params, "correspondent", json_integer(id));
+    json_decref(author);
+    *existing = false;
+    if (!ok || r->refs.dry_run)
+        return ok;
+    give_request_id(r, params);
+    ok = rpc_call(&r->rpc, r->kind->add, params, &result, err);
+    *existing = json_is_true(json_object_get(result, "existing"));
+    if (ok && strcmp(r->kind->name, "units") == 0)
+        refs_learn_unit(&r->refs, json_string_value(json_object_get(params, "code")), json_string_value(json_object_get(params, "name")),
+                        json_integer_value(json_object_get(result, "id")));
+    if (ok && strcmp(r->kind->name, "users") == 0)
+        refs_learn_user(&r->refs, json_string_value(json_object_get(params, "login")), json_string_value(json_object_get(params, "name")),
+                        json_integer_value(json_object_get(result, "id")));
+    json_decref(result);
+    return ok;
+}
+
+/* Lists are sets here: roles come back in another order than they were given. */
+static bool same(const json_t *a, const json_t *b)
+{
+    size_t i, k;
+    json_t *x, *y;
+    if (!json_is_array(a) || !json_is_array(b))
+        return json_equal(a, b);
+    if (json_array_size(a) != json_array_size(b))
+        return false;
+    json_array_foreach(a, i, x)
+    {
+        bool found = false;
+        json_array_foreach(b, k, y) found = found || json_equal(x, y);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static bool takes(const struct op *op, const char *name)
+{
+    for (const struct op_param *p = op->params; p && p->name; p++)
+        if (strcmp(p->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* What differs from the record as it is, with its id and version; an empty object when nothing does. */
+static json_t *differences(const struct run *r, const json_t *params, const json_t *record)
+{
+    const struct op *set = op_find(r->kind->set, strlen(r->kind->set));
+    json_t *changes = json_object(), *value;
+    const char *key;
+    json_object_foreach((json_t *)params, key, value)
+    {
+        if (takes(set, key) && !same(value, json_object_get(record, key)))
+            json_object_set(changes, key, value);
+    }
+    if (json_object_size(changes) == 0)
+        return changes;
+    json_object_set(changes, "id", json_object_get(record, "id"));
+    json_object_set(changes, "version", json_object_get(record, "version"));
+    return changes;
+}
+
+/* A unit or user that is there already: brought up to the file. */
+static bool send_known(struct run *r, int64_t id, json_t *params, bool *changed, struct err *err)
+{
+    json_t *get = json_pack("{s:I}", "id", (json_int_t)id), *record = NULL, *result = NULL;
+    bool ok = rpc_call(&r->rpc, r->kind->get, get, &record, err);
+    json_decref(get);
+    json_t *changes = ok ? differences(r, params, record) : NULL;
+    *changed = json_object_size(changes) > 0;
+    if (ok && *changed && !r->refs.dry_run) {
+        give_request_id(r, changes);
+        ok = rpc_call(&r->rpc, r->kind->set, changes, &result, err);
+    }
+    json_decref(result);
+    json_decref(changes);
+    json_decref(record);
+    return ok;
+}
+
+static bool find_known(struct run *r, const json_t *params, int64_t *id, struct err *err)
+{
+    const char *key = json_string_value(json_object_get(params, r->kind->key));
+    *id = 0;
+    if (!r->kind->set || !key)
+        return true;
+    return strcmp(r->kind->key, "code") == 0 ? refs_unit(&r->refs, key, id, err) : refs_user(&r->refs, key, id, err);
+}
+
+static bool send_row(struct run *r, const struct csv_row *row, struct err *err)
+{
+    json_t *params = row_build(r->kind, &r->map, &r->refs, row, err);
+    int64_t known = 0;
+    bool flag = false;
+    if (!params)
+        return false;
+    if (strcmp(r->kind->key, "code") == 0)
+        give_code(r, params);
+    give_external_id(r, params);
+    bool ok = find_known(r, params, &known, err) && (known ? send_known(r, known, params, &flag, err) : send_new(r, params, &flag, err));
+    json_decref(params);
+    if (!ok)
+        return false;
+    if (known)
+        flag ? r->updated++ : r->unchanged++;
+    else
+        flag ? r->unchanged++ : r->imported++;
+    return true;
+}
+
+/* ---- the file ---- */
+
+/* The field as the file calls it: the person looks there. */
+static const char *column_of(const struct run *r, const struct csv_row *header, const char *field)
+{
+    const struct import_field *f = import_field_find(r->kind, field);
+    int column = f ? r->map.field[import_field_index(r->kind, f)].column : MAP_NO_COLUMN;
+    return column == MAP_NO_COLUMN ? field : header->cell[column];
+}
+
+static void reject(struct run *r, const struct csv_row *row, const struct err *err)
+{
+    char why[768], reason[1024];
+    const char *column = *err->field ? column_of(r, &r->rejects.header, err->field) : "";
+    err_text(err, cli_lang(), why, sizeof why);
+    /* The sentence may begin with the field's own name already. */
+    bool named = *err->field && strncmp(why, err->field, strlen(err->field)) == 0;
+    snprintf(reason, sizeof reason, "%s%s%s", named ? "" : column, named || !*column ? "" : ": ", why);
+    r->rejected++;
+    rejects_add(&r->rejects, row, reason);
+}
+
+static bool count_matches(struct run *r, const struct csv_row *row, struct err *err)
+{
+    if (row->count == r->rejects.header.count)
+        return true;
+    return err_set(err, ERR_PARAMS, CLI_TR("в строке столбцов %zu, а в заголовке %zu", "%zu columns in the row, %zu in the header"),
+                   row->count, r->rejects.header.count);
+}
+
+static int csv_trouble(const char *file, int64_t line, enum csv_fault what)
+{
+    char text[700];
+    snprintf(text, sizeof text, "%s:%lld: %s", file, (long long)line, csv_fault_text(what, cli_lang()));
+    return fault(EXIT_DATA, text, "");
+}
+
+static int stop_away(const struct run *r, const struct csv_row *row, const struct err *err)
+{
+    char text[900], why[700];
+    err_text(err, cli_lang(), why, sizeof why);
+    snprintf(text, sizeof text, CLI_TR("остановлено на строке %lld: %s", "stopped at line %lld: %s"), (long long)row->line, why);
+    (void)r;
+    return fault(EXIT_AGAIN, text,
+                 CLI_TR("Повторите ту же команду: записанное не запишется второй раз",
+                        "Give the same command again: what was written is not written twice"));
+}
+
+static int read_rows(struct run *r, struct csv *csv)
+{
+    struct csv_row row;
+    enum csv_fault what;
+    bool terminal = isatty(STDERR_FILENO);
+    while (csv_next(csv, &row, &what)) {
+        struct err err = {.code = ERR_OK};
+        r->read++;
+        if (!count_matches(r, &row, &err) || !send_row(r, &row, &err)) {
+            if (is_away(&err))
+                return stop_away(r, &row, &err);
+            reject(r, &row, &err);
+        }
+        if (terminal && r->read % TELL_EVERY == 0)
+            fprintf(stderr, "\r%lld", (long long)r->read);
+    }
+    if (terminal && r->read >= TELL_EVERY)
+        fputc('\n', stderr);
+    return what ? csv_trouble(r->o->file, row.line, what) : 0;
+}
+
+static void print_summary(const struct run *r)
+{
+    if (r->o->json) {
+        printf("{\"read\":%lld,\"imported\":%lld,\"updated\":%lld,\"unchanged\":%lld,\"rejected\":%lld%s}\n", (long long)r->read,
+               (long long)r->imported, (long long)r->updated, (long long)r->unchanged, (long long)r->rejected,
+               r->o->dry_run ? ",\"dry_run\":true" : "");
+        return;
+    }
+    printf(CLI_TR("прочитано %lld, внесено %lld, обновлено %lld, без изменений %lld, отклонено %lld%s\n",
+                  "read %lld, imported %lld, updated %lld, unchanged %lld, rejected %lld%s\n"),
+           (long long)r->read, (long long)r->imported, (long long)r->updated, (long long)r->unchanged, (long long)r->rejected,
+           r->o->dry_run ? CLI_TR(" (проверка, ничего не записано)", " (a check, nothing was written)") : "");
+}
+
+/* Everything that can be wrong with the whole file is found before the first row goes out. */
+static int check_file(FILE *f, const struct options *o)
+{
+    int64_t line;
+    enum csv_fault what = csv_check_encoding(f, &line);
+    if (what)
+        return csv_trouble(o->file, line, what);
+    struct csv *csv = csv_open(f);
+    struct csv_row row = {.line = 1};
+    int64_t rows = 0;
+    while (csv_next(csv, &row, &what))
+        rows++;
+    csv_close(&csv);
+    if (what)
+        return csv_trouble(o->file, row.line, what);
+    char text[600];
+    snprintf(text, sizeof text,
+             CLI_TR("%s:1: файл пуст, нужна строка с названиями столбцов",
+                    "%s:1: the file is empty, a row with the names of the columns is needed"),
+             o->file);
+    if (rows == 0)
+        return fault(EXIT_DATA, text, "");
+    return fseek(f, 0, SEEK_SET) == 0 ? 0 : csv_trouble(o->file, 1, CSV_READ);
+}
+
+static int import_rows(struct run *r, struct csv *csv)
+{
+    unsigned char noise[16];
+    char hex[33];
+    randombytes_buf(noise, sizeof noise);
+    refs_uuid(sodium_bin2hex(hex, sizeof hex, noise, sizeof noise), r->nonce);
+    refs_init(&r->refs, &r->rpc, r->o->dry_run);
+    r->seen = json_object();
+    int code = read_rows(r, csv);
+    if (!rejects_end(&r->rejects) && code == 0)
+        code = fault(EXIT_INPUT, r->rejects.path, strerror(errno));
+    print_summary(r);
+    if (r->refs.units_made > 0 && !r->o->json)
+        fprintf(stderr, CLI_TR("заведено подразделений: %lld\n", "units made: %lld\n"), (long long)r->refs.units_made);
+    if (code == 0 && r->rejected > 0 && !r->o->errors)
+        fault(0, CLI_TR("есть отклонённые строки", "rows were rejected"),
+              CLI_TR("Причины и сами строки запишет --errors ФАЙЛ.csv", "--errors FILE.csv writes the rows and the reasons"));
+    json_decref(r->seen);
+    refs_free(&r->refs);
+    return code ? code : r->rejected > 0 ? EXIT_DATA : 0;
+}
+
+static int with_server(struct run *r, struct csv *csv)
+{
+    struct fault f;
+    int fd = state_connect(r->o->state, &f);
+    if (fd < 0)
+        return fault(f.exit_code, f.text, f.hint);
+    rpc_open(&r->rpc, fd);
+    int code = rejects_begin(&r->rejects, r->o->errors, csv_delimiter(csv)) ? import_rows(r, csv)
+                                                                            : fault(EXIT_INPUT, r->o->errors, strerror(errno));
+    rpc_close(&r->rpc);
+    return code;
+}
+
+static int with_file(struct run *r, FILE *f)
+{
+    struct err err = {.code = ERR_OK};
+    struct csv_row header;
+    enum csv_fault what;
+    int code = check_file(f, r->o);
+    if (code)
+        return code;
+    struct arena *arena = arena_new();
+    struct csv *csv = csv_open(f);
+    if (!csv_next(csv, &header, &what)) {
+        code = csv_trouble(r->o->file, 1, what);
+    } else {
+        rejects_keep_header(&r->rejects, arena, &header);
+        code = import_map_read(&r->map, arena, r->kind, r->o->map, r->o->file, &r->rejects.header, &err) ? with_server(r, csv)
+                                                                                                         : fault_err(&err, "");
+        import_map_free(&r->map);
+    }
+    csv_close(&csv);
+    arena_free(&arena);
+    return code;
+}
+
+static int run_import(const struct options *o)
+{
+    char text[512];
+    struct run r = {.o = o, .kind = import_kind_find(o->kind)};
+    if (!r.kind) {
+        snprintf(text, sizeof text, CLI_TR("%.60s: такого вида нет; есть", "%.60s: no such kind; there are"), o->kind);
+        for (const struct import_kind *k = import_kinds; k->name; k++)
+            snprintf(text + strlen(text), sizeof text - strlen(text), " %s", k->name);
+        return fault(EXIT_USAGE, text, CLI_TR("Подробнее: import --help", "More: import --help"));
+    }
+    r.op = op_find(r.kind->add, strlen(r.kind->add));
+    FILE *f = fopen(o->file, "re");
+    if (!f) {
+        snprintf(text, sizeof text, "%.300s: %s", o->file, strerror(errno));
+        return fault(EXIT_INPUT, text, "");
+    }
+    int code = with_file(&r, f);
+    fclose(f);
+    return code;
+}
+
+/* ---- words ---- */
+
+static void print_help(void)
+{
+    fputs(CLI_TR("Использование: gorod-server import ВИД ФАЙЛ.csv [--map КАРТА.yaml] [--dry-run] [--errors ФАЙЛ.csv] [--json] [--state "
+                 "ПАПКА]\n\n"
+                 "Вносит строки таблицы в работающий сервер по тем же правилам, что и человек. Повтор ничего не удваивает.\n"
+                 "Без карты столбцы называются как поля.\n\n"
+                 "  --map КАРТА.yaml   какой столбец - какое поле (columns), значения (defaults, values), даты (date_formats), create\n"
+                 "  --dry-run          только проверить\n"
+                 "  --errors ФАЙЛ.csv  отклонённые строки с причиной: исправьте и внесите снова\n"
+                 "  --json             итог одним объектом JSON\n\nВиды и поля (* - обязательное):\n",
+                 "Usage: gorod-server import KIND FILE.csv [--map MAP.yaml] [--dry-run] [--errors FILE.csv] [--json] [--state DIR]\n\n"
+                 "Brings the rows of a table into the running server by the same rules as a person's. Nothing is doubled by a repeat.\n"
+                 "Without a map the columns bear the names of the fields.\n\n"
+                 "  --map MAP.yaml     which column is which field (columns), values (defaults, values), dates (date_formats), create\n"
+                 "  --dry-run          only check\n"
+                 "  --errors FILE.csv  the rejected rows with the reason: correct them and import again\n"
+                 "  --json             the outcome as one JSON object\n\nKinds and fields (* required):\n"),
+          stdout);
+    for (const struct import_kind *k = import_kinds; k->name; k++) {
+        printf("  %s:", k->name);
+        for (const struct import_field *f = k->fields; f->name; f++)
+            printf(" %s%s", f->name, f->required ? "*" : "");
+        putchar('\n');
+    }
+}
+
+/* 0: go on; else an exit code, -1: help was asked for. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+    static const struct option options[] = {{"map", required_argument, NULL, 'm'},
+                                            {"dry-run", no_argument, NULL, 'd'},
+                                            {"errors", required_argument, NULL, 'e'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"state", required_argument, NULL, 's'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    int c;
+    opterr = 0;
+    optind = 0;
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+        switch (c) {
+        case 'm': o->map = optarg; break;
+        case 'd': o->dry_run = true; break;
+        case 'e': o->errors = optarg; break;
+        case 'j': o->json = true; break;
+        case 's': o->state = optarg; break;
+        case 'h': print_help(); return -1;
+        default:
+            return fault(EXIT_USAGE,
+                         CLI_TR("import: такого параметра нет или нет его значения", "import: no such option, or its value is missing"),
+                         CLI_TR("Параметры: import --help", "Options: import --help"));
+        }
+    if (argc - optind != 2)
+        return fault(EXIT_USAGE, CLI_TR("import: нужны вид и файл", "import: a kind and a file are needed"),
+                     CLI_TR("Пример: gorod-server import appeals письма.csv --map карта.yaml",
+                            "Example: gorod-server import appeals letters.csv --map map.yaml"));
+    o->kind = argv[optind];
+    o->file = argv[optind + 1];
+    return 0;
+}
+
+int import_main(int argc, char **argv, const char *state)
+{
+    struct options o = {.state = state};
+    int code = read_options(argc, argv, &o);
+    if (code)
+        return code < 0 ? 0 : code;
+    o.state = state_choose(o.state);
+    return run_import(&o);
+}
