@@ -388,7 +388,8 @@ static void wait_for_something(const sigset_t *waiting)
     int ready = ppoll(fds, (nfds_t)n, &timeout, waiting);
     if (ready == 0 && !dirty && (client_waiting_ms(client) > 0 || now_ms() - painted_ms > 5000))
         app_dirty();
-    if (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) && !(fds[0].revents & POLLIN))
+    /* A terminal that hung up stays "readable" for ever: there is nobody left to type. */
+    if (ready > 0 && fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
         got_end = 1;
 }
 
