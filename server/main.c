@@ -349,10 +349,12 @@ static bool is_half_command(int argc, char *argv[])
 
 static int fault_no_command(int argc, char *argv[])
 {
+    const char *hint = CLI_TR("Все команды: gorod-server --help", "For all commands: gorod-server --help");
     char text[160];
-    snprintf(text, sizeof text, CLI_TR("%.60s: не хватает слова или команды", "%.60s: a word or the command is missing"),
-             argc ? argv[0] : program);
-    return fault(EXIT_BAD_USAGE, text, CLI_TR("Все команды: gorod-server --help", "For all commands: gorod-server --help"));
+    if (argc == 0)
+        return fault(EXIT_BAD_USAGE, CLI_TR("не указана команда", "the command is missing"), hint);
+    snprintf(text, sizeof text, CLI_TR("%.60s: второго слова нет или оно неверно", "%.60s: the second word is missing or wrong"), argv[0]);
+    return fault(EXIT_BAD_USAGE, text, hint);
 }
 
 static bool is_known_noun(const char *noun) { return cli_verbs(noun)[0] != NULL; }
