@@ -55,6 +55,19 @@ static size_t count_bytes(struct census *c, const unsigned char *s, size_t len, 
     return 0;
 }
 
+/* What the first bytes of other formats are. */
+static enum csv_fault other_format(const unsigned char *s, size_t len)
+{
+    static const struct {
+        const char *magic;
+        enum csv_fault fault;
+    } formats[] = {{"\xFF\xFE", CSV_UTF16}, {"\xFE\xFF", CSV_UTF16}, {"\x1F\x8B", CSV_GZIP}, {"PK\x03\x04", CSV_ZIP}};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (len >= strlen(formats[i].magic) && memcmp(s, formats[i].magic, strlen(formats[i].magic)) == 0)
+            return formats[i].fault;
+    return CSV_OK;
+}
+
 enum csv_fault csv_check_encoding(FILE *f, int64_t *line)
 {
     unsigned char block[65536];
@@ -62,8 +75,9 @@ enum csv_fault csv_check_encoding(FILE *f, int64_t *line)
     size_t kept = 0, got;
     *line = 1;
     for (bool begun = false; (got = fread(block + kept, 1, sizeof block - kept, f)) > 0 || kept > 0; begun = true) {
-        if (!begun && got >= 2 && ((block[0] == 0xFF && block[1] == 0xFE) || (block[0] == 0xFE && block[1] == 0xFF)))
-            return CSV_UTF16;
+        enum csv_fault other = begun ? CSV_OK : other_format(block, got);
+        if (other)
+            return other;
         size_t len = kept + got;
         kept = count_bytes(&c, block, len, got == 0);
         memmove(block, block + len - kept, kept);

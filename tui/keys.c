@@ -148,7 +148,7 @@ void keys_label(int key, char *out, size_t size)
         strf(out, size, "Ctrl+%c", key - K_CTRL - 'a' + 'A');
         return;
     }
-    uint32_t cp = (uint32_t)key, cyrillic = cp >= 'a' && cp <= 'z' ? layout_to_cyrillic(cp) : 0;
+    uint32_t cp = (uint32_t)key, cyrillic = (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') ? layout_to_cyrillic(cp) : 0;
     char utf8[4];
     size_t n = utf8_encode(cyrillic && i18n_language()[0] == 'r' ? cyrillic : cp, utf8);
     strf(out, size, "%.*s", (int)n, utf8);

@@ -5,7 +5,8 @@
 
 struct word {
     const char *code, *label, *parent;
-    bool final; /* states: nothing follows */
+    bool final;   /* states: nothing follows */
+    bool retired; /* classifiers: still shown, no longer chosen */
 };
 struct words {
     const char *name;

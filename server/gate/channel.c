@@ -309,6 +309,7 @@ void chan_want_session(struct channel *ch)
 {
     int64_t now = clock_ms();
     bool lasted = ch->session_given == 0 || now - ch->session_given > CALM_MS;
+    ch->conn->happened++;
     ch->session = SESSION_WANTED;
     ch->session_at = lasted ? now : now + PAUSE_MS;
     if (ch->kind != KIND_SHELL && ch->session_until == 0)

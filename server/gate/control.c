@@ -198,8 +198,10 @@ static void ask_parent(struct conn *c)
         conn_close(c, text_of(TEXT_CORE_AWAY, LANG_EN));
         return;
     }
-    if (!fd_send(c->link.fd, &(char){LINK_CONNECT}, 1, -1))
-        return; /* its end is noticed where the link is read */
+    if (!fd_send(c->link.fd, &(char){LINK_CONNECT}, 1, -1)) {
+        retry_later(c);
+        return;
+    }
     c->control.state = CONTROL_ASKED;
     c->control.answer_until = clock_ms() + ANSWER_MS;
 }
@@ -317,8 +319,9 @@ void control_step(struct conn *c)
 int64_t control_wake(const struct conn *c)
 {
     const struct control *k = &c->control;
-    if (k->state == CONTROL_IDLE)
-        return chan_wanting(c) ? k->retry_at : 0;
+    bool is_free = k->state == CONTROL_IDLE || (k->state == CONTROL_READY && !k->is_opening);
+    if (is_free && chan_wanting(c))
+        return k->retry_at ? k->retry_at : 1; /* at once: 0 would be never */
     return k->answer_until;
 }
 

@@ -85,6 +85,19 @@ static void give_code(struct run *r, json_t *params)
     json_object_set_new(params, "code", json_string(*code ? code : "unit"));
 }
 
+/* A fault in the author's own card is told by the fields of this file. */
+static bool make_author(struct run *r, const json_t *author, int64_t *id, struct err *err)
+{
+    if (op_check(op_find("correspondent.add", strlen("correspondent.add")), author, err) && refs_author(&r->refs, author, id, err))
+        return true;
+    for (const struct import_field *f = r->kind->fields; f->name; f++)
+        if (f->target == TO_AUTHOR && strcmp(f->param, err->field) == 0) {
+            snprintf(err->field, sizeof err->field, "%s", f->name);
+            break;
+        }
+    return false;
+}
+
 /* Checks what the server would check of the shape, makes the author, sends. */
 static bool send_new(struct run *r, json_t *params, bool *existing, struct err *err)
 {
@@ -93,7 +106,7 @@ static bool send_new(struct run *r, json_t *params, bool *existing, struct err *
     if (author)
         json_object_set_new(params, "correspondent", json_integer(id));
     json_object_del(params, "author");
-    bool ok = op_check(r->op, params, err) && (!author || refs_author(&r->refs, author, &id, err));
+    bool ok = op_check(r->op, params, err) && (!author || make_author(r, author, &id, err));
     if (ok && author)
         json_object_set_new(params, "correspondent", json_integer(id));
     json_decref(author);
@@ -208,22 +221,29 @@ static bool send_row(struct run *r, const struct csv_row *row, struct err *err)
 
 /* ---- the file ---- */
 
-/* The field as the file calls it: the person looks there. */
-static const char *column_of(const struct run *r, const struct csv_row *header, const char *field)
+/* The field as the file calls it: the person looks there. `roles[0]` and `questions[1].topic` are of their first word. */
+static const char *column_of(const struct run *r, const char *field)
 {
-    const struct import_field *f = import_field_find(r->kind, field);
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(field, "[."), field);
+    const struct import_field *f = import_field_find(r->kind, name);
     int column = f ? r->map.field[import_field_index(r->kind, f)].column : MAP_NO_COLUMN;
-    return column == MAP_NO_COLUMN ? field : header->cell[column];
+    return column == MAP_NO_COLUMN ? field : r->rejects.header.cell[column];
 }
 
 static void reject(struct run *r, const struct csv_row *row, const struct err *err)
 {
     char why[768], reason[1024];
-    const char *column = *err->field ? column_of(r, &r->rejects.header, err->field) : "";
-    err_text(err, cli_lang(), why, sizeof why);
-    /* The sentence may begin with the field's own name already. */
-    bool named = *err->field && strncmp(why, err->field, strlen(err->field)) == 0;
-    snprintf(reason, sizeof reason, "%s%s%s", named ? "" : column, named || !*column ? "" : ": ", why);
+    struct err plain = *err;
+    size_t len = strlen(err->field);
+    plain.field[0] = '\0';
+    if (err->detail[0])
+        snprintf(why, sizeof why, "%s", err->detail);
+    else
+        err_text(&plain, cli_lang(), why, sizeof why);
+    /* The server's sentence begins with the field's own name already. */
+    const char *text = len && strncmp(why, err->field, len) == 0 && why[len] == ':' ? why + len + 1 + (why[len + 1] == ' ') : why;
+    snprintf(reason, sizeof reason, "%s%s%s", len ? column_of(r, err->field) : "", len ? ": " : "", text);
     r->rejected++;
     rejects_add(&r->rejects, row, reason);
 }
@@ -326,7 +346,7 @@ static int import_rows(struct run *r, struct csv *csv)
     if (!rejects_end(&r->rejects) && code == 0)
         code = fault(EXIT_INPUT, r->rejects.path, strerror(errno));
     print_summary(r);
-    if (r->refs.units_made > 0 && !r->o->json)
+    if (r->refs.units_made > 0 && !r->o->json && !r->o->dry_run)
         fprintf(stderr, CLI_TR("заведено подразделений: %lld\n", "units made: %lld\n"), (long long)r->refs.units_made);
     if (code == 0 && r->rejected > 0 && !r->o->errors)
         fault(0, CLI_TR("есть отклонённые строки", "rows were rejected"),

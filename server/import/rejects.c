@@ -12,17 +12,21 @@ void rejects_keep_header(struct rejects *r, struct arena *arena, const struct cs
     r->header = (struct csv_row){.line = header->line, .count = header->count, .cell = cells};
 }
 
-/* An earlier reason goes: the new one takes its place at the end. */
-static void write_row(struct rejects *r, const struct csv_row *row, const char *last)
+static bool is_reason(const struct rejects *r, size_t i) { return i < r->header.count && strcmp(r->header.cell[i], reason_column) == 0; }
+
+/* The reason stands under its heading even when the row has too few cells or too many; an earlier one goes. */
+static void write_row(struct rejects *r, const struct csv_row *row, const char *reason)
 {
     bool first = true;
-    for (size_t i = 0; i < row->count; i++) {
-        if (i < r->header.count && strcmp(r->header.cell[i], reason_column) == 0)
+    for (size_t i = 0; i < r->header.count; i++) {
+        if (is_reason(r, i))
             continue;
-        csv_write_cell(r->f, row->cell[i], r->delimiter, first);
+        csv_write_cell(r->f, i < row->count ? row->cell[i] : "", r->delimiter, first);
         first = false;
     }
-    csv_write_cell(r->f, last, r->delimiter, first);
+    csv_write_cell(r->f, reason, r->delimiter, first);
+    for (size_t i = r->header.count; i < row->count; i++)
+        csv_write_cell(r->f, row->cell[i], r->delimiter, false);
     csv_write_end(r->f);
 }
 

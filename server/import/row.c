@@ -39,9 +39,9 @@ static json_t *date_value(struct building *b, const struct import_field *f, cons
     }
     char detail[256];
     snprintf(detail, sizeof detail,
-             CLI_TR("«%.60s»: не дата вида %.100s (другой вид назовите в date_formats)",
-                    "\"%.60s\": not a date like %.100s (name others in date_formats)"),
-             text, b->map->date_formats[0] ? b->map->date_formats[0] : "%Y-%m-%d");
+             CLI_TR("«%.60s»: нет такой даты, или её вид не назван в date_formats",
+                    "\"%.60s\": no such date, or its format is not named in date_formats"),
+             text);
     refuse(b, f, "not_a_date", detail);
     return NULL;
 }

@@ -193,20 +193,35 @@ pid_t proc_parent(pid_t pid, char *name)
     return parent;
 }
 
-pid_t proc_find_child(pid_t parent, const char *name)
+static bool is_child(pid_t pid, pid_t ancestor) { return proc_parent(pid, NULL) == ancestor; }
+
+static bool is_below(pid_t pid, pid_t ancestor)
+{
+    for (int hops = 0; pid > 1 && hops < 32; hops++) {
+        pid = proc_parent(pid, NULL);
+        if (pid == ancestor)
+            return true;
+    }
+    return false;
+}
+
+static pid_t find(pid_t ancestor, const char *name, bool (*belongs)(pid_t pid, pid_t ancestor))
 {
     DIR *d = opendir("/proc");
     pid_t found = 0;
     for (struct dirent *e; d && !found && (e = readdir(d));) {
         pid_t pid = atoi(e->d_name);
         char its_name[16];
-        if (pid > 0 && proc_parent(pid, its_name) == parent && strcmp(its_name, name) == 0)
+        if (pid > 0 && proc_parent(pid, its_name) > 0 && strcmp(its_name, name) == 0 && belongs(pid, ancestor))
             found = pid;
     }
     if (d)
         closedir(d);
     return found;
 }
+
+pid_t proc_find_child(pid_t parent, const char *name) { return find(parent, name, is_child); }
+pid_t proc_find_below(pid_t ancestor, const char *name) { return find(ancestor, name, is_below); }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *place)
 {

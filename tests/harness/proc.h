@@ -33,6 +33,8 @@ void outcome_free(struct outcome *o);
 pid_t proc_parent(pid_t pid, char *name);
 /* The child of `parent` with this short name, 0 when there is none. */
 pid_t proc_find_child(pid_t parent, const char *name);
+/* A process of this short name anywhere below `ancestor`, 0 when there is none. */
+pid_t proc_find_below(pid_t ancestor, const char *name);
 /* Removes a folder with all that is in it. */
 void remove_tree(const char *path);
 /* Whole file as text, NULL when it cannot be read; caller frees. */

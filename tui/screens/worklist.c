@@ -155,11 +155,12 @@ static void drafts_come(void *arg, json_t *result, const struct rpc_error *error
     if (error)
         return;
     json_array_foreach(json_object_get(result, "items"), i, d) w->drafts += strcmp(js_str(d, "screen"), "settings") != 0;
+    char key[24];
+    keys_label(keys_for("", CMD_GO_DRAFTS), key, sizeof key);
     if (w->drafts && !w->drafts_told)
         app_status(STATUS_WARN,
-                   ngettext("%d form was begun and not sent; 5 opens it", "%d forms were begun and not sent; 5 opens them",
-                            (unsigned long)w->drafts),
-                   w->drafts);
+                   ngettext("%d form was begun and not sent; %s opens it", "%d forms were begun and not sent; %s opens them", (unsigned long)w->drafts),
+                   w->drafts, key);
     w->drafts_told = true;
     app_dirty();
 }

@@ -68,15 +68,15 @@ static int match_classifier(struct choices *c, const char *query)
         bool by_code = *query && strncmp(w->items[i].code, query, strlen(query)) == 0;
         if (!by_code && !text_matches(w->items[i].label, query))
             continue;
-        /* A branch of a tree is not a value. */
-        if (w->count > 30 && w->items[i].parent[0] == '\0' && !is_leaf(w, w->items[i].code))
+        /* A branch of a tree is not a value, nor is what is no longer in use. */
+        if (w->items[i].retired || !is_leaf(w, w->items[i].code))
             continue;
         int score = *query ? text_fuzzy(w->items[i].label, query) : 0;
         if (score > best_score) {
             best_score = score;
             best = c->count;
         }
-        item_add(c, w->items[i].code, 0, w->items[i].label, w->count > 30 ? w->items[i].code : "");
+        item_add(c, w->items[i].code, 0, w->items[i].label, w->items[i].parent[0] ? words_label(w->name, w->items[i].parent) : "");
     }
     return best;
 }

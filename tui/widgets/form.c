@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LABEL_LONG = 20 };
+
 static void choices_came(void *arg);
 
 struct form *form_new(struct screen *owner, const struct form_ops *ops, void *arg)
@@ -80,12 +82,32 @@ static void hint_apply(struct field *field, const struct form_hint *hint)
         strf(field->label, sizeof field->label, "%s", tr(hint->label));
 }
 
+/* Labels of operations explain themselves at length; beside a field there is room for a word or two. */
+static void label_shorten(struct field *field)
+{
+    static const struct {
+        const char *name, *label;
+    } shorter[] = {
+        {"nature", N_("Nature")},
+        {"answer_type", N_("Result")},
+        {"name", N_("Name")},
+        {"cover_number", N_("Cover letter number")},
+        {"cover_date", N_("Cover letter date")},
+        {"contact_person", N_("Contact person")},
+        {"social_status", N_("Social status")},
+    };
+    for (size_t i = 0; i < sizeof shorter / sizeof *shorter; i++)
+        if (strcmp(shorter[i].name, field->param->name) == 0 && text_width(field->label) > LABEL_LONG)
+            strf(field->label, sizeof field->label, "%s", _(shorter[i].label));
+}
+
 void form_add_params(struct form *f, const struct meta_param *params, size_t count, const struct form_hint *hints)
 {
     for (size_t i = 0; i < count; i++) {
         if (!is_for_people(&params[i]))
             continue;
         struct field *field = form_add(f, &params[i]);
+        label_shorten(field);
         for (const struct form_hint *h = hints; h && h->name; h++)
             if (strcmp(h->name, params[i].name) == 0)
                 hint_apply(field, h);

@@ -7,7 +7,7 @@ enum { NARROW = 60, LABEL_MAX = 26, LABEL_MIN = 12, AREA_LEAST = 3, NOTE_GAP = 2
 
 static int label_width(const struct form *f, int width)
 {
-    int most = LABEL_MIN, limit = width < 90 ? 21 : LABEL_MAX;
+    int most = LABEL_MIN, limit = width < 90 ? 23 : LABEL_MAX;
     for (size_t i = 0; i < f->count; i++) {
         int w = f->fields[i]->hidden ? 0 : text_width(f->fields[i]->label);
         most = w > most ? w : most;

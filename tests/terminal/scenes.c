@@ -1,0 +1,113 @@
+#include "tests/terminal/scenes.h"
+#include "common/utf8.h"
+#include "tests/harness/check.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char form_keys[] = "F2 ";
+
+struct term *scene_login(const struct town *t, enum town_user who, int cols, int rows, const char *type)
+{
+    struct term *term = term_ssh(t->server, town_logins[who], cols, rows, type);
+    term_wait_text(term, "F10");
+    return term;
+}
+
+struct picture {
+    char *text;
+    int row, col;
+};
+
+static bool has_changed(struct term *t, void *arg)
+{
+    const struct picture *before = arg;
+    int col, row = term_cursor(t, &col);
+    return row != before->row || col != before->col || strcmp(term_text(t), before->text) != 0;
+}
+
+static struct picture picture_of(struct term *t)
+{
+    struct picture p = {.text = strdup(term_text(t))};
+    p.row = term_cursor(t, &p.col);
+    return p;
+}
+
+void scene_press(struct term *t, const char *keys)
+{
+    struct picture before = picture_of(t);
+    term_key(t, keys);
+    term_wait_for(t, has_changed, &before, keys);
+    free(before.text);
+}
+
+void scene_write(struct term *t, const char *text)
+{
+    struct picture before = picture_of(t);
+    term_type(t, text);
+    term_wait_for(t, has_changed, &before, text);
+    free(before.text);
+}
+
+static bool on_row_with(struct term *t, const char *text) { return strstr(term_row(t, term_cursor(t, NULL)), text) != NULL; }
+
+void scene_to_field(struct term *t, const char *label)
+{
+    enum { FIELDS_MAX = 40 };
+    for (int i = 0; i < FIELDS_MAX && !on_row_with(t, label); i++)
+        scene_press(t, "Tab");
+    CHECK(on_row_with(t, label), "no field «%s»; the screen:\n%s", label, term_text(t));
+}
+
+void scene_fill(struct term *t, const char *label, const char *text)
+{
+    scene_to_field(t, label);
+    term_type(t, text);
+    term_wait_text(t, text);
+}
+
+void scene_choose(struct term *t, const char *label, const char *text, const char *offered)
+{
+    scene_to_field(t, label);
+    term_type(t, text);
+    term_wait_text(t, offered);
+    scene_press(t, "Enter");
+}
+
+void scene_submit(struct term *t)
+{
+    term_key(t, "F2");
+    term_wait_gone(t, form_keys);
+}
+
+void scene_go(struct term *t, const char *digit, const char *title)
+{
+    term_type(t, digit);
+    term_wait_text(t, title);
+}
+
+void scene_find_row(struct term *t, const char *text)
+{
+    enum { ROWS_MAX = 100 };
+    term_wait_text(t, text);
+    for (int i = 0; i < ROWS_MAX && !on_row_with(t, text); i++)
+        scene_press(t, "Down");
+    CHECK(on_row_with(t, text), "the cursor never came to «%s»; the screen:\n%s", text, term_text(t));
+}
+
+void scene_leave(struct term **t)
+{
+    enum { END_MS = 10000 };
+    term_key(*t, "F10");
+    /* With something begun it asks; the safe answer is under the cursor. */
+    int code = term_wait_end(*t, END_MS);
+    CHECK(code == 0, "the session ended with %d", code);
+    term_close(t);
+}
+
+void scene_assert_sound(struct term *t)
+{
+    int col, row = term_cursor(t, &col);
+    assert_true(row >= 0 && col >= 0);
+    CHECK(!strchr(term_text(t), '\033') && !strstr(term_text(t), "\xef\xbf\xbd"), "raw or broken characters on the screen:\n%s", term_text(t));
+}

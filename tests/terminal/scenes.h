@@ -1,0 +1,26 @@
+/* What people do at the screen, said once: log in, walk through a form, open a list. */
+#pragma once
+#include "tests/harness/term.h"
+#include "tests/harness/town.h"
+
+/* Logs in over ssh and waits for the first screen. */
+struct term *scene_login(const struct town *t, enum town_user who, int cols, int rows, const char *type);
+/* Presses keys and waits until the screen has answered: another picture, or the cursor elsewhere. */
+void scene_press(struct term *t, const char *keys);
+void scene_write(struct term *t, const char *text);
+/* Walks by Tab until the cursor stands on the row whose text holds the label. */
+void scene_to_field(struct term *t, const char *label);
+/* Fills the field with this label and stays in it. */
+void scene_fill(struct term *t, const char *label, const char *text);
+/* Fills a field that is chosen from records: writes, waits until the name is offered, takes it. */
+void scene_choose(struct term *t, const char *label, const char *text, const char *offered);
+/* Sends the form and waits until its key bar is gone. */
+void scene_submit(struct term *t);
+/* Opens a screen by its digit and waits for the title. */
+void scene_go(struct term *t, const char *digit, const char *title);
+/* Walks down until the cursor's row holds the text. */
+void scene_find_row(struct term *t, const char *text);
+/* Leaves the program as people do, and waits for its end with exit code 0. */
+void scene_leave(struct term **t);
+/* Every row fits the width; the cursor is on the screen. */
+void scene_assert_sound(struct term *t);
