@@ -194,22 +194,23 @@ bool pg_connect(struct pg *pg, struct err *err)
 /* Reads up to the answer of the sync that was sent, throwing away what comes before it, and leaves the pipeline. */
 static bool finish_pipeline(struct pg *pg, bool synced)
 {
-    for (int nulls = 0; synced && nulls < 2;) {
+    bool done = false;
+    for (int nulls = 0; synced && !done && nulls < 2;) {
         PGresult *res = PQgetResult(pg->conn);
         nulls = res ? 0 : nulls + 1;
-        bool done = res && PQresultStatus(res) == PGRES_PIPELINE_SYNC;
+        done = res && PQresultStatus(res) == PGRES_PIPELINE_SYNC;
         PQclear(res);
         if (PQstatus(pg->conn) != CONNECTION_OK)
             return false;
-        if (done)
-            break;
     }
     pg->pending = 0;
-    return PQexitPipelineMode(pg->conn) == 1;
+    return done && PQexitPipelineMode(pg->conn) == 1;
 }
 
 static bool leave_pipeline(struct pg *pg)
 {
+    if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF) /* after a COPY */
+        return true;
     return finish_pipeline(pg, pg->synced || PQpipelineSync(pg->conn) == 1);
 }
 

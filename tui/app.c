@@ -304,26 +304,37 @@ static void title_set(struct screen *s)
     term_title(title);
 }
 
+static void paint_all(struct screen *top, struct cursor *cursor)
+{
+    int rows = term_rows(), cols = term_cols();
+    draw_frame_begin();
+    draw_hits_reset();
+    if (cols < WIDTH_LEAST || rows < HEIGHT_LEAST) {
+        paint_too_small();
+        return;
+    }
+    status.online = client_is_up(client);
+    status.trouble = client_trouble(client);
+    status.waiting_ms = client_waiting_ms(client);
+    paint_screen(top, bars_content(rows, cols), cursor);
+    bars_paint_title(top, cols);
+    bars_paint_status(top, rows, cols, &status);
+    bars_paint_keys(top, rows, cols);
+}
+
 static void paint(void)
 {
     struct cursor cursor = {-1, -1};
     struct screen *top = stack_top();
-    int rows = term_rows(), cols = term_cols();
-    term_frame_begin();
-    draw_hits_reset();
-    if (cols < WIDTH_LEAST || rows < HEIGHT_LEAST) {
-        paint_too_small();
-    } else {
-        status.online = client_is_up(client);
-        status.trouble = client_trouble(client);
-        status.waiting_ms = client_waiting_ms(client);
-        paint_screen(top, bars_content(rows, cols), &cursor);
-        bars_paint_title(top, cols);
-        bars_paint_status(top, rows, cols, &status);
-        bars_paint_keys(top, rows, cols);
-        title_set(top);
+    paint_all(top, &cursor);
+    if (!draw_frame_end()) { /* something lies over lines that were kept */
+        draw_keeping(false);
+        paint_all(top, &cursor);
+        draw_frame_end();
+        draw_keeping(true);
     }
-    term_frame_end(cursor.y, cursor.x);
+    title_set(top);
+    term_show(cursor.y, cursor.x);
     dirty = false;
     painted_ms = now_ms();
 }
@@ -398,6 +409,7 @@ static void signals_work(void)
     if (got_winch) {
         got_winch = 0;
         term_resize();
+        draw_invalidate();
         app_dirty();
     }
     if (got_end)
@@ -422,6 +434,8 @@ int app_run(const struct app_options *options)
     me_start();
     stack_push(screens_first());
     meta_start(NULL);
+    words_get("state:appeal");
+    words_get("state:assignment");
     while (!quitting && !client_is_gone(client)) {
         timers_work();
         signals_work();

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEYS_SHOWN_MAX = 24, PROGRESS_AFTER_MS = 300, ROWS_FOR_RULES = 14, NARROW = 60 };
+enum { KEYS_SHOWN_MAX = 24, TAKEN_MAX = 96, PROGRESS_AFTER_MS = 300, ROWS_FOR_RULES = 14, NARROW = 60 };
 
 /* Low terminals give the two rules to the content. */
 struct rect bars_content(int rows, int cols)
@@ -117,7 +117,7 @@ void bars_paint_status(struct screen *top, int rows, int cols, const struct stat
 
 struct shown {
     const struct binding *b;
-    int depth; /* how far in the chain of scopes: nearer wins */
+    int depth; /* the order they were found in: nearer scopes first */
 };
 
 static int shown_order(const void *a, const void *b)
@@ -126,20 +126,39 @@ static int shown_order(const void *a, const void *b)
     return x->b->bar != y->b->bar ? x->b->bar - y->b->bar : x->depth - y->depth;
 }
 
+/* Rows of one scope that are shown; a key that a nearer scope has taken is not this one's. */
+static size_t scope_possible(struct screen *top, const char *scope, size_t scope_len, bool text, struct shown *out, size_t n, int *taken, size_t *taken_count)
+{
+    size_t count;
+    const struct binding *b = keys_bindings(&count);
+    for (size_t i = 0; i < count && n < KEYS_SHOWN_MAX; i++) {
+        bool hidden = false;
+        if (strncmp(b[i].scope, scope, scope_len) != 0 || b[i].scope[scope_len] != '\0')
+            continue;
+        for (size_t k = 0; k < *taken_count && !hidden; k++)
+            hidden = taken[k] == b[i].key;
+        if (*taken_count < TAKEN_MAX)
+            taken[(*taken_count)++] = b[i].key;
+        bool letter = b[i].key > K_SPACE && b[i].key < K_FN;
+        if (b[i].bar == 0 || hidden || (text && letter) || app_why_not(top, b[i].command) != NULL)
+            continue;
+        out[n] = (struct shown){&b[i], (int)n};
+        n++;
+    }
+    return n;
+}
+
 static size_t keys_possible(struct screen *top, struct shown out[KEYS_SHOWN_MAX])
 {
-    size_t count, n = 0;
-    const struct binding *b = keys_bindings(&count);
-    const char *scopes = app_scopes(top);
-    for (size_t i = 0; i < count && n < KEYS_SHOWN_MAX; i++) {
-        const char *at = strstr(scopes, b[i].scope);
-        bool letter = b[i].key > K_SPACE && b[i].key < K_FN, text = top->ops->wants_text && top->ops->wants_text(top);
-        if (b[i].bar == 0 || !keys_in_scope(scopes, b[i].scope) || keys_command(scopes, b[i].key) != b[i].command || (text && letter))
-            continue;
-        if (app_why_not(top, b[i].command) != NULL)
-            continue;
-        out[n++] = (struct shown){&b[i], at ? (int)(at - scopes) : 1000};
+    int taken[TAKEN_MAX];
+    size_t taken_count = 0, n = 0;
+    bool text = top->ops->wants_text && top->ops->wants_text(top);
+    for (const char *p = app_scopes(top); *p;) {
+        size_t len = strcspn(p, " ");
+        n = scope_possible(top, p, len, text, out, n, taken, &taken_count);
+        p += len + strspn(p + len, " ");
     }
+    n = scope_possible(top, "global", strlen("global"), text, out, n, taken, &taken_count);
     qsort(out, n, sizeof *out, shown_order);
     return n;
 }

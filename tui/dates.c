@@ -47,12 +47,19 @@ int day_week(int32_t when)
 
 static int32_t server_ahead_days; /* the server's today minus this machine's */
 
+/* Asked for every date on the screen; the calendar is looked at once a second. */
 static int32_t machine_today(void)
 {
+    static time_t asked;
+    static int32_t today;
     time_t now = time(NULL);
+    if (now == asked)
+        return today;
     struct tm tm;
     localtime_r(&now, &tm);
-    return day_from(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    asked = now;
+    today = day_from(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    return today;
 }
 
 void dates_start(const char *zone, const char *today)
@@ -155,8 +162,8 @@ static int32_t parse_numbers(const char *typed)
     }
     if (count == 3 && digits[0] == 4)
         return day_from(n[0], n[1], n[2]);
-    if (count == 3)
-        return day_from(digits[2] <= 2 ? 2000 + n[2] : n[2], n[1], n[0]);
+    if (count == 3 && (digits[2] == 2 || digits[2] == 4))
+        return day_from(digits[2] == 2 ? 2000 + n[2] : n[2], n[1], n[0]);
     if (count == 2)
         return nearest_year(n[1], n[0]);
     if (count == 1 && digits[0] <= 2) {
@@ -203,10 +210,20 @@ int32_t dates_parse(const char *typed)
 
 int32_t dates_from_wire(const char *wire)
 {
-    int y, m, d, n = 0;
-    if (!wire || sscanf(wire, "%4d-%2d-%2d%n", &y, &m, &d, &n) != 3 || n != 10)
+    static const char shape[] = "dddd-dd-dd";
+    int n[3] = {0}, part = 0;
+    if (!wire)
         return DAY_NONE;
-    return day_from(y, m, d);
+    for (int i = 0; shape[i]; i++) {
+        bool digit = isdigit((unsigned char)wire[i]);
+        if (shape[i] == '-' ? wire[i] != '-' : !digit)
+            return DAY_NONE;
+        if (digit)
+            n[part] = n[part] * 10 + (wire[i] - '0');
+        else
+            part++;
+    }
+    return day_from(n[0], n[1], n[2]);
 }
 
 void dates_to_wire(int32_t when, char out[16])

@@ -1,9 +1,56 @@
 #include "tui/draw.h"
+#include "common/buf.h"
 #include "tui/text.h"
 #include <curses.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LINE_BYTES = 4096, HITS_MAX = 128 };
+
+/* A frame is first written down, line by line, then only the lines that differ from the last frame go to curses: a key that moves the
+ * cursor by a row changes four lines of twenty-four, and drawing text is most of what such a key costs. */
+struct stroke {
+    int next; /* of the same line, -1: the last */
+    short x, w;
+    unsigned char role, ground;
+    unsigned text; /* place in `words`; NO_TEXT: w blanks */
+};
+enum { NO_TEXT = UINT32_MAX, STROKES_FIRST = 512, LINES_MOST = 256, WORDS_MAX = 1 << 20 };
+
+static struct stroke *strokes;
+static int stroke_count, stroke_room;
+static struct buf words;
+static struct {
+    uint64_t hash, shown;    /* of this frame's strokes, of those on the screen */
+    uint64_t key, shown_key; /* what the line's maker drew it from; 0: unknown */
+    int first, last;
+    bool kept;               /* its maker has not drawn it: it is there */
+} lines[LINES_MOST];
+static bool keeping = true;
+
+uint64_t draw_mix(uint64_t hash, const void *data, size_t len)
+{
+    const unsigned char *p = data;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ p[i]) * 0x100000001b3u;
+    return hash;
+}
+
+void draw_frame_begin(void)
+{
+    if (!words.data)
+        buf_init(&words, WORDS_MAX);
+    words.len = 0;
+    words.overflow = false;
+    stroke_count = 0;
+    for (int y = 0; y < LINES_MOST; y++) {
+        lines[y].hash = 0xcbf29ce484222325u;
+        lines[y].first = lines[y].last = -1;
+        lines[y].key = 0;
+        lines[y].kept = false;
+    }
+}
 
 static void style(enum role role, enum ground ground)
 {
@@ -12,16 +59,103 @@ static void style(enum role role, enum ground ground)
     attr_set(attr, pair, NULL);
 }
 
+static void stroke_show(int y, const struct stroke *s)
+{
+    if (s->text != NO_TEXT) {
+        style((enum role)s->role, (enum ground)s->ground);
+        mvaddstr(y, s->x, words.data + s->text);
+        return;
+    }
+    short pair;
+    attr_t attr = theme_attr(R_TEXT, (enum ground)s->ground, &pair);
+    cchar_t blank;
+    setcchar(&blank, L" ", attr, pair, NULL);
+    mvhline_set(y, s->x, &blank, s->w);
+}
+
+bool draw_keep(int y, uint64_t key)
+{
+    if (y < 0 || y >= LINES_MOST)
+        return false;
+    lines[y].key = key;
+    lines[y].kept = keeping && lines[y].shown_key == key;
+    return lines[y].kept;
+}
+
+void draw_keeping(bool on)
+{
+    keeping = on;
+}
+
+bool draw_frame_end(void)
+{
+    /* Strokes beside a kept part (a pane, a popup) are compared as the whole line was: any at all means a look at everything. */
+    for (int y = 0; y < LINES && y < LINES_MOST; y++)
+        if (lines[y].kept && lines[y].first >= 0)
+            return false;
+    for (int y = 0; y < LINES && y < LINES_MOST; y++) {
+        if (lines[y].kept)
+            continue;
+        lines[y].shown_key = lines[y].key;
+        if (lines[y].hash == lines[y].shown)
+            continue;
+        lines[y].shown = lines[y].hash;
+        move(y, 0);
+        clrtoeol();
+        for (int i = lines[y].first; i >= 0; i = strokes[i].next)
+            stroke_show(y, &strokes[i]);
+    }
+    return true;
+}
+
+void draw_invalidate(void)
+{
+    for (int y = 0; y < LINES_MOST; y++)
+        lines[y].shown = lines[y].shown_key = 0;
+    erase();
+}
+
+static void stroke_add(int y, struct stroke s, const char *text, size_t len)
+{
+    if (y >= LINES_MOST || words.overflow)
+        return;
+    if (stroke_count == stroke_room) {
+        stroke_room = stroke_room ? stroke_room * 2 : STROKES_FIRST;
+        strokes = realloc(strokes, (size_t)stroke_room * sizeof *strokes);
+        if (!strokes)
+            abort();
+    }
+    s.next = -1;
+    s.text = NO_TEXT;
+    if (text) {
+        s.text = (unsigned)words.len;
+        buf_append(&words, text, len + 1);
+    }
+    lines[y].hash = draw_mix(draw_mix(lines[y].hash, &s.x, sizeof s.x), &s.w, sizeof s.w);
+    lines[y].hash = draw_mix(draw_mix(lines[y].hash, (unsigned char[]){s.role, s.ground, text != NULL}, 3), text ? text : "", len);
+    if (lines[y].last >= 0)
+        strokes[lines[y].last].next = stroke_count;
+    else
+        lines[y].first = stroke_count;
+    lines[y].last = stroke_count;
+    strokes[stroke_count++] = s;
+}
+
+static bool is_outside(int y, int x, int w)
+{
+    return w <= 0 || y < 0 || y >= LINES || x < 0 || x >= COLS;
+}
+
 int draw_text_n(int y, int x, int w, enum role role, enum ground ground, const char *text, size_t len)
 {
     char line[LINE_BYTES];
-    if (w <= 0 || y < 0 || y >= LINES || x < 0 || x >= COLS)
+    if (is_outside(y, x, w))
         return 0;
     if (w > COLS - x)
         w = COLS - x;
     int used = text_draw_form(text, len, w, line, sizeof line);
-    style(role, ground);
-    mvaddstr(y, x, line);
+    if (used > 0)
+        stroke_add(y, (struct stroke){.x = (short)x, .w = (short)used, .role = (unsigned char)role, .ground = (unsigned char)ground}, line, strlen(line));
     return used;
 }
 
@@ -32,21 +166,33 @@ int draw_text(int y, int x, int w, enum role role, enum ground ground, const cha
 
 void draw_fill(int y, int x, int w, enum ground ground)
 {
-    if (y < 0 || y >= LINES || x < 0 || x >= COLS || w <= 0)
+    if (is_outside(y, x, w))
         return;
     if (w > COLS - x)
         w = COLS - x;
-    short pair;
-    attr_t attr = theme_attr(R_TEXT, ground, &pair);
-    cchar_t blank;
-    setcchar(&blank, L" ", attr, pair, NULL);
-    mvhline_set(y, x, &blank, w);
+    stroke_add(y, (struct stroke){.x = (short)x, .w = (short)w, .ground = (unsigned char)ground}, NULL, 0);
+}
+
+void draw_padded(int y, int x, int w, int pad, enum role role, enum ground ground, const char *text)
+{
+    char line[LINE_BYTES];
+    if (is_outside(y, x, w))
+        return;
+    if (w > COLS - x)
+        w = COLS - x;
+    if (pad > COLS - x - w)
+        pad = COLS - x - w;
+    /* Text and blanks in one stroke of one look: each change of look costs the terminal some twenty bytes. */
+    int used = text_draw_form(text, strlen(text), w, line, sizeof line - (size_t)(w + pad));
+    size_t len = strlen(line), blanks = (size_t)(w - used + pad);
+    memset(line + len, ' ', blanks);
+    line[len + blanks] = '\0';
+    stroke_add(y, (struct stroke){.x = (short)x, .w = (short)(w + pad), .role = (unsigned char)role, .ground = (unsigned char)ground}, line, len + blanks);
 }
 
 void draw_cell(int y, int x, int w, enum role role, enum ground ground, const char *text)
 {
-    int used = draw_text(y, x, w, role, ground, text);
-    draw_fill(y, x + used, w - used, ground);
+    draw_padded(y, x, w, 0, role, ground, text);
 }
 
 void draw_right(int y, int x, int w, enum role role, enum ground ground, const char *text)

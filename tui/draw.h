@@ -3,6 +3,7 @@
 #include "tui/theme.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct rect {
     int y, x, h, w;
@@ -12,11 +13,26 @@ struct cursor {
     int y, x;
 };
 
+/* A frame: everything is drawn anew between these two; only lines that differ from the frame before reach the terminal. */
+void draw_frame_begin(void);
+/* False: a line that was kept has something else on it now, and the frame must be drawn once more, without keeping. */
+bool draw_frame_end(void);
+/* Is this line on the screen already, made from what `key` stands for? Then its maker need not draw it again. */
+bool draw_keep(int y, uint64_t key);
+/* Lines may be kept in the next frame (true at first). */
+void draw_keeping(bool on);
+/* The screen no longer shows the last frame: another size, other colours. */
+void draw_invalidate(void);
+
 /* Text in at most w cells, cut with "…"; returns the cells used. The rest of w is left as it is. */
 int draw_text(int y, int x, int w, enum role role, enum ground ground, const char *text);
 int draw_text_n(int y, int x, int w, enum role role, enum ground ground, const char *text, size_t len);
 /* The same, filling all of w with the ground; at the right edge for draw_right. */
 void draw_cell(int y, int x, int w, enum role role, enum ground ground, const char *text);
+/* The same with `pad` more blanks. */
+void draw_padded(int y, int x, int w, int pad, enum role role, enum ground ground, const char *text);
+/* For keys of draw_keep: mixes data into a hash. */
+uint64_t draw_mix(uint64_t hash, const void *data, size_t len);
 void draw_right(int y, int x, int w, enum role role, enum ground ground, const char *text);
 void draw_fill(int y, int x, int w, enum ground ground);
 void draw_rule(int y, int x, int w, enum ground ground);

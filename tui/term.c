@@ -262,9 +262,7 @@ int term_rows(void) { return LINES; }
 
 int term_cols(void) { return COLS; }
 
-void term_frame_begin(void) { erase(); }
-
-void term_frame_end(int y, int x)
+void term_show(int y, int x)
 {
     bool shown = y >= 0 && y < LINES && x >= 0 && x < COLS;
     curs_set(shown ? 1 : 0);

@@ -28,9 +28,8 @@ struct mouse term_mouse(void);
 
 int term_rows(void);
 int term_cols(void);
-/* A frame: everything is drawn anew between these two (curses sends only what differs); the cursor stands at y, x, or is hidden. */
-void term_frame_begin(void);
-void term_frame_end(int y, int x);
+/* Sends what has been drawn; the cursor stands at y, x, or is hidden. */
+void term_show(int y, int x);
 /* The size changed (SIGWINCH): asks the terminal and tells curses. */
 void term_resize(void);
 void term_mouse_on(bool on);

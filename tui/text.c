@@ -15,8 +15,26 @@ static bool is_unsafe(uint32_t cp)
 
 static int cell_width(uint32_t cp) { return is_unsafe(cp) ? 1 : utf8_cell_width(cp); }
 
+/* Bytes of a letter, digit or Cyrillic letter that no mark can follow; 0 when it takes a closer look. Nearly all text is made of
+ * these, and every character on the screen passes here at every key. */
+static size_t plain_char(const char *s, size_t len)
+{
+    unsigned char c = (unsigned char)s[0];
+    size_t n = c >= 0x20 && c < 0x7F ? 1 : (c == 0xD0 || c == 0xD1) && len > 1 && ((unsigned char)s[1] & 0xC0) == 0x80 ? 2 : 0;
+    if (n == 0 || n >= len)
+        return n;
+    unsigned char next = (unsigned char)s[n];
+    return next < 0x80 || next == 0xD0 || next == 0xD1 ? n : 0;
+}
+
 size_t text_next(const char *s, size_t len, int *cells)
 {
+    size_t plain = len ? plain_char(s, len) : 0;
+    if (plain) {
+        if (cells)
+            *cells = 1;
+        return plain;
+    }
     uint32_t cp;
     size_t n = utf8_decode(s, len, &cp);
     int width = n ? cell_width(cp) : 0;
@@ -76,9 +94,13 @@ size_t text_fit(const char *s, size_t len, int cells, int *used)
 static size_t draw_char(const char *s, size_t n, char *out, size_t room)
 {
     uint32_t cp;
-    size_t first = utf8_decode(s, n, &cp), len = 0;
     if (room < 4 * (TEXT_MARKS_MAX + 2))
         return 0;
+    if (plain_char(s, n) == n) {
+        memcpy(out, s, n);
+        return n;
+    }
+    size_t first = utf8_decode(s, n, &cp), len = 0;
     if (cp < 0x20 || cp == 0x7F) {
         out[0] = '^';
         out[1] = (char)(cp == 0x7F ? '?' : '@' + cp);
@@ -96,26 +118,25 @@ static size_t draw_char(const char *s, size_t n, char *out, size_t room)
 
 int text_draw_form(const char *s, size_t len, int cells, char *out, size_t size)
 {
-    int whole = 0, w, used = 0;
-    size_t i = 0, o = 0, n, put;
-    /* Looks only as far as needed to know whether a cut is due. */
-    while (whole <= cells && (n = text_next(s + i, len - i, &w)) > 0) {
-        whole += w;
-        i += n;
-    }
-    bool cut = whole > cells;
-    int room = cut ? cells - 1 : cells;
-    for (i = 0; (n = text_next(s + i, len - i, &w)) > 0 && used + w <= room; i += n) {
-        put = draw_char(s + i, n, out + o, size - o - 4);
+    int used = 0, cut_used = 0, w;
+    size_t o = 0, cut = 0, n; /* cut: where the text would end if "…" had to follow */
+    bool over = false;
+    for (size_t i = 0; (n = text_next(s + i, len - i, &w)) > 0; i += n) {
+        over = used + w > cells;
+        size_t put = over ? 0 : draw_char(s + i, n, out + o, size - o - 4);
         if (put == 0)
             break;
         o += put;
         used += w;
+        if (used < cells) {
+            cut = o;
+            cut_used = used;
+        }
     }
-    if (cut && cells > 0) {
-        memcpy(out + o, "…", strlen("…"));
-        o += strlen("…");
-        used++;
+    if (over && cells > 0) {
+        memcpy(out + cut, "…", strlen("…"));
+        o = cut + strlen("…");
+        used = cut_used + 1;
     }
     out[o] = '\0';
     return used;
@@ -125,6 +146,17 @@ void strf(char *out, size_t size, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
+    if (strcmp(fmt, "%s") == 0 && size > 0) { /* most calls by far */
+        const char *s = va_arg(args, const char *);
+        size_t len = strnlen(s, size);
+        if (len < size) {
+            memcpy(out, s, len + 1);
+            va_end(args);
+            return;
+        }
+        va_end(args);
+        va_start(args, fmt);
+    }
     int n = vsnprintf(out, size, fmt, args);
     va_end(args);
     if (n < 0 || (size_t)n < size || size == 0)

@@ -1,4 +1,5 @@
 #include "tui/theme.h"
+#include "tui/draw.h"
 #include "tui/i18n.h"
 #include "tui/term.h"
 #include <curses.h>
@@ -92,6 +93,7 @@ void theme_start(const char *name)
     cchar_t blank;
     setcchar(&blank, L" ", attr, pair, NULL);
     bkgrndset(&blank);
+    draw_invalidate();
 }
 
 unsigned theme_attr(enum role role, enum ground ground, short *pair)
@@ -113,7 +115,9 @@ const char *theme_glyph(enum glyph glyph)
     static const char *const glyphs[GL_COUNT][3] = {
         [GL_RULE] = {"-", "─", "─"},     [GL_BAR] = {"|", "│", "│"},       [GL_CURSOR] = {">", ">", "▸"},  [GL_LATE] = {"!", "!", "!"},
         [GL_RETURNED] = {"<", "<", "↩"}, [GL_SOON] = {"~", "~", "◷"},      [GL_ACCEPT] = {"+", "+", "✓"},  [GL_LETTER] = {"@", "@", "✉"},
-        [GL_UNREAD] = {"\"", "\"", "❝"}, [GL_ASSIGNED] = {".", "·", "•"},  [GL_MARK] = {"*", "*", "●"},    [GL_CHANGED] = {"^", "^", "∗"},
+        [GL_UNREAD] = {"\"", "\"", "❝"}, [GL_ASSIGNED] = {".", "·", "•"},
+        [GL_DRAFT] = {"o", "o", "○"},
+        [GL_TOGETHER] = {"&", "≡", "≡"},  [GL_MARK] = {"*", "*", "●"},    [GL_CHANGED] = {"^", "^", "∗"},
         [GL_REQUIRED] = {"*", "*", "*"}, [GL_TL] = {"+", "┌", "┌"},        [GL_TR] = {"+", "┐", "┐"},      [GL_BL] = {"+", "└", "└"},
         [GL_BR] = {"+", "┘", "┘"},       [GL_DOT] = {"-", "·", "·"},       [GL_MORE_UP] = {"^", "↑", "↑"}, [GL_MORE_DOWN] = {"v", "↓", "↓"},
         [GL_ON] = {"[x]", "[x]", "[x]"}, [GL_OFF] = {"[ ]", "[ ]", "[ ]"}, [GL_ARROW] = {">", ">", "→"},

@@ -46,7 +46,7 @@ enum glyph {
     GL_ACCEPT,
     GL_LETTER,
     GL_UNREAD,
-    GL_ASSIGNED,
+    GL_ASSIGNED, GL_DRAFT, GL_TOGETHER,
     GL_MARK,
     GL_CHANGED,
     GL_REQUIRED,

@@ -5,12 +5,12 @@
 SELECT (SELECT count(*) FROM appeal), (SELECT count(*) FROM correspondent), (SELECT count(*) FROM org_unit), (SELECT count(*) FROM app_user WHERE id <> 1);
 
 -- name: demo_event_first
--- () -> the id that the next event gets; nobody else writes while this transaction goes on
+-- () -> the id that the next event gets
 SELECT coalesce(max(id), 0) + 1 FROM event;
 
 -- name: demo_lock
--- () holds off everybody who would register meanwhile
-LOCK TABLE appeal, assignment, correspondent, app_user, org_unit, counter, event IN EXCLUSIVE MODE;
+-- () one at a time. Tables stay open: whoever registers meanwhile meets the same numbers, and one of the two is refused whole
+SELECT pg_advisory_xact_lock(4706183);
 
 -- name: demo_lexemes
 -- (a piece of text without blanks) -> its search vector, and the position that the next word would have

@@ -30,6 +30,7 @@ static bool core_init(struct core *core, const struct core_start *start)
     queue_init(&core->done);
     pthread_mutex_init(&core->notice_lock, NULL);
     pthread_mutex_init(&core->rules_lock, NULL);
+    pthread_cond_init(&core->rules_loaded, NULL);
     core->notice_tail = &core->notices;
     core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     core->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -55,6 +56,19 @@ static void core_free(struct core *core)
     close(core->wake_fd);
     close(core->notify_fd);
     sodium_memzero(core->secret, sizeof core->secret);
+}
+
+/* Who comes through the sockets should find the rules in place. With the database away the core opens all the same, and says so. */
+static void wait_for_rules(struct core *core)
+{
+    enum { PATIENCE_S = 5 };
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += PATIENCE_S;
+    pthread_mutex_lock(&core->rules_lock);
+    while (!core->rules && pthread_cond_timedwait(&core->rules_loaded, &core->rules_lock, &until) == 0)
+        ;
+    pthread_mutex_unlock(&core->rules_lock);
 }
 
 int core_run(const struct core_start *start)
@@ -85,6 +99,7 @@ int core_run(const struct core_start *start)
         if (pthread_create(&threads[count], NULL, is_notifier ? notify_main : worker_main, arg) == 0)
             count++;
     }
+    wait_for_rules(&core);
     int code = loop_run(&core);
     atomic_store(&core.stopping, true);
     queue_close(&core.normal);

@@ -72,6 +72,7 @@ struct core {
     atomic_bool rules_stale;    /* SIGHUP or a changed calendar: read the rules again */
     unsigned char secret[32];
     pthread_mutex_t rules_lock;
+    pthread_cond_t rules_loaded;
     struct rules_box *rules;
     /* limits read from the configuration at start */
     int workers, hash_workers, statement_timeout_ms;

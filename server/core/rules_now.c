@@ -104,6 +104,7 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
     pthread_mutex_lock(&core->rules_lock);
     struct rules_box *old = core->rules;
     core->rules = box;
+    pthread_cond_broadcast(&core->rules_loaded);
     pthread_mutex_unlock(&core->rules_lock);
     if (old)
         box_unref(old);

@@ -130,14 +130,16 @@ bool days_close(struct town *t, day_t day, struct err *err)
 {
     struct page *page = page_of(t, (moment_t)day * DAY_SECONDS);
     struct sheet *events = &t->sheets.sheet[SHEET_EVENT];
-    qsort(page->plan, page->plan_count, sizeof *page->plan, plans_by_time);
+    if (page->plan_count > 1)
+        qsort(page->plan, page->plan_count, sizeof *page->plan, plans_by_time);
     for (size_t i = 0; i < page->plan_count; i++) {
         if (page->plan[i]->recent)
             page->plan[i]->recent->assignment = NULL;
         if (!assignment_write(t, page->plan[i], err))
             return false;
     }
-    qsort(page->entry, page->entry_count, sizeof *page->entry, entries_by_time);
+    if (page->entry_count > 1)
+        qsort(page->entry, page->entry_count, sizeof *page->entry, entries_by_time);
     for (size_t i = 0; i < page->entry_count; i++) {
         cell_int(events, t->next_event++);
         buf_putc(&events->rows, '\t');

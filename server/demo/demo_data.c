@@ -2,6 +2,7 @@
 #include "server/config.h"
 #include "server/demo/demo.h"
 #include "server/demo/life.h"
+#include "server/demo/sender.h"
 #include "server/supervisor/postgres.h"
 #include "server/supervisor/state.h"
 #include <errno.h>
@@ -184,7 +185,7 @@ static bool live_day(struct town *t, day_t day, int64_t count, struct err *err)
     return days_close(t, day, err);
 }
 
-static bool live_all(struct town *t, int64_t appeals, struct err *err)
+static bool live_days(struct town *t, struct sender *sender, int64_t appeals, struct err *err)
 {
     double total = 0, past = 0;
     int64_t done = 0;
@@ -196,10 +197,19 @@ static bool live_all(struct town *t, int64_t appeals, struct err *err)
         if (!live_day(t, d, until - done, err))
             return false;
         done = until;
-        if (sheets_bytes(&t->sheets) > CHUNK_BYTES && !sheets_send(&t->sheets, t->pg, err))
+        if (sheets_bytes(&t->sheets) > CHUNK_BYTES && !sender_send(sender, &t->sheets, err))
             return false;
     }
-    return sheets_send(&t->sheets, t->pg, err);
+    return sender_send(sender, &t->sheets, err) && sender_wait(sender, err);
+}
+
+static bool live_all(struct town *t, int64_t appeals, struct err *err)
+{
+    struct sender sender;
+    sender_init(&sender, t->pg);
+    bool ok = live_days(t, &sender, appeals, err);
+    sender_free(&sender);
+    return ok;
 }
 
 static bool finish(struct town *t, struct err *err)
@@ -237,7 +247,7 @@ static void town_free(struct town *t)
 static int run(const struct options *o, const struct config *config)
 {
     char conninfo[4096];
-    struct err err = {.code = ERR_OK};
+    struct err err = {.code = ERR_INTERNAL};
     struct timespec begin, end;
     if (!demo_conninfo(o->state, config, conninfo, sizeof conninfo, &err))
         return fault_err(&err,
@@ -249,7 +259,8 @@ static int run(const struct options *o, const struct config *config)
     struct town t = {.arena = arena_new(), .pg = pg_new(conninfo, config->zone, 0), .random = {(uint64_t)o->seed}, .err = &err};
     sheets_init(&t.sheets);
     buf_init(&t.vector.out, 1024 * 1024);
-    t.lexicon = lexicon_new(t.pg);
+    struct pg *words = pg_new(conninfo, config->zone, 0); /* the first one is busy taking rows in */
+    t.lexicon = lexicon_new(words);
     bool ok = make_town(&t, o, &err);
     if (!ok)
         pg_rollback(t.pg);
@@ -261,6 +272,7 @@ static int run(const struct options *o, const struct config *config)
                (long long)o->appeals, (long long)(t.next_assignment - 1), (long long)t.citizen_count, t.staff.count,
                (unsigned long long)t.sheets.sheet[SHEET_EVENT].count, seconds);
     town_free(&t);
+    pg_close(&words);
     if (ok)
         return 0;
     return err.code == ERR_RULE ? fault(EXIT_DATA, err.detail,

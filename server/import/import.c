@@ -44,6 +44,13 @@ static int fault_err(const struct err *err, const char *hint)
     return fault(err_info(err->code)->exit_code, text, hint ? hint : err_info(err->code)->hint[cli_lang()]);
 }
 
+static int fault_file(const char *path)
+{
+    char text[512];
+    snprintf(text, sizeof text, "%.300s: %s", path, strerror(errno));
+    return fault(EXIT_INPUT, text, "");
+}
+
 /* ---- a row on its way ---- */
 
 /* Is the server away, so that the row is not to blame? */
@@ -344,7 +351,7 @@ static int import_rows(struct run *r, struct csv *csv)
     r->seen = json_object();
     int code = read_rows(r, csv);
     if (!rejects_end(&r->rejects) && code == 0)
-        code = fault(EXIT_INPUT, r->rejects.path, strerror(errno));
+        code = fault_file(r->rejects.path);
     print_summary(r);
     if (r->refs.units_made > 0 && !r->o->json && !r->o->dry_run)
         fprintf(stderr, CLI_TR("заведено подразделений: %lld\n", "units made: %lld\n"), (long long)r->refs.units_made);
@@ -363,8 +370,7 @@ static int with_server(struct run *r, struct csv *csv)
     if (fd < 0)
         return fault(f.exit_code, f.text, f.hint);
     rpc_open(&r->rpc, fd);
-    int code = rejects_begin(&r->rejects, r->o->errors, csv_delimiter(csv)) ? import_rows(r, csv)
-                                                                            : fault(EXIT_INPUT, r->o->errors, strerror(errno));
+    int code = rejects_begin(&r->rejects, r->o->errors, csv_delimiter(csv)) ? import_rows(r, csv) : fault_file(r->o->errors);
     rpc_close(&r->rpc);
     return code;
 }
@@ -404,10 +410,8 @@ static int run_import(const struct options *o)
     }
     r.op = op_find(r.kind->add, strlen(r.kind->add));
     FILE *f = fopen(o->file, "re");
-    if (!f) {
-        snprintf(text, sizeof text, "%.300s: %s", o->file, strerror(errno));
-        return fault(EXIT_INPUT, text, "");
-    }
+    if (!f)
+        return fault_file(o->file);
     int code = with_file(&r, f);
     fclose(f);
     return code;

@@ -88,11 +88,11 @@ static const struct import_field assignment_fields[] = {
 };
 
 const struct import_kind import_kinds[] = {
-    {"units", "unit.add", "unit.set", "unit.get", "code", unit_fields},
-    {"users", "user.add", "user.set", "user.get", "login", user_fields},
-    {"correspondents", "correspondent.add", NULL, NULL, "external_id", correspondent_fields_in},
-    {"appeals", "appeal.register", NULL, NULL, "external_id", appeal_fields},
-    {"assignments", "assignment.create", NULL, NULL, "external_id", assignment_fields},
+    {"units", "unit.add", "unit.set", "unit.get", "code", {NULL, NULL}, unit_fields},
+    {"users", "user.add", "user.set", "user.get", "login", {NULL, NULL}, user_fields},
+    {"correspondents", "correspondent.add", NULL, NULL, "external_id", {NULL, NULL}, correspondent_fields_in},
+    {"appeals", "appeal.register", NULL, NULL, "external_id", {"subject", "text"}, appeal_fields},
+    {"assignments", "assignment.create", NULL, NULL, "external_id", {NULL, NULL}, assignment_fields},
     {.name = NULL},
 };
 

@@ -37,6 +37,7 @@ struct import_kind {
     const char *add, *set;             /* operations; set NULL: what is there stays as it is */
     const char *get;                   /* reads the record that set would change */
     const char *key;                   /* the field by which a record is known again */
+    const char *either[2];             /* fields of which one must be there; NULL for no such rule */
     const struct import_field *fields; /* ends with name NULL */
 };
 

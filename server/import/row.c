@@ -240,16 +240,27 @@ static void settle_author(struct building *b)
         json_object_set_new(b->params, "anonymous", json_true());
 }
 
+static bool has_either(struct building *b)
+{
+    const char *const *either = b->kind->either;
+    return !either[0] || json_object_get(b->params, either[0]) || json_object_get(b->params, either[1]) ||
+           err_field(b->err, either[0], "required", NULL);
+}
+
+static bool take_fields(struct building *b, bool units)
+{
+    for (const struct import_field *f = b->kind->fields; f->name; f++)
+        if ((f->type == FIELD_UNIT || f->type == FIELD_UNITS) == units && !take_field(b, f))
+            return false;
+    return true;
+}
+
 json_t *row_build(const struct import_kind *kind, const struct import_map *map, struct refs *refs, const struct csv_row *row,
                   struct err *err)
 {
     struct building b = {.kind = kind, .map = map, .refs = refs, .row = row, .err = err, .params = json_object(), .author = json_object()};
-    bool ok = true;
     /* Units last: a row that is rejected for something else must not have made one. */
-    for (int pass = 0; pass < 2; pass++)
-        for (const struct import_field *f = kind->fields; f->name && ok; f++)
-            if ((f->type == FIELD_UNIT || f->type == FIELD_UNITS) == pass)
-                ok = take_field(&b, f);
+    bool ok = take_fields(&b, false) && has_either(&b) && take_fields(&b, true);
     if (ok)
         settle_author(&b);
     json_decref(b.author);

@@ -167,7 +167,8 @@ static struct pg_res *search(struct call *c, const char *query, const char *kind
         if (!res || pg_rows(res) > 0)
             return res;
     }
-    return res;
+    /* Signs alone look like nothing: no words find nobody. */
+    return res ? res : pg_query(c->db, Q_CORRESPONDENT_BY_WORDS, by_words, 3, c->err);
 }
 
 static bool correspondent_list(struct call *c)

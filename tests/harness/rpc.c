@@ -222,7 +222,7 @@ static json_t *pack(const char *format, va_list args)
 static void print_answer(const char *method, const json_t *answer)
 {
     char *text = json_dumps(answer, JSON_INDENT(1));
-    print_error("%s answered %.6000s\n", method, text);
+    fprintf(stderr, "%s answered %.6000s\n", method, text);
     free(text);
 }
 
@@ -251,7 +251,7 @@ static json_t *must_fail(struct rpc *r, int code, const char *word, const char *
     const char *field = json_string_value(at(error, "data.field")), *rule = json_string_value(at(error, "data.rule"));
     bool same = !word || (field && strcmp(field, word) == 0) || (rule && strcmp(rule, word) == 0);
     if (!error || got != code || !same) {
-        print_error("expected error %d %s\n", code, word ? word : "");
+        fprintf(stderr, "expected error %d %s\n", code, word ? word : "");
         print_answer(method, answer);
     }
     assert_non_null(error);

@@ -35,7 +35,7 @@ static void print_log_tail(const struct server *s)
     if (!log)
         return;
     size_t len = strlen(log);
-    print_error("---- end of %s:\n%s\n----\n", s->log, log + (len > TAIL_BYTES ? len - TAIL_BYTES : 0));
+    fprintf(stderr, "---- end of %s:\n%s\n----\n", s->log, log + (len > TAIL_BYTES ? len - TAIL_BYTES : 0));
     free(log);
 }
 
@@ -151,7 +151,7 @@ void server_stop(struct server *s)
     char *log = read_whole(s->log);
     char *bad = log ? bad_line(log, s->errors_expected) : NULL;
     if (bad) {
-        print_error("the log says: %s\n", bad);
+        fprintf(stderr, "the log says: %s\n", bad);
         print_log_tail(s);
     }
     free(log);
@@ -181,7 +181,7 @@ void server_discard(struct server **server, bool tests_failed)
         keeper_wait(&s->keeper, STOP_MS, &code, &forced);
     }
     if (tests_failed)
-        print_error("kept for a look: %s\n", s->dir);
+        fprintf(stderr, "kept for a look: %s\n", s->dir);
     else
         remove_tree(s->dir);
     for (size_t i = 0; i < SERVERS_MAX; i++)

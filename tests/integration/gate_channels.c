@@ -16,12 +16,6 @@
 
 enum { MANY = 14, MEGABYTE = 1024 * 1024 };
 
-#define assert_contains(text, part)                                                                                                        \
-    do {                                                                                                                                   \
-        if (!(text) || !strstr(text, part))                                                                                                \
-            fail_msg("«%s» is not in: %s", part, (text) ? (text) : "");                                                                    \
-    } while (0)
-
 static char *random_bytes(size_t len, unsigned seed)
 {
     char *bytes = malloc(len);

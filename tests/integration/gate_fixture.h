@@ -67,3 +67,10 @@ void gate_wait_count(const atomic_int *counter, int value);
 const char *gate_key_path(const char *key);
 /* "SHA256:..." of the host key, for plink. */
 const char *gate_host_fingerprint(void);
+
+/* cmocka.h must be included where it is used. */
+#define assert_contains(text, part)                                                                                                        \
+    do {                                                                                                                                   \
+        if (!(text) || !strstr(text, part))                                                                                                \
+            fail_msg("«%s» is not in: %s", part, (text) ? (text) : "");                                                                    \
+    } while (0)

@@ -17,12 +17,6 @@
 /* keep last: it wants the headers above */
 #include <cmocka.h>
 
-#define assert_contains(text, part)                                                                                                        \
-    do {                                                                                                                                   \
-        if (!(text) || !strstr(text, part))                                                                                                \
-            fail_msg("«%s» is not in: %s", part, (text) ? (text) : "");                                                                    \
-    } while (0)
-
 /* --- logins -------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_known_keys_log_in(void **state)

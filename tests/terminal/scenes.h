@@ -8,7 +8,7 @@ struct term *scene_login(const struct town *t, enum town_user who, int cols, int
 /* Presses keys and waits until the screen has answered: another picture, or the cursor elsewhere. */
 void scene_press(struct term *t, const char *keys);
 void scene_write(struct term *t, const char *text);
-/* Walks by Tab until the cursor stands on the row whose text holds the label. */
+/* Walks by Tab (back, when it stands above) until the cursor stands on the row whose text holds the label. */
 void scene_to_field(struct term *t, const char *label);
 /* Fills the field with this label and stays in it. */
 void scene_fill(struct term *t, const char *label, const char *text);
@@ -16,8 +16,8 @@ void scene_fill(struct term *t, const char *label, const char *text);
 void scene_choose(struct term *t, const char *label, const char *text, const char *offered);
 /* Sends the form and waits until its key bar is gone. */
 void scene_submit(struct term *t);
-/* Opens a screen by its digit and waits for the title. */
-void scene_go(struct term *t, const char *digit, const char *title);
+/* Opens a screen by its capital letter and waits for the title. */
+void scene_go(struct term *t, const char *letter, const char *title);
 /* Walks down until the cursor's row holds the text. */
 void scene_find_row(struct term *t, const char *text);
 /* Leaves the program as people do, and waits for its end with exit code 0. */

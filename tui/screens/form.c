@@ -33,6 +33,10 @@ static void draft_save(void *arg)
     timers_stop(draft_save, fs);
     if (!fs->form || !fs->draft[0] || !fs->begun || fs->dropped || !form_is_touched(fs->form))
         return;
+    if (!app_is_online()) { /* one draft when the server is back, not a queue of them */
+        timers_start(DRAFT_DELAY_MS, true, draft_save, fs);
+        return;
+    }
     json_t *params = draft_params(fs, "draft.save"), *body = json_object();
     json_object_set_new(body, "title", json_string(fs->title));
     json_object_set_new(body, "method", json_string(fs->method));

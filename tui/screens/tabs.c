@@ -10,13 +10,14 @@ static void tab_text(const struct tab *t, bool with_label, char *out, size_t siz
     strf(out, size, "%s%s%s%s", t->mark ? t->mark : "", t->mark && with_label ? " " : "", with_label || !t->mark ? t->label : "", number);
 }
 
-static int width_from(const struct tab *tabs, size_t first, size_t count, bool labels, int gap)
+/* Cells of the tabs from `first` on when the first `labels` of them, and the current one, have their words. */
+static int width_of(const struct tab *tabs, size_t first, size_t count, size_t labels, size_t current, int gap)
 {
     char text[160];
     int w = 0;
     for (size_t i = first; i < count; i++) {
-        tab_text(&tabs[i], labels, text, sizeof text);
-        w += text_width(text) + gap;
+        tab_text(&tabs[i], i < labels || i == current, text, sizeof text);
+        w += text_width(text) + (i + 1 < count ? gap : 0);
     }
     return w;
 }
@@ -27,15 +28,16 @@ void tabs_paint(struct rect r, const struct tab *tabs, size_t count, size_t curr
     int rw = right ? text_width(right) : 0, room = r.w - 2 - (rw ? rw + 2 : 0), x = r.x + 1;
     if (rw)
         draw_text(r.y, r.x + r.w - 1 - rw, rw, R_DIM, G_BASE, right);
-    /* Marks alone say enough when words do not fit, except for the current one. */
-    int gap = width_from(tabs, 0, count, true, 3) <= room ? 3 : 2;
-    bool labels = width_from(tabs, 0, count, true, gap) <= room;
+    int gap = width_of(tabs, 0, count, count, current, 3) <= room ? 3 : 2;
+    /* Where words do not fit, marks alone say enough, the least urgent first; tabs without marks scroll instead. */
     bool marks = count > 0 && tabs[count - 1].mark;
-    size_t first = 0;
-    while (!labels && !marks && first < current && width_from(tabs, first, current + 1, true, gap) > room)
+    size_t labels = count, first = 0;
+    while (marks && labels > 0 && width_of(tabs, 0, count, labels, current, gap) > room)
+        labels--;
+    while (!marks && first < current && width_of(tabs, first, current + 1, count, current, gap) > room)
         first++;
     for (size_t i = first; i < count; i++) {
-        tab_text(&tabs[i], labels || !marks || i == current, text, sizeof text);
+        tab_text(&tabs[i], i < labels || i == current, text, sizeof text);
         int w = text_width(text), left = room - (x - r.x - 1);
         if (left < 3)
             break;
@@ -46,6 +48,6 @@ void tabs_paint(struct rect r, const struct tab *tabs, size_t count, size_t curr
             draw_fill(r.y, x - 1, w + 2, ground);
         draw_text(r.y, x, w, i == current ? R_STRONG : role, ground, text);
         draw_hit((struct rect){r.y, x, 1, w}, HIT_TAB, (int)i);
-        x += w + (labels ? gap : 3);
+        x += w + gap;
     }
 }

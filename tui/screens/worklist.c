@@ -29,8 +29,8 @@ static const struct reason {
     {"to_answer", N_("To answer"), GL_ACCEPT, R_SOON},
     {"without_action", N_("New ones"), GL_LETTER, R_FRESH},
     {"unread", N_("Unread"), GL_UNREAD, R_FRESH},
-    {"draft", N_("Not issued"), GL_ASSIGNED, R_DIM},
-    {"co_executor", N_("Together with others"), GL_ASSIGNED, R_DIM},
+    {"draft", N_("Not issued"), GL_DRAFT, R_DIM},
+    {"co_executor", N_("Together with others"), GL_TOGETHER, R_DIM},
     {"assigned", N_("Given to me"), GL_ASSIGNED, R_DIM},
 };
 enum { REASONS = sizeof reasons / sizeof *reasons };

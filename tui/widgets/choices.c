@@ -71,7 +71,8 @@ static int match_classifier(struct choices *c, const char *query)
         /* A branch of a tree is not a value, nor is what is no longer in use. */
         if (w->items[i].retired || !is_leaf(w, w->items[i].code))
             continue;
-        int score = *query ? text_fuzzy(w->items[i].label, query) : 0;
+        /* Of equally near ones the shorter says less beside. */
+        int score = *query ? 1000 * text_fuzzy(w->items[i].label, query) - (int)strlen(w->items[i].label) : 0;
         if (score > best_score) {
             best_score = score;
             best = c->count;

@@ -122,6 +122,7 @@ static void page_come(void *arg, json_t *result, const struct rpc_error *error)
     struct page *page = &l->pages[l->asked];
     l->request = 0;
     l->answered = true;
+    l->answers++;
     app_dirty();
     if (error) {
         strf(l->trouble, sizeof l->trouble, "%s", error->message);

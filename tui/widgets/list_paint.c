@@ -1,6 +1,8 @@
+#include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/text.h"
 #include "tui/widgets/list_pages.h"
+#include "tui/words.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -20,25 +22,22 @@ static void cell_text(const struct row *row, const struct column *c, char *out, 
             *p = ' ';
 }
 
-static void paint_cells(const struct list *l, const struct row *row, int y, int x, const int *widths, enum ground ground, bool strong)
+static void paint_cells(const struct list *l, const struct row *row, int y, int x, int edge, const int *widths, enum ground ground, bool strong)
 {
     char text[CELL_TEXT_MAX];
     enum role role;
-    bool first = true;
     for (size_t i = 0; i < l->spec->column_count; i++) {
         if (!widths[i])
             continue;
-        if (!first)
-            x += COLUMN_GAP;
-        first = false;
         cell_text(row, &l->spec->columns[i], text, sizeof text, &role);
         if (strong && role == R_TEXT)
             role = R_STRONG;
+        /* The gap belongs to the cell before it, so that it needs no look of its own. */
         if (l->spec->columns[i].right)
             draw_right(y, x, widths[i], role, ground, text);
         else
-            draw_cell(y, x, widths[i], role, ground, text);
-        x += widths[i];
+            draw_padded(y, x, widths[i], x + widths[i] + COLUMN_GAP <= edge ? COLUMN_GAP : 0, role, ground, text);
+        x += widths[i] + COLUMN_GAP;
     }
 }
 
@@ -50,6 +49,36 @@ static void paint_marks(const struct list *l, const struct row *row, int y, int 
         draw_text(y, x + 2, 1, R_SOON, ground, theme_glyph(GL_MARK));
     else if (row->changed)
         draw_text(y, x + 2, 1, R_FRESH, ground, theme_glyph(GL_CHANGED));
+}
+
+/* All that a row's look depends on. */
+static uint64_t row_key(const struct list *l, const struct row *row, struct rect r, int line, const int *widths, bool chosen)
+{
+    struct {
+        const void *spec;
+        int64_t id, version;
+        int32_t today;
+        unsigned answers, words;
+        int x, w, line;
+        bool chosen, marked, changed;
+        char language;
+    } all;
+    memset(&all, 0, sizeof all);
+    all.spec = l->spec;
+    all.id = row->id;
+    all.version = row->version;
+    all.today = dates_today();
+    all.answers = l->answers;
+    all.words = words_generation();
+    all.x = r.x;
+    all.w = r.w;
+    all.line = line;
+    all.chosen = chosen;
+    all.marked = list_is_marked(l, row->id);
+    all.changed = row->changed;
+    all.language = i18n_language()[0];
+    uint64_t key = draw_mix(0xcbf29ce484222325u, &all, sizeof all);
+    return draw_mix(key, widths, l->spec->column_count * sizeof *widths);
 }
 
 static void paint_heading(const struct list *l, struct rect r, const int *widths)
@@ -122,10 +151,13 @@ void list_paint(struct list *l, struct rect r, struct cursor *cursor)
             continue;
         }
         for (int k = 0; k < lines; k++) {
+            if (draw_keep(y + k, row_key(l, row, r, k, widths[k], chosen)))
+                continue;
             if (chosen)
                 draw_fill(y + k, r.x, r.w, G_SELECT);
-            paint_cells(l, row, y + k, r.x + LEFT, widths[k], chosen ? G_SELECT : G_BASE, chosen && k == 0);
+            if (k == 0)
+                paint_marks(l, row, y, r.x, chosen, chosen ? G_SELECT : G_BASE);
+            paint_cells(l, row, y + k, r.x + LEFT, r.x + r.w, widths[k], chosen ? G_SELECT : G_BASE, chosen && k == 0);
         }
-        paint_marks(l, row, y, r.x, chosen, chosen ? G_SELECT : G_BASE);
     }
 }

@@ -1,0 +1,213 @@
+/* `gorod-server demo-data`: the invented municipality obeys the rules of the real one, and goes on where the data ends. */
+#include "tests/harness/check.h"
+#include "tests/harness/rpc.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct server *server;
+static char first_sum[64];
+
+/* Runs SQL on the server's own database (as root or as the server's user) and returns the first line. */
+static const char *sql(const struct server *s, const char *text)
+{
+    static char line[512];
+    char host[SERVER_PATH_BYTES + 16];
+    struct outcome o;
+    snprintf(host, sizeof host, "%s/pg-run", s->state);
+    char *argv[] = {"psql", "-XAtq", "-h", host, "-U", "gorod", "-d", "gorod", "-c", (char *)text, NULL};
+    run_program(argv, NULL, 30000, &o);
+    CHECK(o.exit_code == 0, "psql: %s", o.err);
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(o.out, "\n"), o.out);
+    outcome_free(&o);
+    return line;
+}
+
+static void assert_none(const char *what, const char *query)
+{
+    const char *found = sql(server, query);
+    CHECK(strcmp(found, "0") == 0, "%s: %s", what, found);
+}
+
+static void fill(const struct server *s, const char *seed)
+{
+    struct outcome o;
+    server_cli(s, &o, NULL, "demo-data", "--appeals", "1500", "--seed", seed, NULL);
+    CHECK(o.exit_code == 0, "demo-data: %s", o.err);
+    CHECK(strstr(o.out, "1500"), "%s", o.out);
+    outcome_free(&o);
+}
+
+static const char *sum_of(const struct server *s)
+{
+    return sql(
+        s, "SELECT md5(string_agg(x, '' ORDER BY x)) FROM (SELECT number || status || text || due || version AS x FROM appeal UNION ALL "
+           "SELECT number || status || title || due || responsible_id FROM assignment UNION ALL SELECT name || address FROM correspondent "
+           "UNION ALL SELECT login || name FROM app_user UNION ALL SELECT id || action || at FROM event WHERE record <> 'session') a");
+}
+
+static void fills_an_empty_database(void **state)
+{
+    (void)state;
+    server = server_start(NULL);
+    fill(server, "11");
+    snprintf(first_sum, sizeof first_sum, "%s", sum_of(server));
+    CHECK(strcmp(sql(server, "SELECT count(*) FROM appeal"), "1500") == 0, "not all appeals");
+    CHECK(strcmp(sql(server, "SELECT count(*) FROM app_user WHERE id <> 1"), "160") == 0, "not 160 users");
+}
+
+static void refuses_one_that_is_not(void **state)
+{
+    struct outcome o;
+    (void)state;
+    server_cli(server, &o, NULL, "demo-data", NULL);
+    assert_int_equal(o.exit_code, 65);
+    CHECK(strstr(o.err, "1500"), "the reason does not tell what is there: %s", o.err);
+    outcome_free(&o);
+    server_cli(server, &o, NULL, "demo-data", "--appeals", "many", NULL);
+    assert_int_equal(o.exit_code, 64);
+    outcome_free(&o);
+}
+
+static void numbers_have_no_gap_and_go_on(void **state)
+{
+    (void)state;
+    assert_none("gaps", "SELECT count(*) FROM (SELECT kind, year FROM appeal GROUP BY kind, year HAVING max(serial) <> count(*) UNION ALL "
+                        "SELECT 'assignment', year FROM assignment GROUP BY year HAVING max(serial) <> count(*)) g");
+    assert_none("numbers out of order", "SELECT count(*) FROM (SELECT serial, lag(serial) OVER (PARTITION BY kind, year ORDER BY id) AS p "
+                                        "FROM appeal) x WHERE serial <> p + 1");
+    struct rpc *r = rpc_open_admin(server);
+    json_t *added =
+        rpc_ok(r, "appeal.register", "{s:s, s:s, s:b, s:s}", "kind", "message", "channel", "phone", "anonymous", 1, "subject", "Следующее");
+    char query[200];
+    snprintf(query, sizeof query,
+             "SELECT serial - (SELECT max(b.serial) FROM appeal b WHERE b.kind = a.kind AND b.year = a.year AND b.id < a.id) - 1 FROM "
+             "appeal a WHERE id = %lld",
+             (long long)at_int(added, "id"));
+    assert_none("the next number leaves a gap", query);
+    rpc_close(&r);
+}
+
+/* What the operations would have written stands there. */
+static void cards_agree_with_their_history(void **state)
+{
+    (void)state;
+    assert_none("appeals in another state than their last event",
+                "SELECT count(*) FROM appeal a WHERE status <> (SELECT to_state FROM event WHERE record = 'appeal' AND record_id = a.id "
+                "AND to_state IS NOT NULL ORDER BY id DESC LIMIT 1)");
+    assert_none("assignments in another state than their last event",
+                "SELECT count(*) FROM assignment a WHERE status <> (SELECT to_state FROM event WHERE record = 'assignment' AND record_id = "
+                "a.id AND to_state IS NOT NULL ORDER BY id DESC LIMIT 1)");
+    assert_none("steps that do not follow one another",
+                "SELECT count(*) FROM (SELECT from_state, lag(to_state) OVER (PARTITION BY record, record_id ORDER BY id) AS p FROM event "
+                "WHERE to_state IS NOT NULL) x WHERE p IS NOT NULL AND from_state IS DISTINCT FROM p");
+    assert_none("versions", "SELECT (SELECT count(*) FROM appeal a WHERE version <> (SELECT count(*) FROM event WHERE record = 'appeal' "
+                            "AND record_id = a.id)) + "
+                            "(SELECT count(*) FROM assignment a WHERE version <> (SELECT count(*) FROM event WHERE record = 'assignment' "
+                            "AND record_id = a.id))");
+    assert_none("events of the future", "SELECT count(*) FROM event WHERE at > now()");
+    assert_none("events out of order", "SELECT count(*) FROM (SELECT at, lag(at) OVER (ORDER BY id) AS p FROM event) x WHERE at < p");
+    assert_none("counts of open assignments",
+                "SELECT count(*) FROM appeal a WHERE open_assignments <> (SELECT count(*) FROM assignment_appeal x JOIN assignment s ON "
+                "s.id = x.assignment_id WHERE x.appeal_id = a.id AND s.closed_on IS NULL)");
+    assert_none("closed appeals with open assignments", "SELECT count(*) FROM appeal WHERE closed_on IS NOT NULL AND open_assignments > 0");
+    assert_none("answered questions without a result", "SELECT count(*) FROM appeal a JOIN appeal_question q ON q.appeal_id = a.id WHERE "
+                                                       "a.status IN ('answered', 'forwarded', 'left') AND q.result IS NULL");
+}
+
+/* Search vectors were put together without the database; they must be what it would have made itself. */
+static void everything_is_found_as_if_it_had_been_typed(void **state)
+{
+    (void)state;
+    assert_none("search of appeals", "SELECT count(*) FROM appeal a LEFT JOIN correspondent c ON c.id = a.correspondent_id "
+                                     "WHERE search <> gorod_appeal_search(number, subject, text, a.address, coalesce(c.name, ''))");
+    assert_none("search of assignments",
+                "SELECT count(*) FROM assignment WHERE search <> setweight(to_tsvector('russian', number || ' ' || title), 'A') || "
+                "to_tsvector('russian', left(text, 100000))");
+    assert_none("words of names",
+                "SELECT count(*) FROM correspondent c WHERE (SELECT count(*) FROM correspondent_word w WHERE w.correspondent_id = c.id) <> "
+                "(SELECT count(DISTINCT w) FROM unnest(gorod_words(c.name)) w)");
+}
+
+static void every_state_and_value_is_known(void **state)
+{
+    (void)state;
+    CHECK(strcmp(sql(server, "SELECT count(DISTINCT status) FROM assignment"), "9") == 0, "not all states of assignments occur");
+    CHECK(strcmp(sql(server, "SELECT count(DISTINCT status) FROM appeal"), "8") == 0, "not all states of appeals occur");
+    static const char *const codes[][3] = {{"appeal", "kind", "appeal_kind"},
+                                           {"appeal", "channel", "channel"},
+                                           {"appeal", "nature", "nature"},
+                                           {"appeal", "topic", "topic"},
+                                           {"appeal", "frequency", "frequency"},
+                                           {"assignment", "source", "assignment_source"},
+                                           {"assignment", "urgency", "urgency"},
+                                           {"appeal_question", "result", "answer_type"},
+                                           {"appeal_link", "kind", "link_kind"},
+                                           {"contact", "kind", "contact_kind"},
+                                           {"correspondent", "social_status", "social_status"},
+                                           {"correspondent", "privilege", "privilege"},
+                                           {"org_unit", "kind", "unit_kind"}};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        char query[400];
+        snprintf(query, sizeof query,
+                 "SELECT count(*) FROM %s WHERE %s IS NOT NULL AND %s NOT IN (SELECT code FROM classifier WHERE classifier = '%s')",
+                 codes[i][0], codes[i][1], codes[i][1], codes[i][2]);
+        assert_none(codes[i][2], query);
+    }
+}
+
+/* The keys are where the contract says, and open the doors; everybody finds work. */
+static void demo_logins_have_work_to_do(void **state)
+{
+    static const struct {
+        const char *login, *counts; /* those that must not be 0 */
+    } people[] = {{"executor", "overdue returned due_soon"},
+                  {"executor2", "overdue returned due_soon"},
+                  {"clerk", "without_action"},
+                  {"head", "to_accept"},
+                  {"deputy", "to_accept"},
+                  {"chief", "to_accept"},
+                  {"controller", "to_accept"},
+                  {"dispatcher", ""},
+                  {"manager", ""},
+                  {"analyst", ""},
+                  {"admin", ""}};
+    (void)state;
+    snprintf(server->keys, sizeof server->keys, "%.*s/keys", (int)sizeof server->keys - 6, server->state);
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++) {
+        char copy[64], *save = NULL;
+        struct rpc *r = rpc_open_ssh(server, people[i].login);
+        assert_string_equal(at_text(rpc_ok(r, "session.whoami", "{}"), "login"), people[i].login);
+        json_t *work = *people[i].counts ? rpc_ok(r, "worklist.get", "{}") : NULL;
+        snprintf(copy, sizeof copy, "%s", people[i].counts);
+        for (char *count = strtok_r(copy, " ", &save); count; count = strtok_r(NULL, " ", &save)) {
+            char path[64];
+            snprintf(path, sizeof path, "counts.%s", count);
+            CHECK(at_int(work, path) > 0, "%s has nothing under %s", people[i].login, count);
+        }
+        rpc_close(&r);
+    }
+}
+
+static void the_same_seed_gives_the_same_town(void **state)
+{
+    (void)state;
+    struct server *other = server_start(NULL);
+    fill(other, "11");
+    char again[64];
+    snprintf(again, sizeof again, "%s", sum_of(other));
+    /* Past midnight it is another day, and another town. */
+    CHECK(strcmp(first_sum, again) == 0, "the same seed gave another town");
+    server_stop(other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fills_an_empty_database),        cmocka_unit_test(refuses_one_that_is_not),
+        cmocka_unit_test(cards_agree_with_their_history), cmocka_unit_test(everything_is_found_as_if_it_had_been_typed),
+        cmocka_unit_test(every_state_and_value_is_known), cmocka_unit_test(numbers_have_no_gap_and_go_on),
+        cmocka_unit_test(demo_logins_have_work_to_do),    cmocka_unit_test(the_same_seed_gives_the_same_town),
+    };
+    return HARNESS_RUN("demo_data", tests);
+}

@@ -1,0 +1,301 @@
+/* The same screens on a phone, on a wall, on old terminals; sizes that change at any moment; texts that try to break out. */
+#include "tests/harness/check.h"
+#include "tests/terminal/scenes.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct server *server;
+static struct town town;
+static json_int_t appeal;
+
+static void starts_and_is_filled(void **state)
+{
+    (void)state;
+    server = server_start(NULL);
+    given_municipality(server, &town);
+    given_appeal(&town, "Иванова Мария Петровна", "Не горит фонарь у дома 12 по улице Ленина");
+    appeal = at_int(given_appeal(&town, "Щербаков Игорь Львович", "Яма у школы №4"), "id");
+    given_assignment(&town, appeal, TOWN_executor, "Заделать яму у школы №4");
+    for (int i = 0; i < 60; i++) {
+        char subject[64];
+        snprintf(subject, sizeof subject, "Обращение для листания %d", i);
+        rpc_ok(town.admin, "appeal.register", "{s:s, s:s, s:b, s:s}", "kind", "message", "channel", "phone", "anonymous", 1, "subject", subject);
+    }
+}
+
+/* The walk that each shape makes: first screen, list, card, form; a golden of each. */
+static void walk(const char *type, int cols, int rows, const char *shape)
+{
+    char golden[64];
+    struct term *t = scene_login(&town, TOWN_executor, cols, rows, type);
+    term_wait_text(t, "П-1");
+    snprintf(golden, sizeof golden, "%s_my_day.txt", shape);
+    term_expect_screen(t, golden);
+    scene_assert_sound(t);
+    scene_press(t, "Enter");
+    term_wait_text(t, "Ершова");
+    snprintf(golden, sizeof golden, "%s_card.txt", shape);
+    term_expect_screen(t, golden);
+    term_key(t, "Esc");
+    term_close(&t);
+    t = scene_login(&town, TOWN_clerk, cols, rows, type);
+    scene_go(t, "О", "Обращения");
+    term_wait_text(t, "листания 59");
+    snprintf(golden, sizeof golden, "%s_list.txt", shape);
+    term_expect_screen(t, golden);
+    scene_assert_sound(t);
+    term_key(t, "F7");
+    term_wait_text(t, "Регистрация");
+    snprintf(golden, sizeof golden, "%s_form.txt", shape);
+    term_expect_screen(t, golden);
+    term_close(&t);
+}
+
+static void usual(void **state)
+{
+    (void)state;
+    walk("xterm-256color", 80, 24, "usual");
+}
+
+static void a_phone(void **state)
+{
+    (void)state;
+    walk("xterm-256color", 40, 20, "phone");
+}
+
+static void wide(void **state)
+{
+    (void)state;
+    walk("xterm-256color", 200, 50, "wide");
+}
+
+static bool is_monochrome(struct term *t, int cols, int rows)
+{
+    for (int row = 0; row < rows; row++)
+        for (int col = 0; col < cols; col++)
+            if (term_cell_at(t, row, col).coloured)
+                return false;
+    return true;
+}
+
+static void vt100(void **state)
+{
+    (void)state;
+    walk("vt100", 80, 24, "vt100");
+    struct term *t = scene_login(&town, TOWN_executor, 80, 24, "vt100");
+    term_wait_text(t, "П-1");
+    assert_true(is_monochrome(t, 80, 24));
+    /* The chosen row stands out without colour: by its mark, or its weight. */
+    struct term_cell here = term_cell_at(t, term_find(t, "П-1"), 20);
+    assert_true(here.bold || here.reverse || here.underline);
+    term_key(t, "F10");
+    term_wait_end(t, 10000);
+    term_close(&t);
+}
+
+static void the_linux_console(void **state)
+{
+    (void)state;
+    walk("linux", 80, 24, "linux");
+}
+
+static void terminals_that_terminfo_does_not_know(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"xterm-kitty", "foot", "alacritty", "putty-256color", "screen.xterm-256color", "tmux-256color", "no-such-terminal",
+                                        "../../etc/passwd", ""};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        struct term *t = term_ssh(server, "clerk", 80, 24, types[i]);
+        CHECK(term_sees_text(t, "Мой день", TERM_WAIT_MS), "TERM=%s shows:\n%s", types[i], term_text(t));
+        term_close(&t);
+    }
+    /* One that cannot place the cursor is told what to do instead. */
+    struct term *t = term_ssh(server, "clerk", 80, 24, "dumb");
+    term_wait_text(t, "dumb");
+    term_wait_text(t, "help");
+    assert_int_not_equal(term_wait_end(t, 10000), 0);
+    term_close(&t);
+}
+
+static void a_terminal_without_colours(void **state)
+{
+    (void)state;
+    struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-mono");
+    term_wait_text(t, "С-60");
+    assert_true(is_monochrome(t, 80, 24));
+    term_close(&t);
+}
+
+/* ---- sizes ---- */
+
+static void sizes_without_sense(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{10, 3}, {1, 1}, {0, 0}, {2, 100}, {500, 2}, {300, 120}, {40, 10}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int cols = sizes[i][0] ? sizes[i][0] : 80, rows = sizes[i][1] ? sizes[i][1] : 24;
+        struct term *t = term_ssh(server, "clerk", cols, rows, "xterm-256color");
+        term_wait_quiet(t, 300);
+        term_key(t, "F7 Tab Tab Down Up Esc");
+        term_resize(t, 80, 24);
+        term_wait_text(t, "F10");
+        term_close(&t);
+    }
+}
+
+static void sizes_that_change_while_one_works(void **state)
+{
+    (void)state;
+    struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
+    scene_press(t, "F7");
+    scene_to_field(t, "Текст");
+    term_type(t, "Набрано до изменения размера");
+    term_wait_text(t, "Набрано до");
+    for (int i = 0; i < 60; i++) {
+        term_resize(t, 20 + i * 7 % 180, 5 + i * 3 % 60);
+        if (i % 10 == 0)
+            term_type(t, ".");
+    }
+    term_resize(t, 100, 30);
+    term_wait_text(t, "Набрано до изменения размера......");
+    scene_assert_sound(t);
+    term_resize(t, 40, 20);
+    term_wait_text(t, "Набрано");
+    term_close(&t);
+}
+
+static void the_cursor_stands_on_the_chosen_row(void **state)
+{
+    (void)state;
+    struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
+    scene_go(t, "О", "Обращения");
+    term_wait_text(t, "листания 59");
+    term_wait_cursor_on(t, "листания 59");
+    for (int i = 58; i > 30; i--) {
+        char row[64];
+        snprintf(row, sizeof row, "листания %d", i);
+        term_key(t, "Down");
+        term_wait_cursor_on(t, row);
+    }
+    term_key(t, "Home");
+    term_wait_cursor_on(t, "листания 59");
+    term_key(t, "End");
+    term_wait_cursor_on(t, "ОГ-1");
+    term_key(t, "PgUp PgUp");
+    term_wait_gone(t, "ОГ-1/");
+    term_close(&t);
+}
+
+/* Keys typed while the screen still waits for the server go where they would have gone. */
+static void type_ahead_is_never_lost(void **state)
+{
+    (void)state;
+    struct term *t = term_ssh(server, "clerk", 80, 24, "xterm-256color");
+    term_wait_text(t, "F10");
+    term_type(t, "О");
+    term_key(t, "Down Down Down Enter");
+    term_wait_text(t, "листания 56");
+    term_wait_gone(t, "листания 57");
+    term_close(&t);
+}
+
+static void moving_costs_few_bytes(void **state)
+{
+    (void)state;
+    struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
+    scene_go(t, "О", "Обращения");
+    term_wait_cursor_on(t, "листания 59");
+    term_wait_quiet(t, 300);
+    size_t before = term_bytes(t);
+    term_key(t, "Down");
+    term_wait_cursor_on(t, "листания 58");
+    term_wait_quiet(t, 300);
+    CHECK(term_bytes(t) - before < 1200, "one row down costs %zu bytes", term_bytes(t) - before);
+    term_close(&t);
+}
+
+/* ---- texts ---- */
+
+static void texts_do_not_break_the_screen(void **state)
+{
+    (void)state;
+    static const char *const subjects[] = {"👩‍👩‍👧 семья 漢字 и e\xcc\x81\xcc\x81\xcc\x81 знаки", "\xe2\x80\xae" "справа налево \xd7\xa2\xd7\x91\xd7\xa8\xd7\x99\xd7\xaa",
+                                           "оченьдлинноесловобезпробеловоченьдлинноесловобезпробеловоченьдлинноесловобезпробелов", "%s%n%d \\033[31m ${HOME}",
+                                           "\xef\xbb\xbfметка порядка байтов", "\xe2\x80\xa8 разделитель строк \xe2\x80\xa9"};
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
+        rpc_ok(town.admin, "appeal.register", "{s:s, s:s, s:b, s:s, s:s}", "kind", "message", "channel", "phone", "anonymous", 1, "subject",
+               subjects[i], "text", subjects[i]);
+    static const int widths[] = {80, 40, 200};
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        struct term *t = scene_login(&town, TOWN_clerk, widths[i], 24, "xterm-256color");
+        scene_go(t, "О", "Обращения");
+        term_wait_text(t, "семья");
+        /* The frame still stands where it stood: the key bar is the last row, once. */
+        CHECK(strstr(term_row(t, 23), "F9"), "the key bar has moved:\n%s", term_text(t));
+        for (size_t k = 0; k < sizeof subjects / sizeof *subjects; k++) {
+            scene_press(t, "Enter");
+            term_wait_quiet(t, 100);
+            CHECK(strstr(term_row(t, 23), "F9"), "the key bar has moved:\n%s", term_text(t));
+            term_key(t, "Esc");
+            term_wait_text(t, "Обращения");
+            term_key(t, "Down");
+        }
+        term_close(&t);
+    }
+}
+
+static void a_paste_is_text(void **state)
+{
+    (void)state;
+    struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
+    scene_press(t, "F7");
+    scene_to_field(t, "Текст");
+    /* Pasted escapes, tabs and newlines press no keys: the form is still there, nothing was sent. */
+    term_paste(t, "Первая строка\nвторая\tс табуляцией\n\033OQтретья\033[21~");
+    term_wait_text(t, "вторая");
+    term_wait_text(t, "F2 ");
+    assert_true(term_has(t, "Регистрация"));
+    term_close(&t);
+}
+
+static void english_for_whom_it_is_set(void **state)
+{
+    (void)state;
+    rpc_ok(town_as(&town, TOWN_analyst), "session.language", "{s:s}", "language", "en");
+    struct term *t = term_ssh(server, "analyst", 80, 24, "xterm-256color");
+    term_wait_text(t, "My day");
+    assert_false(term_has(t, "Мой день"));
+    term_close(&t);
+}
+
+static void stops_cleanly(void **state)
+{
+    (void)state;
+    town_close_sessions(&town);
+    server_stop(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_and_is_filled),
+        cmocka_unit_test(usual),
+        cmocka_unit_test(a_phone),
+        cmocka_unit_test(wide),
+        cmocka_unit_test(vt100),
+        cmocka_unit_test(the_linux_console),
+        cmocka_unit_test(terminals_that_terminfo_does_not_know),
+        cmocka_unit_test(a_terminal_without_colours),
+        cmocka_unit_test(sizes_without_sense),
+        cmocka_unit_test(sizes_that_change_while_one_works),
+        cmocka_unit_test(the_cursor_stands_on_the_chosen_row),
+        cmocka_unit_test(type_ahead_is_never_lost),
+        cmocka_unit_test(moving_costs_few_bytes),
+        cmocka_unit_test(texts_do_not_break_the_screen),
+        cmocka_unit_test(a_paste_is_text),
+        cmocka_unit_test(english_for_whom_it_is_set),
+        cmocka_unit_test(stops_cleanly),
+    };
+    return HARNESS_RUN("shapes", tests);
+}
