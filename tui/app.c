@@ -346,6 +346,7 @@ static void paint_if_due(void)
         paint();
     if (!dirty && !idle_announced && client_pending(client) == 0 && !timers_is_waiting() && ahead_len == 0 && client_is_up(client)) {
         idle_announced = true;
+        client_rest(client);
         term_announce_idle();
     }
 }

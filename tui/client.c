@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 32 * 1024, TRIM_BYTES = 16 * 1024, ASK_AGAIN_MS = 1000 };
+enum { READ_BYTES = 8 * 1024, HEAVY_BYTES = 2 * 1024, ASK_AGAIN_MS = 1000 };
 
 struct request {
     struct request *next;
@@ -39,6 +39,7 @@ struct client {
     uint64_t number;
     int64_t retry_at_ms;
     bool gone;
+    bool heavy; /* large answers have come since the last rest */
 };
 
 int64_t now_ms(void)
@@ -240,9 +241,7 @@ static void line_take(struct client *c, const char *line, size_t len)
     else if (!method)
         answer_take(c, o);
     json_decref(o);
-    /* A tree of a page is fifty times larger than what is kept of it; idle sessions must stay small. */
-    if (len > TRIM_BYTES)
-        malloc_trim(0);
+    c->heavy = c->heavy || len > HEAVY_BYTES;
 }
 
 static void lines_take(struct client *c)
@@ -259,6 +258,19 @@ static void lines_take(struct client *c)
     buf_consume(&c->input, start);
     if (c->input.len == 0)
         buf_reset(&c->input);
+}
+
+/* A tree of a page is fifty times larger than what is kept of it; idle sessions must stay small. */
+void client_rest(struct client *c)
+{
+    if (!c->heavy || c->input.len || c->output.len)
+        return;
+    c->heavy = false;
+    buf_free(&c->input);
+    buf_free(&c->output);
+    buf_init(&c->input, PROTO_ANSWER_MAX);
+    buf_init(&c->output, PROTO_ANSWER_MAX);
+    malloc_trim(0);
 }
 
 /* ---- the session ---- */

@@ -67,6 +67,9 @@ int client_due_ms(const struct client *c);
 /* Writes out what is queued, for at most so long: at the very end, for drafts. */
 void client_flush(struct client *c, int timeout_ms);
 
+/* Nothing is under way: gives memory of past answers back. Cheap when there was none. */
+void client_rest(struct client *c);
+
 /* A fresh request_id. */
 void client_uuid(char out[37]);
 /* Milliseconds of the monotonic clock. */

@@ -25,9 +25,11 @@ static struct {
     uint64_t hash, shown;    /* of this frame's strokes, of those on the screen */
     uint64_t key, shown_key; /* what the line's maker drew it from; 0: unknown */
     int first, last;
+    uint64_t beside, shown_beside; /* strokes of others than the line's maker */
     bool kept;               /* its maker has not drawn it: it is there */
 } lines[LINES_MOST];
 static bool keeping = true;
+static int maker_line = -1; /* being drawn by its maker */
 
 uint64_t draw_mix(uint64_t hash, const void *data, size_t len)
 {
@@ -47,7 +49,7 @@ void draw_frame_begin(void)
     for (int y = 0; y < LINES_MOST; y++) {
         lines[y].hash = 0xcbf29ce484222325u;
         lines[y].first = lines[y].last = -1;
-        lines[y].key = 0;
+        lines[y].key = lines[y].beside = 0;
         lines[y].kept = false;
     }
 }
@@ -79,7 +81,13 @@ bool draw_keep(int y, uint64_t key)
         return false;
     lines[y].key = key;
     lines[y].kept = keeping && lines[y].shown_key == key;
+    maker_line = lines[y].kept ? -1 : y;
     return lines[y].kept;
+}
+
+void draw_keep_end(void)
+{
+    maker_line = -1;
 }
 
 void draw_keeping(bool on)
@@ -89,14 +97,14 @@ void draw_keeping(bool on)
 
 bool draw_frame_end(void)
 {
-    /* Strokes beside a kept part (a pane, a popup) are compared as the whole line was: any at all means a look at everything. */
     for (int y = 0; y < LINES && y < LINES_MOST; y++)
-        if (lines[y].kept && lines[y].first >= 0)
+        if (lines[y].kept && lines[y].beside != lines[y].shown_beside)
             return false;
     for (int y = 0; y < LINES && y < LINES_MOST; y++) {
         if (lines[y].kept)
             continue;
         lines[y].shown_key = lines[y].key;
+        lines[y].shown_beside = lines[y].beside;
         if (lines[y].hash == lines[y].shown)
             continue;
         lines[y].shown = lines[y].hash;
@@ -115,6 +123,12 @@ void draw_invalidate(void)
     erase();
 }
 
+static uint64_t stroke_hash(const struct stroke *s, const char *text, size_t len)
+{
+    uint64_t hash = draw_mix(0xcbf29ce484222325u, (short[]){s->x, s->w, s->role, s->ground, text != NULL}, 5 * sizeof(short));
+    return draw_mix(hash, text ? text : "", len);
+}
+
 static void stroke_add(int y, struct stroke s, const char *text, size_t len)
 {
     if (y >= LINES_MOST || words.overflow)
@@ -131,8 +145,10 @@ static void stroke_add(int y, struct stroke s, const char *text, size_t len)
         s.text = (unsigned)words.len;
         buf_append(&words, text, len + 1);
     }
-    lines[y].hash = draw_mix(draw_mix(lines[y].hash, &s.x, sizeof s.x), &s.w, sizeof s.w);
-    lines[y].hash = draw_mix(draw_mix(lines[y].hash, (unsigned char[]){s.role, s.ground, text != NULL}, 3), text ? text : "", len);
+    uint64_t hash = stroke_hash(&s, text, len);
+    lines[y].hash = draw_mix(lines[y].hash, &hash, sizeof hash);
+    if (y != maker_line)
+        lines[y].beside = draw_mix(lines[y].beside, &hash, sizeof hash);
     if (lines[y].last >= 0)
         strokes[lines[y].last].next = stroke_count;
     else

@@ -6,6 +6,7 @@
 #include "tui/text.h"
 #include "tui/transport.h"
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -74,6 +75,9 @@ int main(int argc, char **argv)
     struct transport *transport = NULL;
     const char *state = NULL, *connect = NULL, *broker = NULL;
     char why[400] = "";
+    /* Many sessions on one machine: large pieces go back to the system when they are freed. */
+    mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+    mallopt(M_TOP_PAD, 16 * 1024);
     i18n_start(NULL);
     for (int opt; (opt = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         switch (opt) {

@@ -2,6 +2,7 @@
 #include "common/arena.h"
 #include "tui/app.h"
 #include "tui/json.h"
+#include <stdlib.h>
 #include <string.h>
 
 static struct arena *arena;
@@ -20,11 +21,29 @@ static enum meta_type type_of(const char *name)
     return MT_STRING;
 }
 
-/* Texts repeat a lot ("id", "Номер записи"): one copy of each would do, but the arena is small and given back whole. */
+/* Texts repeat a lot ("id", "Номер записи"): each is kept once. The table of them lives only while an answer is taken. */
+enum { TEXTS_MAX = 4096 };
+static const char **texts;
+
+static const char *keep_text(const char *s)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (const char *p = s; *p; p++)
+        hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+    for (size_t i = 0; i < 64; i++) {
+        const char **at = &texts[(hash + i) % TEXTS_MAX];
+        if (!*at)
+            return *at = arena_strdup(arena, s);
+        if (strcmp(*at, s) == 0)
+            return *at;
+    }
+    return arena_strdup(arena, s);
+}
+
 static const char *keep(const json_t *o, const char *name)
 {
     const char *s = js_str(o, name);
-    return *s ? arena_strdup(arena, s) : "";
+    return *s ? keep_text(s) : "";
 }
 
 static void values_take(const json_t *values, struct meta_param *p)
@@ -32,14 +51,14 @@ static void values_take(const json_t *values, struct meta_param *p)
     const char *classifier = js_str(values, "classifier");
     const json_t *list = json_is_array(values) ? values : json_object_get(values, "list");
     if (*classifier)
-        p->classifier = arena_strdup(arena, classifier);
+        p->classifier = keep_text(classifier);
     if (!json_is_array(list))
         return;
     size_t n = json_array_size(list);
     const char **out = arena_alloc(arena, (n + 1) * sizeof *out);
     for (size_t i = 0; i < n; i++) {
         const char *value = json_string_value(json_array_get(list, i));
-        out[i] = arena_strdup(arena, value ? value : "");
+        out[i] = keep_text(value ? value : "");
     }
     p->values = out;
 }
@@ -56,7 +75,7 @@ static void param_take(const json_t *o, struct meta_param *p)
     p->secret = js_bool(o, "secret");
     p->filter = js_bool(o, "filter");
     p->max = (int)js_int(o, "max");
-    p->lookup = *lookup ? arena_strdup(arena, lookup) : NULL;
+    p->lookup = *lookup ? keep_text(lookup) : NULL;
     values_take(json_object_get(o, "values"), p);
     p->fields = params_take(json_object_get(o, "fields"), &p->field_count);
 }
@@ -64,10 +83,15 @@ static void param_take(const json_t *o, struct meta_param *p)
 static const struct meta_param *params_take(const json_t *list, size_t *count)
 {
     *count = json_array_size(list);
-    struct meta_param *params = arena_alloc(arena, (*count + 1) * sizeof *params);
+    struct meta_param *params = *count ? arena_alloc(arena, *count * sizeof *params) : NULL;
     for (size_t i = 0; i < *count; i++)
         param_take(json_array_get(list, i), &params[i]);
     return params;
+}
+
+static int by_method(const void *a, const void *b)
+{
+    return strcmp(((const struct meta_op *)a)->method, ((const struct meta_op *)b)->method);
 }
 
 void meta_take(const json_t *result)
@@ -76,6 +100,9 @@ void meta_take(const json_t *result)
     if (!arena)
         arena = arena_new();
     arena_reset(arena);
+    texts = calloc(TEXTS_MAX, sizeof *texts);
+    if (!texts)
+        abort();
     op_count = json_array_size(list);
     ops = arena_alloc(arena, (op_count + 1) * sizeof *ops);
     for (size_t i = 0; i < op_count; i++) {
@@ -86,6 +113,9 @@ void meta_take(const json_t *result)
         ops[i].list = js_bool(o, "list");
         ops[i].params = params_take(json_object_get(o, "params"), &ops[i].param_count);
     }
+    qsort(ops, op_count, sizeof *ops, by_method);
+    free(texts);
+    texts = NULL;
 }
 
 static void described(void *arg, json_t *result, const struct rpc_error *error)
@@ -109,10 +139,8 @@ bool meta_is_known(void) { return ops != NULL; }
 
 const struct meta_op *meta_op(const char *method)
 {
-    for (size_t i = 0; i < op_count; i++)
-        if (strcmp(ops[i].method, method) == 0)
-            return &ops[i];
-    return NULL;
+    struct meta_op key = {.method = method};
+    return op_count ? bsearch(&key, ops, op_count, sizeof *ops, by_method) : NULL;
 }
 
 const struct meta_param *meta_param(const struct meta_op *op, const char *name)

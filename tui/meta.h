@@ -24,8 +24,8 @@ enum meta_type {
 
 struct meta_param {
     const char *name, *label;
-    enum meta_type type;
-    bool required, secret, filter;
+    enum meta_type type : 8;
+    bool required : 1, secret : 1, filter : 1;
     int max;                         /* 0: none told */
     const char *classifier;          /* MT_ENUM: name of the classifier, NULL when `values` lists them */
     const char *const *values;       /* MT_ENUM: ends with NULL; NULL when none */

@@ -208,11 +208,13 @@ CREATE TABLE assignment_report (
 );
 CREATE INDEX assignment_report_assignment ON assignment_report (assignment_id, id);
 
--- What an appeal is found by: number, subject, text, address, the author's name; ё is е for the stemmer already.
+-- What an appeal is found by: number, subject, text, address, and (weight D) the author's name; ё is е for the stemmer already.
 CREATE FUNCTION gorod_appeal_search(number text, subject text, body text, address text, author text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN setweight(to_tsvector('russian', number || ' ' || subject), 'A') || setweight(to_tsvector('russian', address || ' ' || author), 'B')
-           || setweight(to_tsvector('russian', left(body, 100000)), 'C');
--- Words as typed: all must occur, each may be a beginning. A text of signs alone finds nothing, and is no error.
-CREATE FUNCTION gorod_tsquery(t text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-    RETURN (SELECT to_tsquery('russian', coalesce(string_agg('''' || w || ''':*', ' & '), '')) FROM unnest(gorod_words(t)) AS w);
+    RETURN setweight(to_tsvector('russian', number || ' ' || subject), 'A') || setweight(to_tsvector('russian', address), 'B')
+           || setweight(to_tsvector('russian', left(body, 100000)), 'C') || to_tsvector('russian', author);
+-- Words as typed: all must occur, each may be a beginning. A text of signs alone finds nothing, and is no error. Who may not see persons
+-- (`blind`) does not find by their names either.
+CREATE FUNCTION gorod_tsquery(t text, blind boolean) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN (SELECT to_tsquery('russian', coalesce(string_agg(quote_literal(w) || CASE WHEN blind THEN ':*ABC' ELSE ':*' END, ' & '), ''))
+            FROM unnest(gorod_words(t)) AS w);

@@ -37,7 +37,7 @@ AND ($12::boolean IS NULL OR $12 = (a.closed_on IS NULL AND a.due BETWEEN curren
 AND ($13::date IS NULL OR a.registered >= $13) AND ($14::date IS NULL OR a.registered <= $14)
 AND ($15::bigint IS NULL OR EXISTS (SELECT 1 FROM appeal_author fa WHERE fa.appeal_id = a.id AND fa.correspondent_id = $15))
 AND ($16::bigint IS NULL OR a.serial = $16)
-AND ($17::text IS NULL OR a.search @@ gorod_tsquery($17))
+AND ($17::text IS NULL OR a.search @@ gorod_tsquery($17, $4::boolean))
 AND ($18::boolean IS NULL OR $18 = (a.closed_on IS NULL))
 
 -- fragment: appeal_order

@@ -34,7 +34,7 @@ AND ($8::text IS NULL OR ($8 = 'responsible' AND s.responsible_id = $1) OR ($8 =
                                                     AND ($8 = 'any' OR fp.role = $8))))
 AND ($9::bigint IS NULL OR s.unit_id = $9) AND ($10::bigint IS NULL OR s.responsible_id = $10)
 AND ($11::bigint IS NULL OR EXISTS (SELECT 1 FROM assignment_appeal fa WHERE fa.assignment_id = s.id AND fa.appeal_id = $11))
-AND ($12::bigint IS NULL OR s.serial = $12) AND ($13::text IS NULL OR s.search @@ gorod_tsquery($13))
+AND ($12::bigint IS NULL OR s.serial = $12) AND ($13::text IS NULL OR s.search @@ gorod_tsquery($13, false))
 AND ($14::date IS NULL OR s.due >= $14) AND ($15::date IS NULL OR s.due <= $15)
 
 -- fragment: assignment_order

@@ -12,6 +12,29 @@ SELECT coalesce(max(id), 0) + 1 FROM event;
 -- () one at a time. Tables stay open: whoever registers meanwhile meets the same numbers, and one of the two is refused whole
 SELECT pg_advisory_xact_lock(4706183);
 
+-- name: demo_references_later
+-- () where the role may, references are not looked up row by row during this transaction: demo_references_check does it for all at once
+SELECT CASE WHEN rolsuper THEN set_config('session_replication_role', 'replica', true) END FROM pg_roles WHERE rolname = current_user;
+
+-- name: demo_references_check
+-- () every foreign key of the schema, whichever there are; fails when one points to nothing
+DO $$
+DECLARE
+    f record;
+    bad bigint;
+BEGIN
+    FOR f IN SELECT c.conname, c.conrelid::regclass AS child, a.attname AS pointer, c.confrelid::regclass AS parent, b.attname AS key
+             FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+             JOIN pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = c.confkey[1]
+             WHERE c.contype = 'f' AND c.connamespace = 'public'::regnamespace LOOP
+        EXECUTE format('SELECT count(*) FROM %s x WHERE x.%I IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %s y WHERE y.%I = x.%I)',
+                       f.child, f.pointer, f.parent, f.key, f.pointer) INTO bad;
+        IF bad > 0 THEN
+            RAISE foreign_key_violation USING MESSAGE = format('%s: %s rows', f.conname, bad);
+        END IF;
+    END LOOP;
+END $$;
+
 -- name: demo_lexemes
 -- (a piece of text without blanks) -> its search vector, and the position that the next word would have
 SELECT to_tsvector('russian', $1::text)::text, coalesce((regexp_match(to_tsvector('russian', $1 || ' zzqzz')::text, '''zzqzz'':(\d+)'))[1]::integer, 1);

@@ -92,7 +92,7 @@ static void set_clock(struct town *t)
 
 static bool check_fresh(struct town *t, struct err *err)
 {
-    if (!pg_exec(t->pg, Q_DEMO_LOCK, NULL, 0, NULL, err))
+    if (!pg_exec(t->pg, Q_DEMO_LOCK, NULL, 0, NULL, err) || !pg_exec(t->pg, Q_DEMO_REFERENCES_LATER, NULL, 0, NULL, err))
         return false;
     struct pg_res *res = pg_query(t->pg, Q_DEMO_IS_FRESH, NULL, 0, err);
     if (!res)
@@ -214,11 +214,12 @@ static bool live_all(struct town *t, int64_t appeals, struct err *err)
 
 static bool finish(struct town *t, struct err *err)
 {
-    static const enum query after[] = {Q_DEMO_WORDS, Q_DEMO_CORRESPONDENT_WORDS, Q_DEMO_COUNTERS, Q_DEMO_SEQUENCES};
+    static const enum query after[] = {Q_DEMO_WORDS,   Q_DEMO_CORRESPONDENT_WORDS, Q_DEMO_COUNTERS, Q_DEMO_SEQUENCES,
+                                       Q_DEMO_ANALYZE, Q_DEMO_REFERENCES_CHECK};
     for (size_t i = 0; i < sizeof after / sizeof *after; i++)
         if (!pg_exec(t->pg, after[i], NULL, 0, NULL, err))
             return false;
-    return pg_commit(t->pg, err) && pg_exec(t->pg, Q_DEMO_ANALYZE, NULL, 0, NULL, err);
+    return pg_commit(t->pg, err);
 }
 
 static bool make_town(struct town *t, const struct options *o, struct err *err)

@@ -108,7 +108,7 @@ int staff_worker(struct town *t, int unit)
         if (team->count > 0)
             return team->list[0];
     }
-    return staff_find(t, "chief");
+    return t->staff.of_unit[material_unit(&t->material, "affairs")].list[0];
 }
 
 int staff_unit(struct town *t)

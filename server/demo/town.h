@@ -107,7 +107,7 @@ day_t moment_day(moment_t m);
 bool staff_make(struct town *t, const char *state, struct err *err);
 const struct member *staff_member(const struct town *t, int index);
 int staff_find(const struct town *t, const char *login);
-/* Somebody of the unit who does the work (of its parent when it has nobody). */
+/* Somebody of the unit who does the work (of its parent when it has nobody, of the administrative office for a body outside). */
 int staff_worker(struct town *t, int unit);
 /* Any unit that has such people. */
 int staff_unit(struct town *t);

@@ -90,17 +90,17 @@ static bool appeal_set(struct call *c)
     return ok;
 }
 
-bool appeal_link_write(struct call *c, int64_t from, int64_t other, const char *kind)
+bool appeal_link_write(struct call *c, int64_t from, const char *field, int64_t other, const char *kind)
 {
     struct record to;
     const char *frequency = NULL, *kind_text = kind ? kind : "same_issue";
     int64_t version;
     if (from == other)
-        return err_field(c->err, "other", "same_record", NULL);
-    if (!check_classifier(c, "link_kind", "kind", kind_text, NULL))
+        return err_field(c->err, field, "same_record", NULL);
+    if (!check_classifier(c, "link_kind", strcmp(field, "other") == 0 ? "kind" : "link_kind", kind_text, NULL))
         return false;
     if (!record_lock_id(c, "appeal", other, &to))
-        return c->err->code == ERR_NOT_FOUND ? err_field(c->err, "other", "not_there", NULL) : false;
+        return c->err->code == ERR_NOT_FOUND ? err_field(c->err, field, "not_there", NULL) : false;
     record_free(&to);
     const char *params[] = {call_int(c, from), call_int(c, other), kind_text};
     if (!pg_exec(c->db, Q_APPEAL_LINK_ADD, params, 3, NULL, c->err))
@@ -141,7 +141,7 @@ static bool appeal_link(struct call *c)
                           .changes = arena_printf(c->arena, "{\"link\":{\"kind\":\"%s\",\"to\":%lld}}", params[2], (long long)other)};
         ok = check_classifier(c, "link_kind", "kind", params[2], NULL) && pg_exec(c->db, Q_APPEAL_LINK_REMOVE, params, 3, NULL, c->err) && event_write(c, &e);
     } else {
-        ok = appeal_link_write(c, r.id, other, arg_sql(c, "kind"));
+        ok = appeal_link_write(c, r.id, "other", other, arg_sql(c, "kind"));
     }
     const char *number = arena_strdup(c->arena, r.number), *status = arena_strdup(c->arena, r.status);
     int64_t version = r.version + (arg_bool(c, "remove") ? 0 : 1);
@@ -250,6 +250,10 @@ static const struct op_param link_params[] = {
     {"remove", P_BOOL, 0, 0, NULL, NULL, {"Снять связь", "Remove the link"}, NULL},
     {.name = NULL},
 };
+static const struct op_param comment_params[] = {
+    {"text", P_TEXT, PF_REQUIRED, 20000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+    {.name = NULL},
+};
 static const struct op_param candidate_params[] = {
     {"text", P_TEXT, 0, 100000, NULL, NULL, {"Текст", "Text"}, NULL},
     {"correspondent", P_ID, 0, 0, NULL, "correspondent.list", {"Автор", "Author"}, NULL},
@@ -265,9 +269,9 @@ const struct op appeal_ops[] = {
     {"appeal.candidates", REGISTRARS | R_HEAD | R_DEPUTY, 0, {"Похожие обращения", "Similar appeals"}, candidate_params, appeal_candidates},
     {"appeal.set", REGISTRARS | R_HEAD | R_DEPUTY, OP_WRITE | OP_VERSION, {"Исправить обращение", "Correct an appeal"}, set_params, appeal_set},
     {"appeal.link", REGISTRARS | R_HEAD | R_DEPUTY, OP_WRITE | OP_VERSION, {"Связать обращения", "Link appeals"}, link_params, appeal_link},
-    {"appeal.comment", DECIDERS | R_CONTROLLER, OP_WRITE | OP_VERSION, {"Комментарий к обращению", "Comment on an appeal"}, appeal_comment_params, appeal_comment},
+    {"appeal.comment", DECIDERS | R_CONTROLLER, OP_WRITE | OP_VERSION, {"Комментарий к обращению", "Comment on an appeal"}, comment_params, appeal_comment},
     {"appeal.draft_answer", DECIDERS, OP_WRITE | OP_VERSION, {"Подготовить ответ", "Draft the answer"}, appeal_draft_answer_params, appeal_draft_answer},
-    {"appeal.return_answer", DECIDERS, OP_WRITE | OP_VERSION, {"Вернуть проект ответа", "Return the draft answer"}, appeal_comment_params, appeal_return_answer},
+    {"appeal.return_answer", DECIDERS, OP_WRITE | OP_VERSION, {"Вернуть проект ответа", "Return the draft answer"}, appeal_return_params, appeal_return_answer},
     {"appeal.answer", DECIDERS, OP_WRITE | OP_VERSION, {"Дать ответ", "Answer"}, appeal_answer_params, appeal_answer},
     {"appeal.forward", DECIDERS, OP_WRITE | OP_VERSION, {"Направить по компетенции", "Forward"}, appeal_forward_params, appeal_forward},
     {"appeal.forward_part", DECIDERS, OP_WRITE | OP_VERSION, {"Направить часть вопросов", "Forward some questions"}, appeal_forward_part_params, appeal_forward_part},

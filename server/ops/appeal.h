@@ -3,11 +3,11 @@
 #include "server/ops/op.h"
 extern const struct op_param appeal_register_params[];
 bool appeal_register(struct call *c);
-/* Links `from` to `other` (visible to the user); kind defaults to same_issue. Repeats and duplicates set the frequency of `from`. */
-bool appeal_link_write(struct call *c, int64_t from, int64_t other, const char *kind);
+/* Links `from` to `other` (visible to the user; named by the argument `field`); kind defaults to same_issue. Repeats and duplicates set the frequency of `from`. */
+bool appeal_link_write(struct call *c, int64_t from, const char *field, int64_t other, const char *kind);
 /* The transitions: answer, forward, extend, leave, withdraw, reopen, void, draft_answer, return_answer. */
 extern const struct op_param appeal_answer_params[], appeal_forward_params[], appeal_forward_part_params[], appeal_extend_params[], appeal_leave_params[], appeal_withdraw_params[],
-    appeal_reason_params[], appeal_draft_answer_params[], appeal_comment_params[];
+    appeal_reason_params[], appeal_draft_answer_params[], appeal_return_params[];
 bool appeal_answer(struct call *c), appeal_forward(struct call *c), appeal_extend(struct call *c), appeal_leave(struct call *c),
     appeal_withdraw(struct call *c), appeal_reopen(struct call *c), appeal_void(struct call *c), appeal_draft_answer(struct call *c),
     appeal_return_answer(struct call *c), appeal_forward_part(struct call *c);

@@ -63,9 +63,8 @@ const struct op_param appeal_reason_params[] = {
     {"reason", P_TEXT, PF_REQUIRED, 5000, NULL, NULL, {"Причина", "Reason"}, NULL},
     {.name = NULL},
 };
-const struct op_param appeal_comment_params[] = {
-    {"text", P_TEXT, 0, 20000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
-    {"comment", P_TEXT, 0, 20000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+const struct op_param appeal_return_params[] = {
+    {"comment", P_TEXT, PF_REQUIRED, 20000, NULL, NULL, {"Что исправить", "What to correct"}, NULL},
     {.name = NULL},
 };
 
@@ -190,8 +189,6 @@ bool appeal_draft_answer(struct call *c)
 bool appeal_return_answer(struct call *c)
 {
     struct move m;
-    if (arg_sql(c, "text"))
-        arg_default(c, "comment", arg_sql(c, "text"));
     if (!move_begin(c, "return_answer", &m))
         return false;
     m.comment = arg_sql(c, "comment");

@@ -262,7 +262,7 @@ bool appeal_register(struct call *c)
     struct event e = {.record = "appeal", .record_id = id, .action = "register", .to = "registered", .version = 1};
     if (!write_authors(c, id_text, &d) || !write_questions(c, id_text, &d) || !event_write(c, &e))
         return false;
-    if (arg_has(c, "link_to") && !appeal_link_write(c, id, arg_int(c, "link_to"), arg_sql(c, "link_kind")))
+    if (arg_has(c, "link_to") && !appeal_link_write(c, id, "link_to", arg_int(c, "link_to"), arg_sql(c, "link_kind")))
         return false;
     jw_object(c->out);
     jw_kint(c->out, "id", id);

@@ -414,9 +414,7 @@ bool record_comment(struct call *c, const char *kind)
 {
     struct record r;
     int64_t comment, version;
-    const char *text = arg_sql(c, "text") ? arg_sql(c, "text") : arg_sql(c, "comment");
-    if (!text)
-        return err_field(c->err, "text", "required", NULL);
+    const char *text = arg_sql(c, "text");
     if (!record_lock(c, kind, &r))
         return false;
     const char *add[] = {kind, r.id_text, call_user(c), text};

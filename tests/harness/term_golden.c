@@ -11,25 +11,37 @@
 #define GOLDEN_DIR "tests/terminal/golden"
 #endif
 
-/* Digits become '#', because days, times and numbers differ from run to run; so do the day words that stand for dates. */
+static bool is_function_key(const char *screen, const char *digit)
+{
+    return (digit > screen && digit[-1] == 'F') || (digit > screen + 1 && digit[-2] == 'F' && isdigit((unsigned char)digit[-1]));
+}
+
+/* Days of the week become '~', a cell for a letter. */
+static void mask_day_words(char *screen)
+{
+    static const char *const words[] = {"сегодня", "завтра", "вчера", "пн", "вт", "ср", "чт", "пт", "сб", "вс"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t bytes = strlen(words[i]), letters = bytes / 2;
+        for (char *p = screen; (p = strstr(p, words[i]));) {
+            bool whole = p > screen && p[-1] == ' ' && strchr(" ,\n", p[bytes]);
+            if (whole) {
+                memset(p, '~', letters);
+                memmove(p + letters, p + bytes, strlen(p + bytes) + 1);
+            }
+            p += whole ? letters : bytes;
+        }
+    }
+}
+
+/* Digits become '#', because days, times and numbers differ from run to run; function keys keep theirs. */
 static char *masked(const char *screen)
 {
-    static const char *const day_words[] = {"сегодня", "завтра", "вчера", "пн", "вт", "ср", "чт", "пт", "сб", "вс"};
     char *out = strdup(screen);
     assert_non_null(out);
     for (char *p = out; *p; p++)
-        if (isdigit((unsigned char)*p))
+        if (isdigit((unsigned char)*p) && !is_function_key(screen, screen + (p - out)))
             *p = '#';
-    for (size_t i = 0; i < sizeof day_words / sizeof *day_words; i++) {
-        char find[32];
-        snprintf(find, sizeof find, " %s ", day_words[i]);
-        for (char *hit; (hit = strstr(out, find));) {
-            /* keeps the width in cells: a Russian letter is two bytes, one cell */
-            size_t letters = strlen(day_words[i]) / 2, bytes = strlen(day_words[i]);
-            memset(hit + 1, '~', letters);
-            memmove(hit + 1 + letters, hit + 1 + bytes, strlen(hit + 1 + bytes) + 1);
-        }
-    }
+    mask_day_words(out);
     return out;
 }
 

@@ -176,8 +176,8 @@ static void folding_functions_say_the_same_as_people(void **state)
         {"SELECT gorod_phone('8-485-33-2-15-40')", "4853321540"},
         {"SELECT gorod_phone('2-15-40')", "21540"},
         {"SELECT gorod_words('Иванова-Петрова  М. П., «Ёлка»')::text", "{иванова,петрова,м,п,елка}"},
-        {"SELECT gorod_tsquery('')::text = ''", "t"},
-        {"SELECT gorod_tsquery('& | ! '' \\ :*')::text = ''", "t"},
+        {"SELECT gorod_tsquery('', false)::text = ''", "t"},
+        {"SELECT gorod_tsquery('& | ! '' \\ :*', false)::text = ''", "t"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_string_equal(cluster_psql(cluster, "fresh", cases[i].sql), cases[i].is);

@@ -122,3 +122,10 @@ void scene_assert_sound(struct term *t)
     assert_true(row >= 0 && col >= 0);
     CHECK(!strstr(term_text(t), "\xef\xbf\xbd"), "broken characters on the screen:\n%s", term_text(t));
 }
+
+void scene_forget_drafts(struct town *t, enum town_user who)
+{
+    json_t *drafts = rpc_ok(town_as(t, who), "draft.list", NULL), *items = json_is_array(drafts) ? drafts : at(drafts, "items"), *draft;
+    size_t i;
+    json_array_foreach(items, i, draft) rpc_ok(town_as(t, who), "draft.drop", "{s:s}", "screen", at_text(draft, "screen"));
+}

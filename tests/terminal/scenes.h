@@ -24,3 +24,5 @@ void scene_find_row(struct term *t, const char *text);
 void scene_leave(struct term **t);
 /* Every row fits the width; the cursor is on the screen. */
 void scene_assert_sound(struct term *t);
+/* Drops every draft of the user, so that forms open empty. */
+void scene_forget_drafts(struct town *t, enum town_user who);

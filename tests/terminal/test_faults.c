@@ -100,13 +100,6 @@ static bool draft_holds(void *arg)
     return holds;
 }
 
-static void forget_drafts(void)
-{
-    json_t *drafts = rpc_ok(town_as(&town, TOWN_clerk), "draft.list", NULL), *items = json_is_array(drafts) ? drafts : at(drafts, "items"), *draft;
-    size_t i;
-    json_array_foreach(items, i, draft) rpc_ok(town_as(&town, TOWN_clerk), "draft.drop", "{s:s}", "screen", at_text(draft, "screen"));
-}
-
 /* Opens the form, and continues the draft that it offers: then both texts stand there. */
 static void continue_draft(const char *author, const char *text)
 {
@@ -141,7 +134,7 @@ static struct term *begin_form(const char *author, const char *text)
 static void a_broken_line_loses_nothing(void **state)
 {
     (void)state;
-    forget_drafts();
+    scene_forget_drafts(&town, TOWN_clerk);
     struct term *t = begin_form("Обрывова Ада Львовна", "Набрано до обрыва линии");
     /* At once, while the last letter is still fresh on the screen. */
     term_break_line(t);
@@ -153,7 +146,7 @@ static void a_broken_line_loses_nothing(void **state)
 static void a_killed_screen_loses_nothing(void **state)
 {
     (void)state;
-    forget_drafts();
+    scene_forget_drafts(&town, TOWN_clerk);
     struct term *t = begin_form("Убитова Ева Саввична", "Набрано до гибели экрана");
     /* The draft is saved as it is typed, without being asked. */
     CHECK(wait_until(draft_holds, "Набрано до гибели экрана", 5000), "the draft is not saved while one types");
@@ -168,7 +161,7 @@ static void a_killed_screen_loses_nothing(void **state)
 static void a_restarted_server_loses_nothing(void **state)
 {
     (void)state;
-    forget_drafts();
+    scene_forget_drafts(&town, TOWN_clerk);
     struct term *t = begin_form("Перезапускова Ия Львовна", "Набрано до перезапуска");
     CHECK(wait_until(draft_holds, "Набрано до перезапуска", 5000), "the draft is not saved while one types");
     town_close_sessions(&town);
@@ -185,7 +178,7 @@ static void a_restarted_server_loses_nothing(void **state)
 static void the_core_dies_while_one_types(void **state)
 {
     (void)state;
-    forget_drafts();
+    scene_forget_drafts(&town, TOWN_clerk);
     struct term *t = begin_form("Стойкова Инна Львовна", "Набрано до");
     pid_t core = server_part(server, "core");
     /* Stopped first: so long as it is stopped nobody can answer, and the screen must go on by itself. */

@@ -147,6 +147,7 @@ static void sizes_without_sense(void **state)
 static void sizes_that_change_while_one_works(void **state)
 {
     (void)state;
+    scene_forget_drafts(&town, TOWN_clerk);
     struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
     scene_press(t, "F7");
     scene_to_field(t, "Текст");
@@ -248,6 +249,7 @@ static void texts_do_not_break_the_screen(void **state)
 static void a_paste_is_text(void **state)
 {
     (void)state;
+    scene_forget_drafts(&town, TOWN_clerk);
     struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
     scene_press(t, "F7");
     scene_to_field(t, "Текст");

@@ -308,6 +308,8 @@ static void paint_preview(struct worklist *w, struct rect r)
         draw_text(r.y + i, r.x, 1, R_DIM, G_BASE, theme_glyph(GL_BAR));
     if (!row)
         return;
+    if (!w->preview)
+        w->preview = doc_new();
     doc_begin(w->preview, r.w - 1);
     preview_build(w->preview, row);
     doc_end(w->preview);
@@ -418,7 +420,6 @@ struct screen *worklist_screen(void)
     if (!w)
         abort();
     w->event_own = true;
-    w->preview = doc_new();
     w->screen = screen_new(&worklist_ops, w);
     w->list = list_new(&spec, w->screen, w);
     list_reload(w->list);

@@ -158,6 +158,7 @@ void list_paint(struct list *l, struct rect r, struct cursor *cursor)
             if (k == 0)
                 paint_marks(l, row, y, r.x, chosen, chosen ? G_SELECT : G_BASE);
             paint_cells(l, row, y + k, r.x + LEFT, r.x + r.w, widths[k], chosen ? G_SELECT : G_BASE, chosen && k == 0);
+            draw_keep_end();
         }
     }
 }
