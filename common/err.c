@@ -94,7 +94,7 @@ void err_text(const struct err *err, enum lang lang, char *out, size_t size)
     const char *what = err->detail[0] ? err->detail : err->reason[0] ? err_reason_text(err->reason, lang) : "";
     if (err->field[0])
         snprintf(out, size, "%s: %s", err->field, *what ? what : info->text[lang]);
-    else if (*what && err->code == ERR_RULE)
+    else if (*what && (err->code == ERR_RULE || err->code == ERR_METHOD || err->code == ERR_PARSE))
         snprintf(out, size, "%s: %s", info->text[lang], what);
     else
         snprintf(out, size, "%s", *what ? what : info->text[lang]);

@@ -108,6 +108,14 @@ void app_refresh_all(void)
         top->ops->refresh(top);
 }
 
+void app_acted(void)
+{
+    for (struct screen *s = stack_top(); s; s = s->below)
+        if (s->ops->acted)
+            s->ops->acted(s);
+    app_refresh_all();
+}
+
 /* ---- what comes from the server ---- */
 
 static void event_come(json_t *params)
@@ -115,6 +123,8 @@ static void event_come(json_t *params)
     const char *record = js_str(params, "record");
     int64_t id = js_int(params, "record_id");
     bool own = js_int(params, "actor") == app_me()->id;
+    if (strcmp(record, "user") == 0 && id == app_me()->id)
+        me_changed();
     for (struct screen *s = stack_top(); s; s = s->below)
         if (s->ops->event)
             s->ops->event(s, record, id, own);

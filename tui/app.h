@@ -30,6 +30,7 @@ struct screen_ops {
     void (*refresh)(struct screen *s);                                         /* read again what is shown */
     void (*event)(struct screen *s, const char *record, int64_t id, bool own); /* somebody (or oneself) changed a record */
     void (*hint)(const struct screen *s, char *out, size_t size);              /* status line when nothing has happened */
+    void (*acted)(struct screen *s);                                           /* a form over it has been sent */
     void (*save)(struct screen *s);                                            /* the program is leaving: drafts */
     void (*close)(struct screen *s);                                           /* frees data */
 };
@@ -73,6 +74,8 @@ struct screen *app_top(void);
 /* Something visible has changed: paint when there is time. */
 void app_dirty(void);
 void app_refresh_all(void);
+/* A form has been sent: screens below drop what it was about, and everything is read again. */
+void app_acted(void);
 
 enum status_kind { STATUS_INFO, STATUS_GOOD, STATUS_WARN, STATUS_ERROR };
 /* One sentence in the status line, until the next key. */

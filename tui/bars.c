@@ -127,7 +127,8 @@ static int shown_order(const void *a, const void *b)
 }
 
 /* Rows of one scope that are shown; a key that a nearer scope has taken is not this one's. */
-static size_t scope_possible(struct screen *top, const char *scope, size_t scope_len, bool text, struct shown *out, size_t n, int *taken, size_t *taken_count)
+static size_t scope_possible(struct screen *top, const char *scope, size_t scope_len, bool text, struct shown *out, size_t n, int *taken,
+                             size_t *taken_count)
 {
     size_t count;
     const struct binding *b = keys_bindings(&count);

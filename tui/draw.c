@@ -26,7 +26,7 @@ static struct {
     uint64_t key, shown_key; /* what the line's maker drew it from; 0: unknown */
     int first, last;
     uint64_t beside, shown_beside; /* strokes of others than the line's maker */
-    bool kept;               /* its maker has not drawn it: it is there */
+    bool kept;                     /* its maker has not drawn it: it is there */
 } lines[LINES_MOST];
 static bool keeping = true;
 static int maker_line = -1; /* being drawn by its maker */
@@ -85,15 +85,9 @@ bool draw_keep(int y, uint64_t key)
     return lines[y].kept;
 }
 
-void draw_keep_end(void)
-{
-    maker_line = -1;
-}
+void draw_keep_end(void) { maker_line = -1; }
 
-void draw_keeping(bool on)
-{
-    keeping = on;
-}
+void draw_keeping(bool on) { keeping = on; }
 
 bool draw_frame_end(void)
 {
@@ -157,10 +151,7 @@ static void stroke_add(int y, struct stroke s, const char *text, size_t len)
     strokes[stroke_count++] = s;
 }
 
-static bool is_outside(int y, int x, int w)
-{
-    return w <= 0 || y < 0 || y >= LINES || x < 0 || x >= COLS;
-}
+static bool is_outside(int y, int x, int w) { return w <= 0 || y < 0 || y >= LINES || x < 0 || x >= COLS; }
 
 int draw_text_n(int y, int x, int w, enum role role, enum ground ground, const char *text, size_t len)
 {
@@ -171,7 +162,8 @@ int draw_text_n(int y, int x, int w, enum role role, enum ground ground, const c
         w = COLS - x;
     int used = text_draw_form(text, len, w, line, sizeof line);
     if (used > 0)
-        stroke_add(y, (struct stroke){.x = (short)x, .w = (short)used, .role = (unsigned char)role, .ground = (unsigned char)ground}, line, strlen(line));
+        stroke_add(y, (struct stroke){.x = (short)x, .w = (short)used, .role = (unsigned char)role, .ground = (unsigned char)ground}, line,
+                   strlen(line));
     return used;
 }
 
@@ -203,13 +195,11 @@ void draw_padded(int y, int x, int w, int pad, enum role role, enum ground groun
     size_t len = strlen(line), blanks = (size_t)(w - used + pad);
     memset(line + len, ' ', blanks);
     line[len + blanks] = '\0';
-    stroke_add(y, (struct stroke){.x = (short)x, .w = (short)(w + pad), .role = (unsigned char)role, .ground = (unsigned char)ground}, line, len + blanks);
+    stroke_add(y, (struct stroke){.x = (short)x, .w = (short)(w + pad), .role = (unsigned char)role, .ground = (unsigned char)ground}, line,
+               len + blanks);
 }
 
-void draw_cell(int y, int x, int w, enum role role, enum ground ground, const char *text)
-{
-    draw_padded(y, x, w, 0, role, ground, text);
-}
+void draw_cell(int y, int x, int w, enum role role, enum ground ground, const char *text) { draw_padded(y, x, w, 0, role, ground, text); }
 
 void draw_right(int y, int x, int w, enum role role, enum ground ground, const char *text)
 {

@@ -6,6 +6,7 @@
 #include "tui/meta.h"
 #include "tui/term.h"
 #include "tui/text.h"
+#include "tui/words.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +105,14 @@ void me_start(void)
 {
     app_call(NULL, "session.whoami", NULL, CALL_QUIET, whoami, NULL);
     app_call(NULL, "draft.get", json_pack("{s:s}", "screen", SETTINGS_DRAFT), CALL_QUIET, settings_come, NULL);
+}
+
+void me_changed(void)
+{
+    app_call(NULL, "session.whoami", NULL, CALL_QUIET, whoami, NULL);
+    words_reset();
+    meta_start(NULL);
+    app_refresh_all();
 }
 
 const char *app_setting(const char *name)

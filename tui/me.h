@@ -2,3 +2,5 @@
 #pragma once
 /* Asks the server; language, time zone and look follow the answer. */
 void me_start(void);
+/* The person's own account has changed (rights, language): asks again, and all words with it. */
+void me_changed(void);

@@ -86,6 +86,13 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
     switch (cmd) {
     case CMD_APPEAL_ASSIGN:
     case CMD_ASSIGNMENT_SUB: assign_open(refs, cmd == CMD_ASSIGNMENT_SUB ? 1 : count); return true;
+    case CMD_APPEAL_ANSWER:
+        /* The questions of an appeal are known on its card only. */
+        if (count == 1 && !refs->whole && strcmp(app_top()->ops->name, "card") != 0)
+            screens_open_card("appeal", refs->id, cmd);
+        else if (count == 1)
+            answer_open(refs);
+        return count == 1;
     case CMD_CORRESPONDENT_APPEAL: register_open(refs->id, refs->number); return true;
     case CMD_CORRESPONDENT_MERGE: correspondents_merge(refs, count); return true;
     case CMD_CORRESPONDENT_PART: correspondents_part(refs); return true;

@@ -10,7 +10,7 @@ const char *screens_why_not(enum command cmd);
 
 /* The card of a record ("appeal", "assignment", "correspondent"); then, if not CMD_NONE, that action on it when it has come. */
 void screens_open_card(const char *record, int64_t id, enum command then);
-/* The list of a record with a query already typed; NULL: none. */
+/* The list of a record with a query already typed; "": about to be typed, NULL: none. */
 void screens_open_list(const char *record, const char *query);
 struct record_ref;
 /* Runs an action that is more than a form of its operation (an assignment from marked appeals, a merge); false: it is an ordinary one. */

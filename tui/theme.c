@@ -113,14 +113,15 @@ const char *theme_glyph(enum glyph glyph)
 {
     /* ASCII; what every font with line drawing has; everything. */
     static const char *const glyphs[GL_COUNT][3] = {
-        [GL_RULE] = {"-", "─", "─"},     [GL_BAR] = {"|", "│", "│"},       [GL_CURSOR] = {">", ">", "▸"},  [GL_LATE] = {"!", "!", "!"},
-        [GL_RETURNED] = {"<", "<", "↩"}, [GL_SOON] = {"~", "~", "◷"},      [GL_ACCEPT] = {"+", "+", "✓"},  [GL_LETTER] = {"@", "@", "✉"},
-        [GL_UNREAD] = {"\"", "\"", "❝"}, [GL_ASSIGNED] = {".", "·", "•"},
-        [GL_DRAFT] = {"o", "o", "○"},
-        [GL_TOGETHER] = {"&", "≡", "≡"},  [GL_MARK] = {"*", "*", "●"},    [GL_CHANGED] = {"^", "^", "∗"},
-        [GL_REQUIRED] = {"*", "*", "*"}, [GL_TL] = {"+", "┌", "┌"},        [GL_TR] = {"+", "┐", "┐"},      [GL_BL] = {"+", "└", "└"},
-        [GL_BR] = {"+", "┘", "┘"},       [GL_DOT] = {"-", "·", "·"},       [GL_MORE_UP] = {"^", "↑", "↑"}, [GL_MORE_DOWN] = {"v", "↓", "↓"},
-        [GL_ON] = {"[x]", "[x]", "[x]"}, [GL_OFF] = {"[ ]", "[ ]", "[ ]"}, [GL_ARROW] = {">", ">", "→"},
+        [GL_RULE] = {"-", "─", "─"},      [GL_BAR] = {"|", "│", "│"},      [GL_CURSOR] = {">", ">", "▸"},
+        [GL_LATE] = {"!", "!", "!"},      [GL_RETURNED] = {"<", "<", "↩"}, [GL_SOON] = {"~", "~", "◷"},
+        [GL_ACCEPT] = {"+", "+", "✓"},    [GL_LETTER] = {"@", "@", "✉"},   [GL_UNREAD] = {"\"", "\"", "❝"},
+        [GL_ASSIGNED] = {".", "·", "•"},  [GL_DRAFT] = {"o", "o", "○"},    [GL_TOGETHER] = {"&", "≡", "≡"},
+        [GL_MARK] = {"*", "*", "●"},      [GL_CHANGED] = {"^", "^", "∗"},  [GL_REQUIRED] = {"*", "*", "*"},
+        [GL_TL] = {"+", "┌", "┌"},        [GL_TR] = {"+", "┐", "┐"},       [GL_BL] = {"+", "└", "└"},
+        [GL_BR] = {"+", "┘", "┘"},        [GL_DOT] = {"-", "·", "·"},      [GL_MORE_UP] = {"^", "↑", "↑"},
+        [GL_MORE_DOWN] = {"v", "↓", "↓"}, [GL_ON] = {"[x]", "[x]", "[x]"}, [GL_OFF] = {"[ ]", "[ ]", "[ ]"},
+        [GL_ARROW] = {">", ">", "→"},
     };
     return glyphs[glyph][term_glyph_level()];
 }

@@ -19,8 +19,8 @@
 CASE WHEN $4::boolean THEN NULL WHEN a.anonymous THEN NULL ELSE c.name END
 
 -- fragment: appeal_computed
-'days_left', a.due - current_date,
-'overdue', coalesce(coalesce(a.closed_on, current_date) > a.due, false),
+'days_left', CASE WHEN a.closed_on IS NULL THEN a.due - current_date END,
+'overdue', a.closed_on IS NULL AND coalesce(a.due < current_date, false), 'late', coalesce(a.closed_on > a.due, false),
 'due_soon', coalesce(a.closed_on IS NULL AND a.due BETWEEN current_date AND current_date + 5, false),
 'without_action', a.status = 'registered' AND a.open_assignments = 0
 
@@ -101,7 +101,7 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
                                     UNION ALL SELECT kind, from_id, 'from' FROM appeal_link WHERE to_id = a.id) l JOIN appeal x ON x.id = l.other), '[]'),
            'assignments', coalesce((SELECT json_agg(json_build_object('id', s.id, 'number', s.number, 'title', s.title, 'status', s.status,
                                         'responsible', s.responsible_id, 'responsible_name', su.name, 'unit_name', so.name, 'due', s.due,
-                                        'overdue', coalesce(s.closed_on, current_date) > s.due) ORDER BY s.id)
+                                        'overdue', s.closed_on IS NULL AND s.status <> 'reported' AND s.due < current_date) ORDER BY s.id)
                                     FROM assignment_appeal sa JOIN assignment s ON s.id = sa.assignment_id JOIN app_user su ON su.id = s.responsible_id
                                     LEFT JOIN org_unit so ON so.id = s.unit_id WHERE sa.appeal_id = a.id), '[]'),
            'earlier', CASE WHEN $4 THEN '[]'::json ELSE coalesce((SELECT json_agg(json_build_object('id', x.id, 'number', x.number, 'registered', x.registered, 'status', x.status, 'subject', x.subject))

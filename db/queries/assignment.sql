@@ -15,8 +15,9 @@
  + coalesce(s.unit_id = ANY ($3::bigint[]), false)::integer * 160)
 
 -- fragment: assignment_computed
-'days_left', s.due - current_date,
-'overdue', coalesce(coalesce(s.reported_at::date, s.closed_on, current_date) > s.due, false),
+'days_left', CASE WHEN s.closed_on IS NULL THEN s.due - current_date END,
+'overdue', s.closed_on IS NULL AND s.status <> 'reported' AND s.due < current_date,
+'late', coalesce(coalesce(s.reported_at::date, s.closed_on) > s.due, false),
 'due_soon', s.closed_on IS NULL AND s.status <> 'reported' AND s.due BETWEEN current_date AND current_date + 3
 
 -- fragment: assignment_unread

@@ -38,8 +38,8 @@ WHERE u.id <> 1
   AND ($2::text IS NULL OR EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.role = $2))
   AND ($3::bigint IS NULL OR u.unit_id = $3)
   AND ($4::boolean IS NULL OR (u.disabled_at IS NOT NULL) = $4)
-  AND ($5::text IS NULL OR (u.name, u.id) > ($5, $6::bigint))
-ORDER BY u.name, u.id LIMIT $7::integer;
+  AND ($5::text IS NULL OR (u.name COLLATE "ru-x-icu", u.id) > ($5 COLLATE "ru-x-icu", $6::bigint))
+ORDER BY u.name COLLATE "ru-x-icu", u.id LIMIT $7::integer;
 
 -- name: user_count
 -- plan: custom
@@ -114,8 +114,8 @@ SELECT json_build_object('id', o.id, 'number', o.code, 'code', o.code, 'name', C
 FROM org_unit o LEFT JOIN org_unit p ON p.id = o.parent_id
 WHERE ($1::text IS NULL OR gorod_fold(o.name) LIKE '%' || gorod_like($1) || '%' OR o.code LIKE gorod_like($1) || '%')
   AND ($2::bigint IS NULL OR o.parent_id = $2) AND ($3::boolean IS NULL OR o.external = $3)
-  AND ($5::text IS NULL OR (o.name, o.id) > ($5, $6::bigint))
-ORDER BY o.name, o.id LIMIT $7::integer;
+  AND ($5::text IS NULL OR (o.name COLLATE "ru-x-icu", o.id) > ($5 COLLATE "ru-x-icu", $6::bigint))
+ORDER BY o.name COLLATE "ru-x-icu", o.id LIMIT $7::integer;
 
 -- name: unit_count
 -- plan: custom

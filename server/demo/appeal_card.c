@@ -13,10 +13,13 @@ static bool write_vector(struct town *t, const struct appeal_plan *a, const char
         !vector_text(v, t->lexicon, a->subject, 'A', t->err))
         return false;
     vector_part(v);
-    if (!vector_text(v, t->lexicon, address, 'B', t->err) || !vector_text(v, t->lexicon, author, 'B', t->err))
+    if (!vector_text(v, t->lexicon, address, 'B', t->err))
         return false;
     vector_part(v);
-    return vector_text(v, t->lexicon, a->body, 'C', t->err);
+    if (!vector_text(v, t->lexicon, a->body, 'C', t->err))
+        return false;
+    vector_part(v);
+    return vector_text(v, t->lexicon, author, 'D', t->err);
 }
 
 static void write_row(struct town *t, const struct appeal_plan *a, const char *number, const char *address)

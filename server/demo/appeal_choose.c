@@ -156,10 +156,19 @@ static void count_due(struct town *t, struct appeal_plan *a)
     a->rule = rule->id;
 }
 
+/* What a supplier has to do is looked after by the unit that assigns such things; the rest of what is not ours, by the housing office. */
+static int own_unit(struct town *t, const struct demo_text *text)
+{
+    const struct demo_text *like = material_on_topic(&t->material, TEXT_ASSIGNMENT, text, &t->random);
+    if (text->unit >= 0 && !t->material.units[text->unit].external)
+        return text->unit;
+    return like && like->unit >= 0 ? like->unit : material_unit(&t->material, text->unit >= 0 ? "housing_utilities" : "affairs");
+}
+
 static void set_texts(struct town *t, struct appeal_plan *a)
 {
     const struct demo_text *text = &t->material.texts[TEXT_APPEAL].list[a->text];
-    a->unit = text->unit >= 0 ? text->unit : material_unit(&t->material, "affairs");
+    a->unit = own_unit(t, text);
     a->considering = random_chance(&t->random, 150) ? t->staff.head : t->staff.deputy_of_unit[a->unit];
     a->subject = text_fill(t, text->subject, &a->place);
     a->body = text_fill(t, text->text, &a->place);

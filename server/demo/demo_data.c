@@ -32,11 +32,11 @@ static int fault(int code, const char *text, const char *hint)
     return code;
 }
 
-static int fault_err(const struct err *err, const char *hint)
+static int fault_err(const struct err *err)
 {
     char text[768];
     err_text(err, cli_lang(), text, sizeof text);
-    return fault(err_info(err->code)->exit_code, text, hint && *hint ? hint : err_info(err->code)->hint[cli_lang()]);
+    return fault(err_info(err->code)->exit_code, text, err_info(err->code)->hint[cli_lang()]);
 }
 
 bool demo_conninfo(const char *state, const struct config *config, char *out, size_t size, struct err *err)
@@ -251,8 +251,8 @@ static int run(const struct options *o, const struct config *config)
     struct err err = {.code = ERR_INTERNAL};
     struct timespec begin, end;
     if (!demo_conninfo(o->state, config, conninfo, sizeof conninfo, &err))
-        return fault_err(&err,
-                         CLI_TR("Запустите сервер: gorod-server serve --state ПАПКА", "Start the server: gorod-server serve --state DIR"));
+        return fault(EXIT_AWAY, err.detail,
+                     CLI_TR("Запустите сервер: gorod-server serve --state ПАПКА", "Start the server: gorod-server serve --state DIR"));
     /* Days and hours of the data are the municipality's, wherever the command is run. */
     setenv("TZ", config->zone, 1);
     tzset();
@@ -279,7 +279,7 @@ static int run(const struct options *o, const struct config *config)
     return err.code == ERR_RULE ? fault(EXIT_DATA, err.detail,
                                         CLI_TR("Демонстрационные данные нужны новой установке: назовите другую папку, --state",
                                                "Demonstration data are for a new installation: name another folder, --state"))
-                                : fault_err(&err, "");
+                                : fault_err(&err);
 }
 
 static void print_help(void)

@@ -50,7 +50,7 @@ static char *pick_answer(struct town *t, int by, char *members)
 static const char *competent_body(struct town *t, int unit)
 {
     const struct material *m = &t->material;
-    for (int i = 0; i < 1000 && !m->units[unit].external; i++)
+    for (int i = 0; unit < 0 || (i < 1000 && !m->units[unit].external); i++)
         unit = (int)random_below(&t->random, (uint32_t)m->unit_count);
     return m->units[unit].name;
 }
@@ -61,7 +61,7 @@ static void forward(struct town *t, struct appeal_plan *a)
     day_t last = town_working_day_before(t, moment_day(a->at) + 7);
     if (moment_day(at) > last)
         at = town_office_hour(t, last > moment_day(a->at) ? last : moment_day(a->at) + 1);
-    a->forward_to = competent_body(t, a->unit);
+    a->forward_to = competent_body(t, t->material.texts[TEXT_APPEAL].list[a->text].unit);
     if (at > t->now)
         return;
     char day[11], *to = json_quote(a->forward_to);
@@ -159,8 +159,8 @@ static int assignments_wanted(struct town *t, const struct appeal_plan *a)
 {
     int luck = random_between(&t->random, 0, 99);
     if (a->kind == KIND_MESSAGE)
-        return luck < 8 ? 0 : luck < 90 ? 1 : 2;
-    return luck < 6 ? 0 : luck < 62 ? 1 : luck < 88 ? 2 : 3;
+        return luck < 8 ? 0 : luck < 86 ? 1 : 2;
+    return luck < 5 ? 0 : luck < 58 ? 1 : luck < 86 ? 2 : 3;
 }
 
 /* Gives the assignments; the moment when the last of them is done. */
@@ -229,7 +229,8 @@ static enum outcome draw_outcome(struct town *t, const struct appeal_plan *a)
         return luck < 600 ? OUT_LEAVE : OUT_ANSWER;
     if (a->shared)
         return OUT_ANSWER;
-    if (t->material.units[a->unit].external && luck < 900)
+    int unit = t->material.texts[TEXT_APPEAL].list[a->text].unit;
+    if (unit >= 0 && t->material.units[unit].external && luck < 180)
         return OUT_FORWARD;
     return luck < 3 ? OUT_VOID : luck < 63 ? OUT_FORWARD : luck < 75 ? OUT_LEAVE : luck < 82 ? OUT_WITHDRAW : OUT_ANSWER;
 }

@@ -114,6 +114,13 @@ static void write_next(struct call *c, const struct page *p, const struct pg_res
     json_decref(root);
 }
 
+uint32_t relations_for(const struct call *c, int64_t bits)
+{
+    /* Units tell what a user may see; that one answers for the people of a unit is the role's. */
+    uint32_t relations = (uint32_t)bits;
+    return c->user->roles & R_CHIEF ? relations : relations & ~(uint32_t)REL_CHIEF;
+}
+
 /* The object that PostgreSQL built, with the actions put in before its closing brace. */
 static void write_item(struct call *c, const char *json, const char *record, const char *status, uint32_t relations)
 {
@@ -137,7 +144,7 @@ void page_write(struct call *c, const struct page *p, const struct pg_res *res, 
     jw_array(c->out);
     for (int i = 0; i < shown; i++) {
         if (record)
-            write_item(c, pg_text(res, i, 0), record, pg_text(res, i, 1), (uint32_t)pg_int(res, i, 2));
+            write_item(c, pg_text(res, i, 0), record, pg_text(res, i, 1), relations_for(c, pg_int(res, i, 2)));
         else
             jw_raw(c->out, pg_text(res, i, 0));
     }
@@ -178,7 +185,7 @@ bool record_write(struct call *c, const char *kind, int64_t id, struct jw *out)
     if (found) {
         struct jw *old = c->out;
         c->out = out;
-        write_item(c, pg_text(res, 0, 0), kind, pg_text(res, 0, 1), (uint32_t)pg_int(res, 0, 2));
+        write_item(c, pg_text(res, 0, 0), kind, pg_text(res, 0, 1), relations_for(c, pg_int(res, 0, 2)));
         c->out = old;
     }
     pg_free(res);
@@ -212,7 +219,7 @@ bool record_lock_id(struct call *c, const char *kind, int64_t id, struct record 
         return err_set(c->err, ERR_NOT_FOUND, NULL);
     }
     r->status = pg_text(r->row, 0, 0);
-    r->relations = (uint32_t)pg_int(r->row, 0, 1);
+    r->relations = relations_for(c, pg_int(r->row, 0, 1));
     r->version = pg_int(r->row, 0, 2);
     r->number = pg_text(r->row, 0, 3);
     return true;

@@ -22,6 +22,9 @@ bool write_json_row(struct call *c, enum query q, const char *const *params, int
 /* The value is in the classifier (or empty): else err_field. *data (may be NULL) gets its facts as JSON text. */
 bool check_classifier(struct call *c, const char *classifier, const char *field, const char *code, const char **data);
 
+/* The relation bits that a query told, without those that need a role the user has not. */
+uint32_t relations_for(const struct call *c, int64_t bits);
+
 /* A page of a list. The query's columns: JSON object of the item, then (workflow lists) status, relations, then the cursor keys. */
 struct page {
     const char *after[2]; /* keys of the cursor, NULL at the beginning */

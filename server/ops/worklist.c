@@ -90,7 +90,7 @@ static size_t take_rows(struct call *c, const struct pg_res *res, const char *re
             continue;
         }
         lines[count] = (struct line){.json = json, .record = record, .status = arena_strdup(c->arena, pg_text(res, i, 1)),
-                                     .relations = (uint32_t)pg_int(res, i, 2), .rank = rank_of(reason), .order = count,
+                                     .relations = relations_for(c, pg_int(res, i, 2)), .rank = rank_of(reason), .order = count,
                                      .due = pg_text(res, i, 4) ? arena_strdup(c->arena, pg_text(res, i, 4)) : NULL};
         count++;
     }

@@ -15,8 +15,7 @@
 
 enum { INITDB_MS = 60000, READY_MS = 30000, PSQL_MS = 60000, STOP_MS = 20000, PATH_BYTES = 512 };
 
-/* Folder of PostgreSQL's programs: the newest. */
-static const char *bin_dir(void)
+const char *postgres_bin(void)
 {
     static char path[64];
     int newest = 0;
@@ -46,7 +45,7 @@ static bool accepts(void *arg)
     struct cluster *c = arg;
     struct outcome o;
     char isready[PATH_BYTES];
-    snprintf(isready, sizeof isready, "%s/pg_isready", bin_dir());
+    snprintf(isready, sizeof isready, "%s/pg_isready", postgres_bin());
     char *const argv[] = {isready, "-q", "-h", c->dir, NULL};
     run_program(argv, NULL, PSQL_MS, &o);
     bool ok = o.exit_code == 0;
@@ -58,7 +57,7 @@ static void make(struct cluster *c)
 {
     char initdb[PATH_BYTES], data[PATH_BYTES];
     struct outcome o;
-    snprintf(initdb, sizeof initdb, "%s/initdb", bin_dir());
+    snprintf(initdb, sizeof initdb, "%s/initdb", postgres_bin());
     snprintf(data, sizeof data, "%s/data", c->dir);
     char *const argv[] = {initdb, "-D", data, "-U", "gorod", "-A", "trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", NULL};
     run_as_postgres(argv, &o);
@@ -76,12 +75,25 @@ struct cluster *cluster_start(void)
     const struct passwd *account = geteuid() == 0 ? getpwnam("postgres") : NULL;
     CHECK(geteuid() != 0 || (account && chown(c->dir, account->pw_uid, account->pw_gid) == 0), "no account postgres");
     make(c);
-    snprintf(postgres, sizeof postgres, "%s/postgres", bin_dir());
+    snprintf(postgres, sizeof postgres, "%s/postgres", postgres_bin());
     snprintf(data, sizeof data, "%s/data", c->dir);
     snprintf(log, sizeof log, "%s/log", c->dir);
     snprintf(sockets, sizeof sockets, "unix_socket_directories=%s", c->dir);
-    char *argv[] = {"/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--", postgres, "-D", data, "-c",
-                    "listen_addresses=", "-c", sockets, "-c", "fsync=off", NULL};
+    char *argv[] = {"/usr/bin/setpriv",
+                    "--reuid=postgres",
+                    "--regid=postgres",
+                    "--clear-groups",
+                    "--",
+                    postgres,
+                    "-D",
+                    data,
+                    "-c",
+                    "listen_addresses=",
+                    "-c",
+                    sockets,
+                    "-c",
+                    "fsync=off",
+                    NULL};
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     c->keeper = keeper_start(account ? argv : argv + 5, NULL, fd, fd);
     close(fd);
@@ -98,9 +110,9 @@ const char *cluster_psql(struct cluster *c, const char *database, const char *sq
     static char *answer;
     struct outcome o;
     char psql[PATH_BYTES];
-    snprintf(psql, sizeof psql, "%s/psql", bin_dir());
+    snprintf(psql, sizeof psql, "%s/psql", postgres_bin());
     char *const argv[] = {psql, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", c->dir, "-U", "gorod", "-d", (char *)database,
-                          "-f", "-", NULL};
+                          "-f", "-",  NULL};
     run_program(argv, sql, PSQL_MS, &o);
     CHECK(o.exit_code == 0, "psql: %s", o.err);
     free(answer);

@@ -4,10 +4,12 @@
 
 struct cluster {
     struct keeper keeper;
-    char dir[128];       /* data/ and the socket */
-    char conninfo[512];  /* libpq: the database `postgres` */
+    char dir[128];      /* data/ and the socket */
+    char conninfo[512]; /* libpq: the database `postgres` */
 };
 
+/* Folder of PostgreSQL's programs: the newest installed. */
+const char *postgres_bin(void);
 /* Makes and starts it; fails the running test when that cannot be done. */
 struct cluster *cluster_start(void);
 /* libpq connection string of another database of it, made empty. Lives until the next call. */

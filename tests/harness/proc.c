@@ -256,14 +256,12 @@ char *read_source(const char *name)
     return read_whole(path);
 }
 
-const char *shared_dir(const char *name)
+const char *data_path(const char *name)
 {
     static char path[4096];
-    snprintf(path, sizeof path, "%s/../shared/data/%s", source_dir(), name);
+    snprintf(path, sizeof path, "%s/tests/data/%s", source_dir(), name);
     return path;
 }
-
-char *read_shared(const char *name) { return read_whole(shared_dir(name)); }
 
 bool write_whole(const char *path, const char *text, unsigned mode)
 {

@@ -39,9 +39,8 @@ pid_t proc_find_below(pid_t ancestor, const char *name);
 void remove_tree(const char *path);
 /* Whole file as text, NULL when it cannot be read; caller frees. */
 char *read_whole(const char *path);
-/* A file of the source tree (GOROD_SOURCE), and one of the data that developers share beside it (../shared/data), which may be absent: NULL. */
+/* A file of the source tree (GOROD_SOURCE); NULL when it cannot be read. */
 char *read_source(const char *name);
-char *read_shared(const char *name);
-/* Folder of that data; lives until the next call. */
-const char *shared_dir(const char *name);
+/* Path inside tests/data; lives until the next call. */
+const char *data_path(const char *name);
 bool write_whole(const char *path, const char *text, unsigned mode);

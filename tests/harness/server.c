@@ -208,10 +208,7 @@ int harness_run(const char *name, const struct CMUnitTest *tests, size_t count)
 
 /* ---- parts ---- */
 
-pid_t server_part(const struct server *s, const char *part)
-{
-    return proc_find_child(s->pid, part);
-}
+pid_t server_part(const struct server *s, const char *part) { return proc_find_child(s->pid, part); }
 
 struct replacement {
     const struct server *s;

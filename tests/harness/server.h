@@ -15,15 +15,15 @@ struct server_options {
 };
 
 struct server {
-    struct keeper keeper;          /* its pid is 0 when stopped */
-    pid_t pid;                     /* the supervisor */
-    int ready_fd;                  /* its standard output */
-    int port;                      /* SSH on 127.0.0.1 */
-    char dir[SERVER_PATH_BYTES];   /* everything of this server: state/, keys/, log, config.yaml */
-    char state[SERVER_PATH_BYTES]; /* STATE */
-    char log[SERVER_PATH_BYTES];   /* standard error of the server */
-    char keys[SERVER_PATH_BYTES];  /* private keys of the users, by login */
-    bool errors_expected;          /* the test breaks things: lines of level error are no failure */
+    struct keeper keeper;              /* its pid is 0 when stopped */
+    pid_t pid;                         /* the supervisor */
+    int ready_fd;                      /* its standard output */
+    int port;                          /* SSH on 127.0.0.1 */
+    char dir[SERVER_PATH_BYTES];       /* everything of this server: state/, keys/, log, config.yaml */
+    char state[SERVER_PATH_BYTES];     /* STATE */
+    char log[SERVER_PATH_BYTES];       /* standard error of the server */
+    char keys[SERVER_PATH_BYTES + 16]; /* private keys of the users, by login */
+    bool errors_expected;              /* the test breaks things: lines of level error are no failure */
     const char *const *env;
 };
 

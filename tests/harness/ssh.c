@@ -9,7 +9,7 @@ enum { SSH_RUN_MS = 60000, KEYGEN_MS = 20000 };
 int ssh_argv(const struct server *s, const char *login, int slot, const char *argv[SSH_ARGV_MAX])
 {
     static struct {
-        char key[SERVER_PATH_BYTES + 80], port[16], target[128];
+        char key[SERVER_PATH_BYTES + 112], port[16], target[128];
     } slots[16];
     snprintf(slots[slot].key, sizeof slots[slot].key, "%s/%s", s->keys, login);
     snprintf(slots[slot].port, sizeof slots[slot].port, "%d", s->port);
@@ -41,7 +41,7 @@ void ssh_run(const struct server *s, const char *login, struct outcome *o, const
 
 char *ssh_make_key(const struct server *s, const char *login)
 {
-    char path[SERVER_PATH_BYTES + 80], public[SERVER_PATH_BYTES + 84];
+    char path[SERVER_PATH_BYTES + 112], public[SERVER_PATH_BYTES + 116];
     struct outcome o;
     snprintf(path, sizeof path, "%s/%s", s->keys, login);
     snprintf(public, sizeof public, "%s.pub", path);

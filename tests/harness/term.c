@@ -81,6 +81,13 @@ static bool take_in(struct term *t, int64_t deadline)
     return true;
 }
 
+bool term_take_in(struct term *t, int64_t wait_us)
+{
+    struct timespec wait = {wait_us / 1000000, wait_us % 1000000 * 1000};
+    struct pollfd p = {t->fd, POLLIN, 0};
+    return ppoll(&p, 1, &wait, NULL) > 0 && take_in(t, clock_ms());
+}
+
 static void take_in_all(struct term *t)
 {
     while (take_in(t, clock_ms()))
@@ -287,7 +294,8 @@ struct term_cell term_cell_at(struct term *t, int row, int col)
     take_in_all(t);
     vterm_screen_get_cell(t->screen, (VTermPos){row, col}, &cell);
     bool coloured = !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) || !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg);
-    return (struct term_cell){.bold = cell.attrs.bold, .reverse = cell.attrs.reverse, .underline = cell.attrs.underline != 0, .coloured = coloured};
+    return (struct term_cell){
+        .bold = cell.attrs.bold, .reverse = cell.attrs.reverse, .underline = cell.attrs.underline != 0, .coloured = coloured};
 }
 
 size_t term_bytes(const struct term *t) { return t->bytes; }

@@ -3,6 +3,7 @@
  * Waiting is always for something on the screen, with a limit. Failures print the screen. */
 #pragma once
 #include "tests/harness/server.h"
+#include <stdint.h>
 
 struct term;
 
@@ -44,6 +45,8 @@ struct term_cell {
 struct term_cell term_cell_at(struct term *t, int row, int col);
 /* Bytes received since the start. */
 size_t term_bytes(const struct term *t);
+/* Takes in one piece of what the program sends, waiting for it at most so long; false when nothing came. For those who measure. */
+bool term_take_in(struct term *t, int64_t wait_us);
 /* Serial of the last `OSC 777 ; idle ; serial` that gorod-tui sent (GOROD_TUI_IDLE=1), -1 when none came. */
 long term_idle_serial(const struct term *t);
 

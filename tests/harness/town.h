@@ -26,8 +26,8 @@ enum town_user {
 struct town {
     bool made;
     struct server *server;
-    struct rpc *admin;                       /* over the local socket */
-    json_int_t user[TOWN_USER_COUNT];        /* ids */
+    struct rpc *admin;                        /* over the local socket */
+    json_int_t user[TOWN_USER_COUNT];         /* ids */
     json_int_t office, it, zhkh, roads, edds; /* ids of units; zhkh holds chief and executor, roads executor2; the deputy curates zhkh */
 };
 

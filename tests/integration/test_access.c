@@ -37,7 +37,8 @@ static void read_row(char *line, const enum town_user columns[], size_t column_c
     snprintf(row->method, sizeof row->method, "%s", cell);
     for (size_t i = 0; i < column_count; i++) {
         cell = strtok_r(NULL, ",", &save);
-        CHECK(cell && (strcmp(cell, "allow") == 0 || strcmp(cell, "deny") == 0), "%s: cell %zu is neither allow nor deny", row->method, i + 1);
+        CHECK(cell && (strcmp(cell, "allow") == 0 || strcmp(cell, "deny") == 0), "%s: cell %zu is neither allow nor deny", row->method,
+              i + 1);
         row->allowed[columns[i]] = strcmp(cell, "allow") == 0;
     }
     row->allowed[TOWN_executor2] = row->allowed[TOWN_executor];
@@ -158,12 +159,20 @@ static void what_is_not_theirs_is_not_there(void **state)
             bool of_appeal = strncmp(rows[r].method, "appeal.", 7) == 0, of_assignment = strncmp(rows[r].method, "assignment.", 11) == 0;
             json_t *params = shaped_params(town.admin, find_item(operations, "method", rows[r].method));
             bool takes_id = json_object_get(params, "id") || strstr(rows[r].method, ".get");
-            if (!(of_appeal || of_assignment) || !takes_id || !rows[r].allowed[outsiders[i]])
+            if (!(of_appeal || of_assignment) || !takes_id || !rows[r].allowed[outsiders[i]]) {
+                json_decref(params);
                 continue;
+            }
+            /* Whether it exists must not show: the answer is the same as for an id that is not there. */
             json_object_set_new(params, "id", json_integer(of_appeal ? foreign_appeal : foreign_assignment));
-            json_t *answer = rpc_call(town_as(&town, outsiders[i]), rows[r].method, params);
-            json_int_t code = json_integer_value(at(answer, "error.code"));
-            CHECK(code == 1001, "%s of a record that is not theirs, as %s: %d instead of 1001", rows[r].method, town_logins[outsiders[i]], (int)code);
+            json_t *absent = shaped_params(town.admin, find_item(operations, "method", rows[r].method));
+            json_object_set_new(absent, "id", json_integer(ABSENT_ID));
+            json_t *e = at(rpc_call(town_as(&town, outsiders[i]), rows[r].method, params), "error");
+            json_t *same = at(rpc_call(town_as(&town, outsiders[i]), rows[r].method, absent), "error");
+            CHECK(e && json_equal(e, same), "%s tells %s that a record which is not theirs exists", rows[r].method,
+                  town_logins[outsiders[i]]);
+            CHECK(at_int(e, "code") == 1001 || at_int(e, "code") == -32602, "%s of a record that is not theirs, as %s: %d", rows[r].method,
+                  town_logins[outsiders[i]], (int)at_int(e, "code"));
         }
     json_t *after = rpc_ok(town_as(&town, TOWN_head), "assignment.get", "{s:I}", "id", foreign_assignment);
     assert_true(json_equal(before, after));
@@ -204,11 +213,13 @@ static void who_may_not_see_persons_gets_no_name(void **state)
     static const enum town_user blind[] = {TOWN_analyst, TOWN_dispatcher};
     for (size_t i = 0; i < 2; i++) {
         struct rpc *r = town_as(&town, blind[i]);
-        CHECK(!holds_text(rpc_ok(r, "appeal.get", "{s:I}", "id", foreign_appeal), "Тайнова"), "%s reads the name on the card", town_logins[blind[i]]);
+        CHECK(!holds_text(rpc_ok(r, "appeal.get", "{s:I}", "id", foreign_appeal), "Тайнова"), "%s reads the name on the card",
+              town_logins[blind[i]]);
         CHECK(!holds_text(rpc_ok(r, "appeal.list", NULL), "Тайнова"), "%s reads the name in the list", town_logins[blind[i]]);
         CHECK(!holds_text(rpc_ok(r, "worklist.get", NULL), "Тайнова"), "%s reads the name in the worklist", town_logins[blind[i]]);
         CHECK(!holds_text(rpc_ok(r, "assignment.list", NULL), "Тайнова"), "%s reads the name among assignments", town_logins[blind[i]]);
-        CHECK(at_int(rpc_ok(r, "appeal.list", "{s:s}", "query", "Тайнова"), "total") == 0, "%s finds a person by name", town_logins[blind[i]]);
+        CHECK(at_int(rpc_ok(r, "appeal.list", "{s:s}", "query", "Тайнова"), "total") == 0, "%s finds a person by name",
+              town_logins[blind[i]]);
     }
     rpc_ok(town_as(&town, TOWN_head), "assignment.cancel", "{s:I, s:s}", "id", open, "reason", "Больше не нужно");
 }
@@ -248,11 +259,13 @@ static void nobody_gives_out_roles_to_themselves(void **state)
     for (int u = 0; u < TOWN_USER_COUNT; u++) {
         if (u == TOWN_admin)
             continue;
-        rpc_error(town_as(&town, (enum town_user)u), 1002, "user.set", "{s:I, s:i, s:[s]}", "id", town.user[u], "version", 1, "roles", "admin");
+        rpc_error(town_as(&town, (enum town_user)u), 1002, "user.set", "{s:I, s:i, s:[s]}", "id", town.user[u], "version", 1, "roles",
+                  "admin");
         rpc_error(town_as(&town, (enum town_user)u), 1002, "user.password", "{s:I, s:s}", "id", town.user[TOWN_admin], "password",
                   "перехват-пароля");
     }
-    rpc_refused(town_as(&town, TOWN_admin), -32602, "roles[0]", "user.add", "{s:s, s:s, s:[s]}", "login", "root", "name", "Р", "roles", "system");
+    rpc_refused(town_as(&town, TOWN_admin), -32602, "roles[0]", "user.add", "{s:s, s:s, s:[s]}", "login", "root", "name", "Р", "roles",
+                "system");
 }
 
 /* ---- actions ---- */
@@ -304,9 +317,9 @@ static void actions_tell_the_truth(void **state)
         json_t *transitions = at(workflow, "transitions") ? at(workflow, "transitions") : at(at(workflow, records[r]), "transitions");
         size_t i;
         assert_true(json_array_size(transitions) > 5);
-        json_array_foreach(transitions, i, t) for (size_t p = 0; p < sizeof people / sizeof *people; p++)
-            if (!json_is_true(at(t, "automatic"))) /* taken by the system, never offered */
-                try_action(records[r], at_text(t, "id"), people[p], operations);
+        json_array_foreach(transitions, i, t) for (size_t p = 0; p < sizeof people / sizeof *people;
+                                                   p++) if (!json_is_true(at(t, "automatic"))) /* taken by the system, never offered */
+            try_action(records[r], at_text(t, "id"), people[p], operations);
     }
 }
 

@@ -39,7 +39,8 @@ static void expect(const char *method, const char *field, const char *what, json
         ok = code == -32602 && named && strcmp(named, field) == 0 && (!reason || (why && strcmp(why, reason) == 0));
     if (s == REFUSED)
         ok = code == -32602 || code == 1001 || code == 1004 || code == 1006;
-    CHECK(ok, "%s, %s %s: sent %.300s, answered %d field %s reason %s", method, field, what, sent, (int)code, named ? named : "-", why ? why : "-");
+    CHECK(ok, "%s, %s %s: sent %.300s, answered %d field %s reason %s", method, field, what, sent, (int)code, named ? named : "-",
+          why ? why : "-");
     free(sent);
 }
 
@@ -87,7 +88,8 @@ static void each_param(try_param *try)
 static void try_wrong_types(const json_t *op, const json_t *param, const char *method, const char *name, const char *type)
 {
     (void)param;
-    json_t *const values[] = {json_string("x"), json_integer(7), json_real(1.5), json_true(), json_pack("[[]]"), json_pack("{s:i}", "x", 1)};
+    json_t *const values[] = {json_string("x"), json_integer(7),   json_real(1.5),
+                              json_true(),      json_pack("[[]]"), json_pack("{s:i}", "x", 1)};
     static const char *const fits[] = {TEXTS, NUMBERS, "", "bool", LISTS, "object"};
     for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
         if (!is_one_of(type, fits[v]))
@@ -180,13 +182,15 @@ static void try_not_utf8(const json_t *op, const json_t *param, const char *meth
     if (!is_one_of(type, TEXTS))
         return;
     for (size_t i = 0; i < sizeof torn / sizeof *torn; i++) {
-        json_t *request = json_pack("{s:s, s:i, s:s, s:o}", "jsonrpc", "2.0", "id", 77, "method", method, "params", with(op, name, json_string("@@@@")));
+        json_t *request =
+            json_pack("{s:s, s:i, s:s, s:o}", "jsonrpc", "2.0", "id", 77, "method", method, "params", with(op, name, json_string("@@@@")));
         char *line = json_dumps(request, JSON_COMPACT);
         memcpy(strstr(line, "@@@@"), torn[i], 4);
         assert_true(rpc_send_bytes(town.admin, line, strlen(line)) && rpc_send_bytes(town.admin, "\n", 1));
         json_t *answer = rpc_read(town.admin, 20000);
         const char *field = json_string_value(at(answer, "error.data.field")), *why = json_string_value(at(answer, "error.data.reason"));
-        CHECK(json_integer_value(at(answer, "error.code")) == -32602 && field && strcmp(field, name) == 0 && why && strcmp(why, "not_utf8") == 0,
+        CHECK(json_integer_value(at(answer, "error.code")) == -32602 && field && strcmp(field, name) == 0 && why &&
+                  strcmp(why, "not_utf8") == 0,
               "%s, %s not in UTF-8: answered field %s reason %s", method, name, field ? field : "-", why ? why : "-");
         free(line);
         json_decref(request);
@@ -232,9 +236,11 @@ static void numbers_and_absent_ids(void **state)
 
 static void try_forms(const json_t *op, const json_t *param, const char *method, const char *name, const char *type)
 {
-    static const char *const dates[] = {"2026-02-30", "24.11.2026", "2026-11-24T00:00:00Z", "26-11-24", "2026-1-2", "завтра", "0000-00-00", "99999-01-01"};
+    static const char *const dates[] = {"2026-02-30", "24.11.2026", "2026-11-24T00:00:00Z", "26-11-24",
+                                        "2026-1-2",   "завтра",     "0000-00-00",           "99999-01-01"};
     static const char *const times[] = {"2026-11-24", "2026-11-24T25:00:00Z", "2026-11-24T12:00:00", "2026-11-24T12:00:00+3", "сейчас"};
-    static const char *const uuids[] = {"1", "zzzzzzzz-0000-4000-8000-000000000000", "00000000-0000-4000-8000-00000000000", "{00000000-0000-4000-8000-000000000000}"};
+    static const char *const uuids[] = {"1", "zzzzzzzz-0000-4000-8000-000000000000", "00000000-0000-4000-8000-00000000000",
+                                        "{00000000-0000-4000-8000-000000000000}"};
     for (size_t i = 0; strcmp(type, "date") == 0 && i < sizeof dates / sizeof *dates; i++)
         expect(method, name, "no date", with(op, name, json_string(dates[i])), NAMED, "not_a_date");
     for (size_t i = 0; strcmp(type, "time") == 0 && i < sizeof times / sizeof *times; i++)
@@ -321,13 +327,15 @@ static void references_must_be_there(void **state)
     }
     static const char *const of_assignment[] = {"responsible", "controller", "on_behalf_of", "unit", "appeal"};
     for (size_t i = 0; i < sizeof of_assignment / sizeof *of_assignment; i++) {
-        json_t *params = json_pack("{s:s, s:s, s:I, s:s}", "title", "Ссылка", "text", "Ссылка", "responsible", town.user[TOWN_executor], "due",
-                                   day_from_today(5));
+        json_t *params = json_pack("{s:s, s:s, s:I, s:s}", "title", "Ссылка", "text", "Ссылка", "responsible", town.user[TOWN_executor],
+                                   "due", day_from_today(5));
         json_object_set_new(params, of_assignment[i], json_integer(ABSENT_ID));
         expect("assignment.create", of_assignment[i], "absent", params, NAMED, NULL);
     }
-    expect("user.add", "unit", "absent", json_pack("{s:s, s:s, s:i}", "login", "lost", "name", "Потерянный", "unit", ABSENT_ID), NAMED, NULL);
-    expect("unit.add", "parent", "absent", json_pack("{s:s, s:s, s:i}", "code", "lost", "name", "Потерянное", "parent", ABSENT_ID), NAMED, NULL);
+    expect("user.add", "unit", "absent", json_pack("{s:s, s:s, s:i}", "login", "lost", "name", "Потерянный", "unit", ABSENT_ID), NAMED,
+           NULL);
+    expect("unit.add", "parent", "absent", json_pack("{s:s, s:s, s:i}", "code", "lost", "name", "Потерянное", "parent", ABSENT_ID), NAMED,
+           NULL);
 }
 
 static void doubles_are_named(void **state)
@@ -338,10 +346,13 @@ static void doubles_are_named(void **state)
     static const char *const logins[] = {"Root", "a b", "-x", "../x", "x\ty", "имя!", "@"};
     for (size_t i = 0; i < sizeof logins / sizeof *logins; i++)
         expect("user.add", "login", "of a wrong form", json_pack("{s:s, s:s}", "login", logins[i], "name", "Имя"), NAMED, NULL);
-    static const char *const keys[] = {"ssh-ed25519", "ssh-ed25519 AAAA", "ssh-dss AAAAB3NzaC1kc3MAAACBAP", "-----BEGIN OPENSSH PRIVATE KEY-----", "ключ"};
+    static const char *const keys[] = {"ssh-ed25519", "ssh-ed25519 AAAA", "ssh-dss AAAAB3NzaC1kc3MAAACBAP",
+                                       "-----BEGIN OPENSSH PRIVATE KEY-----", "ключ"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        expect("user.key_add", "key", "that is no key", json_pack("{s:I, s:s}", "id", town.user[TOWN_clerk], "key", keys[i]), NAMED, "bad_key");
-    expect("user.password", "password", "too simple", json_pack("{s:I, s:s}", "id", town.user[TOWN_clerk], "password", "12345"), NAMED, "weak");
+        expect("user.key_add", "key", "that is no key", json_pack("{s:I, s:s}", "id", town.user[TOWN_clerk], "key", keys[i]), NAMED,
+               "bad_key");
+    expect("user.password", "password", "too simple", json_pack("{s:I, s:s}", "id", town.user[TOWN_clerk], "password", "12345"), NAMED,
+           "weak");
 }
 
 /* On the command line bytes can come that JSON cannot carry. */
@@ -350,8 +361,8 @@ static void the_command_line_names_the_parameter_too(void **state)
     (void)state;
     static const struct {
         const char *option, *value;
-    } wrong[] = {{"--query", "\xff\xfe"}, {"--query", "a\x1b[2J"}, {"--limit", "много"}, {"--limit", "100000"}, {"--from", "вчера"},
-                 {"--unit", "0"},         {"--after", "x"}};
+    } wrong[] = {{"--query", "\xff\xfe"}, {"--query", "a\x1b[2J"}, {"--limit", "много"}, {"--limit", "100000"},
+                 {"--from", "вчера"},     {"--unit", "0"},         {"--after", "x"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct outcome o;
         server_cli(server, &o, NULL, "appeal", "list", wrong[i].option, wrong[i].value, NULL);
@@ -386,8 +397,8 @@ static void stored_and_returned(const char *s)
 {
     assert_non_null(s);
     if (!has_controls(s, true)) {
-        json_t *r = rpc_ok(town.admin, "appeal.register", "{s:s, s:s, s:b, s:s, s:s}", "kind", "message", "channel", "phone", "anonymous", 1,
-                           "subject", has_controls(s, false) || is_blank(s) ? "строка" : s, "text", s);
+        json_t *r = rpc_ok(town.admin, "appeal.register", "{s:s, s:s, s:b, s:s, s:s}", "kind", "message", "channel", "phone", "anonymous",
+                           1, "subject", has_controls(s, false) || is_blank(s) ? "строка" : s, "text", s);
         const char *back = json_string_value(at(rpc_ok(town.admin, "appeal.get", "{s:I}", "id", at_int(r, "id")), "text"));
         if (!back || strcmp(back, s) != 0)
             FAIL("the text «%s» came back otherwise", s);
@@ -405,14 +416,22 @@ static void stored_and_returned(const char *s)
 static void naughty_strings_come_back_as_they_are(void **state)
 {
     (void)state;
-    static const char *const own[] = {"Robert'); DROP TABLE appeal;--", "$1 ${HOME} `id` %s%n", "\\x \\u0000 \\", "«Ёлочки» — тире… №",
-                                      "e\xcc\x81 + n\xcc\x83", "👩‍👩‍👧 和 עברית العربية", "\xe2\x80\xae обратно", "{\"a\":1}", "null", "''\"\"", "{a,\"b\\\"c\"}"};
+    static const char *const own[] = {"Robert'); DROP TABLE appeal;--",
+                                      "$1 ${HOME} `id` %s%n",
+                                      "\\x \\u0000 \\",
+                                      "«Ёлочки» — тире… №",
+                                      "e\xcc\x81 + n\xcc\x83",
+                                      "👩‍👩‍👧 和 עברית العربية",
+                                      "\xe2\x80\xae обратно",
+                                      "{\"a\":1}",
+                                      "null",
+                                      "''\"\"",
+                                      "{a,\"b\\\"c\"}"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         stored_and_returned(own[i]);
-    json_t *blns = json_load_file(shared_dir("malformed/blns.json"), 0, NULL), *s;
+    json_t *blns = json_load_file(data_path("malformed/blns.json"), 0, NULL), *s;
     size_t i;
-    if (!blns)
-        print_message("# the big list of naughty strings is not here: own strings only\n");
+    assert_non_null(blns);
     json_array_foreach(blns, i, s) stored_and_returned(json_string_value(s));
     json_decref(blns);
 }

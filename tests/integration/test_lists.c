@@ -23,8 +23,8 @@ static void starts_and_is_filled(void **state)
 
 static json_int_t message(const char *subject, const char *text)
 {
-    return at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:b, s:s, s:s}", "kind", "message", "channel", "phone", "anonymous", 1, "subject",
-                         subject, "text", text),
+    return at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:b, s:s, s:s}", "kind", "message", "channel", "phone", "anonymous", 1,
+                         "subject", subject, "text", text),
                   "id");
 }
 
@@ -130,7 +130,8 @@ static void full_text_knows_russian(void **state)
 static void signs_in_a_query_are_no_error(void **state)
 {
     (void)state;
-    static const char *const queries[] = {"'", "\"", "&", "|", "!", "()", "a & ", "<->", ":*", "\\", "%", "_", "''''", "№", "—", "яма!", "?", "$1", ";", " "};
+    static const char *const queries[] = {"'", "\"", "&",    "|", "!", "()",   "a & ", "<->", ":*", "\\",
+                                          "%", "_",  "''''", "№", "—", "яма!", "?",    "$1",  ";",  " "};
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         rpc_ok(clerk, "appeal.list", "{s:s}", "query", queries[i]);
         rpc_ok(clerk, "assignment.list", "{s:s}", "query", queries[i]);
@@ -177,7 +178,9 @@ static void filters_narrow(void **state)
 
 static json_int_t person(const char *name, const char *phone, const char *address)
 {
-    return at_int(rpc_ok(clerk, "correspondent.add", "{s:s, s:s, s:s*, s:s*}", "kind", "person", "name", name, "phone", phone, "address", address), "id");
+    return at_int(
+        rpc_ok(clerk, "correspondent.add", "{s:s, s:s, s:s*, s:s*}", "kind", "person", "name", name, "phone", phone, "address", address),
+        "id");
 }
 
 static bool finds(const char *query, json_int_t id)
@@ -194,11 +197,13 @@ static void people_are_found_as_one_types(void **state)
     json_int_t id = person("Хабибуллина Алёна Рашитовна", "+7 (48533) 2-15-40", "152300, г. Тутаев, ул. Щёголева, д. 12/3, кв. 5");
     person("Хабаров Алексей Романович", "8 910 123-45-67", "г. Тутаев, пр. 50-летия Победы, 7");
     static const char *const queries[] = {
-        "Хабибуллина",        "хабиб",           "алена",          "Алёна хабибул",       "рашит хабиб",
-        "Хабибулина",         "Хабибулинна",     "Хобибуллина",    /* typing errors */
-        "[f,b,ekkbyf",        /* the other layout */
-        "8 48533 21540",      "+74853321540",    "4853321540",     "8(48533)2-15-40",     /* phone in any spelling */
-        "Щеголева",           "щёголева 12/3",   "тутаев, ул. щёголева",
+        "Хабибуллина",     "хабиб",         "алена",
+        "Алёна хабибул",   "рашит хабиб",   "Хабибулина",
+        "Хабибулинна",     "Хобибуллина", /* typing errors */
+        "[f,b,ekkbyf",                    /* the other layout */
+        "8 48533 21540",   "+74853321540",  "4853321540",
+        "8(48533)2-15-40", /* phone in any spelling */
+        "Щеголева",        "щёголева 12/3", "тутаев, ул. щёголева",
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
         CHECK(finds(queries[i], id), "«%s» does not find Хабибуллина", queries[i]);
@@ -220,8 +225,8 @@ static void likely_doubles_are_shown(void **state)
 
 static json_int_t appeal_of(json_int_t correspondent)
 {
-    return at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post", "correspondent", correspondent,
-                         "subject", "О своём"),
+    return at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post", "correspondent",
+                         correspondent, "subject", "О своём"),
                   "id");
 }
 
@@ -274,8 +279,8 @@ static void one_assignment_from_several_appeals(void **state)
 {
     (void)state;
     json_int_t a = message("Нет воды, дом 1", ""), b = message("Нет воды, дом 2", "");
-    json_t *r = rpc_ok(town_as(&town, TOWN_head), "assignment.create", "{s:s, s:s, s:I, s:s, s:[I,I]}", "title", "Дать воду", "text", "Срочно",
-                       "responsible", town.user[TOWN_executor], "due", day_from_today(3), "appeals", a, b);
+    json_t *r = rpc_ok(town_as(&town, TOWN_head), "assignment.create", "{s:s, s:s, s:I, s:s, s:[I,I]}", "title", "Дать воду", "text",
+                       "Срочно", "responsible", town.user[TOWN_executor], "due", day_from_today(3), "appeals", a, b);
     assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", a), "open_assignments"), 1);
     assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", b), "open_assignments"), 1);
     assert_int_equal(json_array_size(at(rpc_ok(clerk, "assignment.get", "{s:I}", "id", at_int(r, "id")), "appeals")), 2);

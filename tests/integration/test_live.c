@@ -84,7 +84,8 @@ static void unread_comments_stand_in_the_worklist(void **state)
     json_t *work = rpc_ok(town_as(&town, TOWN_head), "worklist.get", NULL), *item;
     size_t i;
     bool unread = false;
-    json_array_foreach(at(work, "items"), i, item) unread |= at_int(item, "id") == assignment && strcmp(at_text(item, "reason"), "unread") == 0;
+    json_array_foreach(at(work, "items"), i, item) unread |=
+        at_int(item, "id") == assignment && strcmp(at_text(item, "reason"), "unread") == 0;
     assert_true(unread);
 }
 
@@ -94,8 +95,8 @@ static void a_changed_right_works_at_once(void **state)
     struct rpc *dispatcher = town_as(&town, TOWN_dispatcher);
     rpc_error(dispatcher, 1002, "user.add", "{s:s, s:s}", "login", "nobody", "name", "Никто");
     json_t *user = rpc_ok(town.admin, "user.get", "{s:I}", "id", town.user[TOWN_dispatcher]);
-    rpc_ok(town.admin, "user.set", "{s:I, s:I, s:[s,s]}", "id", town.user[TOWN_dispatcher], "version", at_int(user, "version"), "roles", "dispatcher",
-           "admin");
+    rpc_ok(town.admin, "user.set", "{s:I, s:I, s:[s,s]}", "id", town.user[TOWN_dispatcher], "version", at_int(user, "version"), "roles",
+           "dispatcher", "admin");
     /* The session learns of it by the event, not by asking: give the event the second that is promised. */
     int64_t deadline = clock_ms() + AT_ONCE_MS;
     while (!has_word(at(rpc_ok(dispatcher, "session.whoami", NULL), "roles"), "admin"))

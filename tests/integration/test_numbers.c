@@ -123,7 +123,8 @@ static void two_at_once_with_one_key_make_one_card(void **state)
     struct rpc *a = rpc_open_ssh(server, "clerk"), *b = rpc_open_ssh(server, "clerk");
     for (int n = 0; n < 20; n++) {
         const char *key = fresh_uuid();
-        int ia = rpc_send(a, "appeal.register", registration("Разом", key)), ib = rpc_send(b, "appeal.register", registration("Разом", key));
+        int ia = rpc_send(a, "appeal.register", registration("Разом", key)),
+            ib = rpc_send(b, "appeal.register", registration("Разом", key));
         json_t *ra = at(rpc_answer(a, ia), "result"), *rb = at(rpc_answer(b, ib), "result");
         CHECK(ra && rb && json_equal(ra, rb), "the two answers differ");
     }
@@ -196,8 +197,8 @@ static void due_dates_fall_on_working_days(void **state)
         const char *registered, *due;
     } cases[] = {{"2026-01-12", "2026-02-11"}, {"2026-04-02", "2026-04-30"}, {"2026-09-10", "2026-10-09"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        json_t *r = rpc_ok(town_as(&town, TOWN_clerk), "appeal.register", "{s:s, s:s, s:b, s:s, s:s, s:s}", "kind", "letter", "channel", "post",
-                           "anonymous", 1, "subject", "Срок", "received", cases[i].registered, "registered", cases[i].registered);
+        json_t *r = rpc_ok(town_as(&town, TOWN_clerk), "appeal.register", "{s:s, s:s, s:b, s:s, s:s, s:s}", "kind", "letter", "channel",
+                           "post", "anonymous", 1, "subject", "Срок", "received", cases[i].registered, "registered", cases[i].registered);
         assert_string_equal(at_text(r, "due"), cases[i].due);
     }
 }

@@ -35,7 +35,8 @@ static json_t *assignment_now(enum town_user who) { return rpc_ok(town_as(&town,
 /* Calls a transition of the assignment with its present version; `text_name` may be NULL. Returns the new status. */
 static const char *move(enum town_user who, const char *method, const char *text_name, const char *text)
 {
-    json_t *params = json_pack("{s:I, s:I, s:s}", "id", assignment, "version", at_int(assignment_now(who), "version"), "request_id", fresh_uuid());
+    json_t *params =
+        json_pack("{s:I, s:I, s:s}", "id", assignment, "version", at_int(assignment_now(who), "version"), "request_id", fresh_uuid());
     if (text_name)
         json_object_set_new(params, text_name, json_string(text));
     rpc_ok_json(town_as(&town, who), method, params);

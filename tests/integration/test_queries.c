@@ -91,8 +91,9 @@ static void newer_migrations_climb_over_data(void **state)
     char sql[512];
     struct pg *pg = pg_new(cluster_database(cluster, "climb"), "Europe/Moscow", 15000);
     /* As the first release left it. */
-    assert_true(pg_raw(pg, "CREATE TABLE schema_migration (version integer PRIMARY KEY, name text NOT NULL, at timestamptz NOT NULL DEFAULT now())",
-                       &err));
+    assert_true(
+        pg_raw(pg, "CREATE TABLE schema_migration (version integer PRIMARY KEY, name text NOT NULL, at timestamptz NOT NULL DEFAULT now())",
+               &err));
     CHECK(pg_raw(pg, migrations[0].sql, &err), "0001: %s", err.detail);
     snprintf(sql, sizeof sql, "INSERT INTO schema_migration (version, name) VALUES (%d, '%s')", migrations[0].version, migrations[0].name);
     assert_true(pg_raw(pg, sql, &err));
@@ -107,8 +108,10 @@ static void newer_migrations_climb_over_data(void **state)
     static const char schema[] =
         "SELECT md5(string_agg(t, E'\\n' ORDER BY t)) FROM ("
         "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || coalesce(column_default, '') || ' ' || is_nullable AS t "
-        "FROM information_schema.columns WHERE table_schema = 'public' UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' "
-        "UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace) s";
+        "FROM information_schema.columns WHERE table_schema = 'public' UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = "
+        "'public' "
+        "UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = "
+        "'public'::regnamespace) s";
     char fresh[64];
     snprintf(fresh, sizeof fresh, "%s", cluster_psql(cluster, "fresh", schema));
     assert_string_equal(cluster_psql(cluster, "climb", schema), fresh);

@@ -64,8 +64,8 @@ static void wait_until_back(void)
 
 static json_t *registration(const struct asked *a)
 {
-    return json_pack("{s:s, s:s, s:{s:s, s:s}, s:s, s:s}", "kind", "letter", "channel", "post", "new_correspondent", "kind", "person", "name",
-                     "Стойкий Иван Иванович", "subject", a->key, "request_id", a->key);
+    return json_pack("{s:s, s:s, s:{s:s, s:s}, s:s, s:s}", "kind", "letter", "channel", "post", "new_correspondent", "kind", "person",
+                     "name", "Стойкий Иван Иванович", "subject", a->key, "request_id", a->key);
 }
 
 static void remember(struct asked *a, const json_t *result)
@@ -211,7 +211,8 @@ static void a_session_outlives_the_core_only_with_its_rights(void **state)
     server_kill_part(server, "core");
     int id = rpc_send(clerk, "session.whoami", NULL);
     json_t *answer = rpc_answer_or_end(clerk, id);
-    CHECK(!answer || at_int(answer, "error.code") == 1005 || strcmp(at_text(answer, "result.login"), "clerk") == 0, "somebody else answers");
+    CHECK(!answer || at_int(answer, "error.code") == 1005 || strcmp(at_text(answer, "result.login"), "clerk") == 0,
+          "somebody else answers");
     rpc_close(&clerk);
     wait_until_back();
 }

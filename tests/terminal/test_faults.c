@@ -79,8 +79,8 @@ static void a_conflict_shows_both(void **state)
     term_key(t, "End");
     term_type(t, " у клерка");
     term_wait_text(t, "Спорная тема у клерка");
-    rpc_ok(town_as(&town, TOWN_head), "appeal.set", "{s:I, s:I, s:s}", "id", at_int(card, "id"), "version", at_int(card, "version"), "subject",
-           "Спорная тема у главы");
+    rpc_ok(town_as(&town, TOWN_head), "appeal.set", "{s:I, s:I, s:s}", "id", at_int(card, "id"), "version", at_int(card, "version"),
+           "subject", "Спорная тема у главы");
     term_key(t, "F2");
     term_wait_text(t, "у главы");
     assert_true(term_has(t, "у клерка"));
@@ -241,7 +241,8 @@ static void postgres_dies_while_one_looks(void **state)
 static void a_hung_line_does_not_hold_the_others(void **state)
 {
     (void)state;
-    struct term *hung = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color"), *t = scene_login(&town, TOWN_head, 80, 24, "xterm-256color");
+    struct term *hung = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color"),
+                *t = scene_login(&town, TOWN_head, 80, 24, "xterm-256color");
     scene_go(t, "О", "Обращения");
     /* Nobody reads the first terminal any more, while its screen is fed. */
     scene_go(hung, "О", "Обращения");

@@ -179,8 +179,8 @@ static void every_key_answers(void **state)
 {
     (void)state;
     /* A key that does nothing here says why, in the status line; none ends the program. */
-    static const char *const keys[] = {"F3", "F8", "F11", "Insert", "Delete", "Home", "End", "PgUp", "PgDn", "Ctrl+K", "Esc", "F1", "Esc", "Up", "Down",
-                                       "Left", "Right", "Backspace", "Ctrl+L", "F5"};
+    static const char *const keys[] = {"F3",  "F8", "F11", "Insert", "Delete", "Home", "End",   "PgUp",      "PgDn",   "Ctrl+K",
+                                       "Esc", "F1", "Esc", "Up",     "Down",   "Left", "Right", "Backspace", "Ctrl+L", "F5"};
     struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         term_key(t, keys[i]);

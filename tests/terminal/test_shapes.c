@@ -20,7 +20,8 @@ static void starts_and_is_filled(void **state)
     for (int i = 0; i < 60; i++) {
         char subject[64];
         snprintf(subject, sizeof subject, "Обращение для листания %d", i);
-        rpc_ok(town.admin, "appeal.register", "{s:s, s:s, s:b, s:s}", "kind", "message", "channel", "phone", "anonymous", 1, "subject", subject);
+        rpc_ok(town.admin, "appeal.register", "{s:s, s:s, s:b, s:s}", "kind", "message", "channel", "phone", "anonymous", 1, "subject",
+               subject);
     }
 }
 
@@ -103,8 +104,9 @@ static void the_linux_console(void **state)
 static void terminals_that_terminfo_does_not_know(void **state)
 {
     (void)state;
-    static const char *const types[] = {"xterm-kitty", "foot", "alacritty", "putty-256color", "screen.xterm-256color", "tmux-256color", "no-such-terminal",
-                                        "../../etc/passwd", ""};
+    static const char *const types[] = {
+        "xterm-kitty",      "foot", "alacritty", "putty-256color", "screen.xterm-256color", "tmux-256color", "no-such-terminal",
+        "../../etc/passwd", ""};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         struct term *t = term_ssh(server, "clerk", 80, 24, types[i]);
         CHECK(term_sees_text(t, "Мой день", TERM_WAIT_MS), "TERM=%s shows:\n%s", types[i], term_text(t));
@@ -221,9 +223,13 @@ static void moving_costs_few_bytes(void **state)
 static void texts_do_not_break_the_screen(void **state)
 {
     (void)state;
-    static const char *const subjects[] = {"👩‍👩‍👧 семья 漢字 и e\xcc\x81\xcc\x81\xcc\x81 знаки", "\xe2\x80\xae" "справа налево \xd7\xa2\xd7\x91\xd7\xa8\xd7\x99\xd7\xaa",
-                                           "оченьдлинноесловобезпробеловоченьдлинноесловобезпробеловоченьдлинноесловобезпробелов", "%s%n%d \\033[31m ${HOME}",
-                                           "\xef\xbb\xbfметка порядка байтов", "\xe2\x80\xa8 разделитель строк \xe2\x80\xa9"};
+    static const char *const subjects[] = {"👩‍👩‍👧 семья 漢字 и e\xcc\x81\xcc\x81\xcc\x81 знаки",
+                                           "\xe2\x80\xae"
+                                           "справа налево \xd7\xa2\xd7\x91\xd7\xa8\xd7\x99\xd7\xaa",
+                                           "оченьдлинноесловобезпробеловоченьдлинноесловобезпробеловоченьдлинноесловобезпробелов",
+                                           "%s%n%d \\033[31m ${HOME}",
+                                           "\xef\xbb\xbfметка порядка байтов",
+                                           "\xe2\x80\xa8 разделитель строк \xe2\x80\xa9"};
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
         rpc_ok(town.admin, "appeal.register", "{s:s, s:s, s:b, s:s, s:s}", "kind", "message", "channel", "phone", "anonymous", 1, "subject",
                subjects[i], "text", subjects[i]);

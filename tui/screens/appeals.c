@@ -183,7 +183,7 @@ static void build_main(struct doc *d, const json_t *r)
     card_date(d, _("Due"), r, "due");
     card_text(d, _("Extended by, days"), r, "extended_days");
     card_word(d, _("How often"), r, "frequency", "frequency");
-    card_text(d, _("Topic"), r, "topic_label");
+    card_word(d, _("Topic"), r, "topic", "topic");
     card_text(d, _("Where"), r, "address");
     card_text(d, _("Addressee"), r, "addressee");
     card_text(d, _("Considered by"), r, "considering_name");
@@ -214,7 +214,7 @@ static void build_questions(struct doc *d, const json_t *r)
         char head[64];
         strf(head, sizeof head, _("Question %d"), (int)js_int(q, "ord"));
         doc_heading(d, head);
-        card_text(d, _("Topic"), q, "topic_label");
+        card_word(d, _("Topic"), q, "topic", "topic");
         card_word(d, _("Nature"), q, "nature", "nature");
         doc_field(d, _("Result"), js_str(q, "result_label")[0] ? js_str(q, "result_label") : _("none yet"),
                   js_str(q, "result")[0] ? R_GOOD : R_DIM);

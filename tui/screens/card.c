@@ -352,9 +352,9 @@ void card_word(struct doc *d, const char *label, const json_t *record, const cha
 {
     char key[64];
     strf(key, sizeof key, "%s_label", name);
-    const char *code = js_str(record, name), *said = js_str(record, key);
-    if (*code)
-        doc_field_short(d, label, *said ? said : words_label(words, code), R_TEXT);
+    const char *code = js_str(record, name), *said = js_str(record, key), *word = words_label(words, code);
+    if (*code) /* the classifier speaks the person's language, a label in the record perhaps not */
+        doc_field_short(d, label, *word && strcmp(word, code) != 0 ? word : said, R_TEXT);
 }
 
 /* A value as the form would show it: a date, the word of a classifier. */

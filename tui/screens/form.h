@@ -4,8 +4,6 @@
 #include "tui/record.h"
 #include "tui/widgets/form.h"
 
-enum { FORM_TARGETS_MAX = 200 };
-
 struct form_screen;
 
 /* What a special form adds; absent functions add nothing. */
@@ -76,3 +74,8 @@ void form_open_edit(const char *method, const struct record_ref *ref, const stru
 /* Something in an extra changed what a draft would hold. */
 void form_touch(struct form_screen *fs);
 void form_send(struct form_screen *fs);
+/* The draft is no longer wanted: sent, or thrown away. */
+void form_draft_drop(struct form_screen *fs);
+struct meta_op;
+/* The record cut down to what the operation takes, with its version; `labels` (may be NULL) gets {"value", "label"} by field. */
+json_t *form_plain(const struct meta_op *op, const json_t *record, json_t *labels);

@@ -10,6 +10,9 @@ struct screen *appeals_card(int64_t id, enum command then);
 /* Registering; `correspondent` (may be 0) is filled in with its name. */
 void register_open(int64_t correspondent, const char *name);
 
+/* The answer, with a result for each of several questions. */
+void answer_open(const struct record_ref *ref);
+
 struct screen *assignments_list(const char *query);
 struct screen *assignments_card(int64_t id, enum command then);
 /* A new one: without an appeal, on one, on several, or under another assignment. */

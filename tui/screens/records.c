@@ -105,7 +105,7 @@ static void filter_close(struct records *r)
 static void filter_apply(void *arg)
 {
     struct records *r = arg;
-    if (!form_check(r->filter))
+    if (!form_settle(r->filter) || !form_check(r->filter))
         return;
     json_decref(r->filters);
     r->filters = form_collect(r->filter);
@@ -255,6 +255,10 @@ static void sort_next(struct records *r)
 static bool records_command(struct screen *s, enum command cmd)
 {
     struct records *r = s->data;
+    if (r->filter && (cmd == CMD_SUBMIT || cmd == CMD_CHOOSE)) {
+        filter_key(r, cmd == CMD_SUBMIT ? K_F2 : K_F4);
+        return true;
+    }
     switch (cmd) {
     case CMD_OPEN: open_selected(r); return true;
     case CMD_NEW: screens_command(r->spec->new_command); return true;
@@ -278,6 +282,8 @@ static bool records_command(struct screen *s, enum command cmd)
 static const char *records_why_not(struct screen *s, enum command cmd)
 {
     struct records *r = s->data;
+    if (r->filter)
+        return cmd == CMD_SUBMIT || cmd == CMD_CHOOSE ? NULL : _("First close the filter with Esc");
     switch (cmd) {
     case CMD_OPEN:
     case CMD_MARK: return list_selected(r->list) ? NULL : _("Choose a record first");
@@ -462,6 +468,12 @@ static void records_event(struct screen *s, const char *record, int64_t id, bool
     timers_start(EVENT_DELAY_MS, false, event_now, r);
 }
 
+static void records_acted(struct screen *s)
+{
+    struct records *r = s->data;
+    list_mark_clear(r->list);
+}
+
 static void records_close(struct screen *s)
 {
     struct records *r = s->data;
@@ -474,6 +486,12 @@ static void records_close(struct screen *s)
     free(r);
 }
 
+static const char *records_label(struct screen *s, enum command cmd)
+{
+    const struct records *r = s->data;
+    return r->filter && cmd == CMD_SUBMIT ? _("Show") : NULL;
+}
+
 static const struct screen_ops records_ops = {
     .name = "list",
     .scopes = records_scopes,
@@ -483,10 +501,12 @@ static const struct screen_ops records_ops = {
     .key = records_key,
     .command = records_command,
     .why_not = records_why_not,
+    .label = records_label,
     .click = records_click,
     .busy = records_busy,
     .refresh = records_refresh,
     .event = records_event,
+    .acted = records_acted,
     .hint = records_hint,
     .close = records_close,
 };
@@ -501,6 +521,7 @@ struct screen *records_screen(const struct records_spec *spec, const char *query
     edit_init(&r->query, false, 200);
     if (query)
         edit_set(&r->query, query);
+    r->searching = query && !*query;
     r->screen = screen_new(&records_ops, r);
     r->list = list_new(&spec->list, r->screen, r);
     list_reload(r->list);

@@ -169,6 +169,18 @@ static void register_ready(struct form_screen *fs)
     similar_watch(r->similar, fs->screen, NULL, NULL, NULL, NULL);
 }
 
+/* One more question under the text; the form's own topic is the first. */
+static int question_add(struct form_screen *fs)
+{
+    const struct meta_param *questions = meta_param(meta_op("appeal.register"), "questions");
+    int group = form_add_group(fs->form, questions, form_field(fs->form, "text"));
+    for (size_t i = 0; i < questions->field_count; i++) {
+        struct field *f = form_group_field(fs->form, "questions", group, questions->fields[i].name);
+        strf(f->label, sizeof f->label, "%d: %s", group + 2, questions->fields[i].label);
+    }
+    return group;
+}
+
 static void register_before_load(struct form_screen *fs, const json_t *draft)
 {
     const char *name;
@@ -180,7 +192,7 @@ static void register_before_load(struct form_screen *fs, const json_t *draft)
             person_fields(fs);
         if (sscanf(name, "questions.%d.", &group) == 1)
             while (form_group_count(fs->form, "questions") <= group && group < 50)
-                form_add_group(fs->form, meta_param(meta_op("appeal.register"), "questions"), form_field(fs->form, "text"));
+                question_add(fs);
     }
 }
 
@@ -276,13 +288,8 @@ static bool register_command(struct form_screen *fs, enum command cmd)
         candidates_focus(r->candidates, !candidates_focused(r->candidates));
         return true;
     case CMD_ADD_GROUP: {
-        const struct meta_param *questions = meta_param(meta_op("appeal.register"), "questions");
-        int group = form_add_group(fs->form, questions, form_field(fs->form, "text"));
-        for (size_t i = 0; i < questions->field_count; i++) {
-            struct field *f = form_group_field(fs->form, "questions", group, questions->fields[i].name);
-            strf(f->label, sizeof f->label, "%d: %s", group + 2, questions->fields[i].label);
-        }
-        form_focus(fs->form, form_group_field(fs->form, "questions", group, questions->fields[0].name));
+        int group = question_add(fs);
+        form_focus(fs->form, form_group_field(fs->form, "questions", group, "topic"));
         return true;
     }
     case CMD_LINK_DUPLICATE: candidates_toggle(r->candidates, "duplicate_of"); return true;

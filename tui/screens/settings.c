@@ -1,6 +1,7 @@
 /* Settings of the person, and who they are logged in as. */
 #include "tui/i18n.h"
 #include "tui/json.h"
+#include "tui/me.h"
 #include "tui/meta.h"
 #include "tui/screens/modules.h"
 #include "tui/text.h"
@@ -33,16 +34,14 @@ static void language_done(void *arg, json_t *result, const struct rpc_error *err
         return;
     }
     i18n_start(arg);
-    words_reset();
-    meta_start(NULL);
-    app_refresh_all();
+    me_changed();
 }
 
 static void apply(void *arg)
 {
     struct settings *st = arg;
     char id[37];
-    if (!form_check(st->form))
+    if (!form_settle(st->form) || !form_check(st->form))
         return;
     const char *language = strcmp(form_field(st->form, "language")->code, "en") == 0 ? "en" : "ru";
     app_setting_set("theme", form_field(st->form, "theme")->code);

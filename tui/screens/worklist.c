@@ -159,7 +159,8 @@ static void drafts_come(void *arg, json_t *result, const struct rpc_error *error
     keys_label(keys_for("", CMD_GO_DRAFTS), key, sizeof key);
     if (w->drafts && !w->drafts_told)
         app_status(STATUS_WARN,
-                   ngettext("%d form was begun and not sent; %s opens it", "%d forms were begun and not sent; %s opens them", (unsigned long)w->drafts),
+                   ngettext("%d form was begun and not sent; %s opens it", "%d forms were begun and not sent; %s opens them",
+                            (unsigned long)w->drafts),
                    w->drafts, key);
     w->drafts_told = true;
     app_dirty();
@@ -209,6 +210,7 @@ static bool worklist_command(struct screen *s, enum command cmd)
     case CMD_OPEN: screens_open_card(row_get(row, "record"), row->id, CMD_NONE); return true;
     case CMD_DO_NEXT: screens_open_card(row_get(row, "record"), row->id, next_command(row)); return true;
     case CMD_NEW: screens_command(screens_why_not(CMD_NEW_APPEAL) ? CMD_NEW_ASSIGNMENT : CMD_NEW_APPEAL); return true;
+    case CMD_SEARCH: screens_open_list("appeal", ""); return true;
     case CMD_NEXT_TAB: tab_step(w, 1); return true;
     case CMD_PREV_TAB: tab_step(w, -1); return true;
     case CMD_BACK:
@@ -239,6 +241,7 @@ static const char *worklist_why_not(struct screen *s, enum command cmd)
     case CMD_OPEN: return row ? NULL : _("Nothing is chosen");
     case CMD_DO_NEXT: return next_command(row) != CMD_NONE ? NULL : _("There is no next action of yours here; Enter opens the card");
     case CMD_NEW: return screens_why_not(CMD_NEW_APPEAL) ? screens_why_not(CMD_NEW_ASSIGNMENT) : NULL;
+    case CMD_SEARCH: return screens_why_not(CMD_GO_APPEALS);
     case CMD_NEXT_TAB:
     case CMD_PREV_TAB: return w->counts[0] ? NULL : _("Nothing to choose from");
     default: return _("This key does nothing here; F1 tells what is possible");
@@ -263,10 +266,9 @@ static bool worklist_key(struct screen *s, int key)
 static void paint_counts(const struct worklist *w, struct rect r)
 {
     struct tab tabs[TABS_MAX];
-    int places[TABS_MAX];
     size_t n = 0, current = 0;
     tabs[n] = (struct tab){.label = _("All"), .count = w->counts[0], .role = R_TEXT};
-    places[n++] = 0;
+    n++;
     for (int i = 0; i < REASONS && n < TABS_MAX; i++) {
         if (w->counts[1 + i] == 0)
             continue;
@@ -274,9 +276,8 @@ static void paint_counts(const struct worklist *w, struct rect r)
             current = n;
         tabs[n] = (struct tab){
             .label = tr(reasons[i].label), .mark = theme_glyph(reasons[i].glyph), .count = w->counts[1 + i], .role = reasons[i].role};
-        places[n++] = 1 + i;
+        n++;
     }
-    (void)places;
     tabs_paint(r, tabs, n, current, NULL);
 }
 

@@ -118,10 +118,9 @@ static void record_words(const json_t *o, char *label, size_t label_size, char *
     static const char *const details[] = {"address",          "unit_name", "phone",      "correspondent_name",
                                           "responsible_name", "position",  "kind_label", NULL};
     const char *number = js_str(o, "number");
-    /* A number that is nothing but the id says nothing to people. */
-    if (number[strspn(number, "0123456789")] == '\0')
-        number = "";
     label[0] = detail[0] = '\0';
+    if (js_str(o, "name")[0]) /* who has a name is called by it */
+        number = "";
     for (int i = 0; names[i] && !label[0]; i++)
         strf(label, label_size, "%s%s%s", number, *number && js_str(o, names[i])[0] ? " " : "", js_str(o, names[i]));
     for (int i = 0; details[i] && strlen(detail) < detail_size / 2; i++) {

@@ -114,7 +114,7 @@ void form_add_params(struct form *f, const struct meta_param *params, size_t cou
     }
 }
 
-static size_t index_of(const struct form *f, const struct field *field)
+size_t form_index(const struct form *f, const struct field *field)
 {
     for (size_t i = 0; i < f->count; i++)
         if (f->fields[i] == field)
@@ -134,7 +134,7 @@ int form_group_count(const struct form *f, const char *array)
 int form_add_group(struct form *f, const struct meta_param *array, const struct field *after)
 {
     int group = form_group_count(f, array->name);
-    size_t at = after ? index_of(f, after) + 1 : f->count;
+    size_t at = after ? form_index(f, after) + 1 : f->count;
     for (size_t i = 0; i < f->count; i++)
         if (f->fields[i]->array == array)
             at = i + 1;
@@ -169,7 +169,7 @@ void form_order(struct form *f, const char *const *names)
     size_t to = 0;
     for (; *names; names++) {
         struct field *field = form_field(f, *names);
-        size_t from = field ? index_of(f, field) : f->count;
+        size_t from = field ? form_index(f, field) : f->count;
         if (from == f->count || from < to)
             continue;
         memmove(f->fields + to + 1, f->fields + to, (from - to) * sizeof *f->fields);
@@ -233,12 +233,12 @@ static void leave(struct form *f)
 
 void form_focus(struct form *f, struct field *field)
 {
-    size_t at = index_of(f, field);
+    size_t at = form_index(f, field);
     if (at == f->count)
         return;
     if (at != f->focus)
         leave(f);
-    f->focus = index_of(f, field); /* leaving may have moved it */
+    f->focus = form_index(f, field); /* leaving may have moved it */
     f->area_top = 0;
 }
 
@@ -346,8 +346,12 @@ static void go_on(struct form *f, int key)
 static void choices_came(void *arg)
 {
     struct form *f = arg;
-    if (f->leave_key)
-        go_on(f, f->leave_key);
+    int key = f->leave_key;
+    f->leave_key = 0;
+    if (key == K_F2 && f->ops && f->ops->submit)
+        f->ops->submit(f->arg);
+    else if (key)
+        go_on(f, key);
 }
 
 bool form_is_busy(const struct form *f) { return f->leave_key != 0; }
@@ -470,110 +474,16 @@ bool form_click(struct form *f, enum hit what, int arg)
     return true;
 }
 
-/* ---- values ---- */
-
-bool form_check(struct form *f)
+bool form_settle(struct form *f)
 {
-    bool right = true;
-    choices_close(&f->choices);
-    for (size_t i = f->count; i-- > 0;) {
-        if (!field_check(f->fields[i])) {
-            right = false;
-            f->focus = i;
-        }
-    }
-    return right;
-}
-
-static json_t *array_of(json_t *params, const struct meta_param *array)
-{
-    json_t *list = json_object_get(params, array->name);
-    if (!list) {
-        list = json_array();
-        json_object_set_new(params, array->name, list);
-    }
-    return list;
-}
-
-json_t *form_collect(const struct form *f)
-{
-    json_t *params = json_object();
-    for (size_t i = 0; i < f->count; i++) {
-        const struct field *field = f->fields[i];
-        json_t *value = field_value(field), *to = params;
-        if (!value)
-            continue;
-        if (field->array) {
-            json_t *list = array_of(params, field->array);
-            while (json_array_size(list) <= (size_t)field->group)
-                json_array_append_new(list, json_object());
-            to = json_array_get(list, (size_t)field->group);
-        }
-        json_object_set_new(to, field->param->name, value);
-    }
-    return params;
-}
-
-/* "questions[1].topic" and "questions.1.topic" name an element's field. */
-static struct field *blamed(const struct form *f, const char *name)
-{
-    char array[64];
-    int group;
-    struct field *field = form_field(f, name);
-    if (field)
-        return field;
-    const char *dot = strrchr(name, '.');
-    size_t n = strcspn(name, "[.");
-    if (n >= sizeof array || !name[n])
-        n = strlen(name) < sizeof array ? strlen(name) : 0;
-    strf(array, sizeof array, "%.*s", (int)n, name);
-    if (name[n] && sscanf(name + n + 1, "%d", &group) == 1 && dot)
-        field = form_group_field(f, array, group, dot + 1);
-    for (size_t i = 0; !field && i < f->count; i++)
-        if (f->fields[i]->array && strcmp(f->fields[i]->array->name, array) == 0)
-            field = f->fields[i];
-    return field ? field : form_field(f, array);
-}
-
-bool form_blame(struct form *f, const char *name, const char *message)
-{
-    struct field *field = blamed(f, name);
-    if (!field || field->hidden)
+    struct field *field = form_focused(f);
+    if (!field || !choices_is_open(&f->choices) || !field->typing || edit_is_empty(&field->edit))
+        return true;
+    if (f->choices.waiting) {
+        f->leave_key = K_F2;
         return false;
-    strf(field->error, sizeof field->error, "%s", message);
-    choices_close(&f->choices);
-    f->focus = index_of(f, field);
+    }
+    if (!choices_is_new(&f->choices))
+        pick(f, field);
     return true;
-}
-
-/* ---- drafts ---- */
-
-json_t *form_draft(const struct form *f)
-{
-    json_t *draft = json_object();
-    char name[160];
-    for (size_t i = 0; i < f->count; i++) {
-        const struct field *field = f->fields[i];
-        json_t *value = field_draft(field);
-        if (field->array)
-            strf(name, sizeof name, "%s.%d.%s", field->array->name, field->group, field->param->name);
-        else
-            strf(name, sizeof name, "%s", field->param->name);
-        if (json_object_size(value) > 0)
-            json_object_set(draft, name, value);
-        json_decref(value);
-    }
-    return draft;
-}
-
-void form_draft_load(struct form *f, const json_t *draft)
-{
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)draft, name, value)
-    {
-        struct field *field = blamed(f, name);
-        if (field)
-            field_draft_load(field, value);
-    }
 }

@@ -56,6 +56,8 @@ bool form_close_choices(struct form *f);
 /* A lookup was left before its answer came: keys wait. */
 bool form_is_busy(const struct form *f);
 
+/* Takes what is being chosen right now. False: its list is still coming; `submit` of the form's ops is called when it has come. */
+bool form_settle(struct form *f);
 /* Checks everything; puts the focus on the first wrong field. */
 bool form_check(struct form *f);
 /* The parameters. */

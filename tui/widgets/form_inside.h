@@ -1,4 +1,4 @@
-/* Inside of a form: for form.c and form_paint.c. */
+/* Inside of a form: for form.c, form_values.c and form_paint.c. */
 #pragma once
 #include "tui/widgets/form.h"
 
@@ -15,3 +15,5 @@ struct form {
     struct choices choices;
     int leave_key; /* Enter or Tab that waits for the choices; 0: none */
 };
+/* Place of a field; the count of fields when it is not in the form. */
+size_t form_index(const struct form *f, const struct field *field);

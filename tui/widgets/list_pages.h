@@ -27,7 +27,7 @@ struct list {
     bool answered, mark_changes;
     int selected, top, visible; /* rows, counted from the first of the list */
     int64_t selected_id;
-    unsigned answers;     /* counts pages that came: what a row shows may have changed */
+    unsigned answers; /* counts pages that came: what a row shows may have changed */
     int pending_step; /* rows to move when the next page has come */
     int64_t total;
     bool total_known, total_exact;

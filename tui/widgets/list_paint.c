@@ -22,7 +22,8 @@ static void cell_text(const struct row *row, const struct column *c, char *out, 
             *p = ' ';
 }
 
-static void paint_cells(const struct list *l, const struct row *row, int y, int x, int edge, const int *widths, enum ground ground, bool strong)
+static void paint_cells(const struct list *l, const struct row *row, int y, int x, int edge, const int *widths, enum ground ground,
+                        bool strong)
 {
     char text[CELL_TEXT_MAX];
     enum role role;
