@@ -313,7 +313,7 @@ static bool has_unit(const struct session_user *user, int64_t unit)
 /* The same rule that the queries apply (appeal_visible, assignment_visible), on what the notifier read with the event. */
 static bool may_see(const struct session_user *user, const struct notice *n)
 {
-    if (user->roles & R_SYSTEM)
+    if (user->roles & R_SYSTEM || strcmp(n->record, "*") == 0)
         return true;
     if (strcmp(n->record, "user") == 0 || strcmp(n->record, "unit") == 0)
         return user->roles & R_ADMIN || (strcmp(n->record, "user") == 0 && n->record_id == user->id);

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_MS = 500, BATCH_MS = 10, HOLE_MS = 20000, SEEN_MAX = 4096 };
+enum { POLL_MS = 500, BATCH_MS = 10, HOLE_MS = 20000, SEEN_MAX = 4096, READ_ROWS = 500, BATCHES_MAX = 20 };
 
 struct tail {
     int64_t low;              /* everything up to here was handed out or given up */
@@ -111,11 +111,43 @@ static struct notice *make_notice(const struct pg_res *res, int row)
     return n;
 }
 
+static void hand_to_loop(struct core *core, struct notice *n)
+{
+    pthread_mutex_lock(&core->notice_lock);
+    *core->notice_tail = n;
+    core->notice_tail = &n->next;
+    pthread_mutex_unlock(&core->notice_lock);
+}
+
+static bool begin_tail(struct pg *db, struct tail *t)
+{
+    struct err err;
+    struct pg_res *res = pg_query(db, Q_EVENT_LAST, NULL, 0, &err);
+    if (!res)
+        return false;
+    *t = (struct tail){.low = pg_int(res, 0, 0)};
+    pg_free(res);
+    return true;
+}
+
+/* An import of a year has come in at once: nobody can follow that line by line, every screen looks at everything again. */
+static bool jump_ahead(struct core *core, struct pg *db, struct tail *t)
+{
+    struct notice *n = calloc(1, sizeof *n);
+    if (!n || !(n->line = strdup("{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":{\"record\":\"*\",\"action\":\"missed\"}}\n")))
+        abort();
+    snprintf(n->record, sizeof n->record, "*");
+    bool ok = begin_tail(db, t);
+    hand_to_loop(core, n);
+    core_wake(core);
+    return ok;
+}
+
 /* Reads what is new and hands it to the loop; false when the database is away. */
 static bool follow(struct core *core, struct pg *db, struct tail *t)
 {
     struct err err;
-    for (;;) {
+    for (int batch = 0; batch < BATCHES_MAX; batch++) {
         char low[24];
         snprintf(low, sizeof low, "%lld", (long long)t->low);
         const char *params[] = {low};
@@ -130,30 +162,16 @@ static bool follow(struct core *core, struct pg *db, struct tail *t)
             if (t->seen_count < SEEN_MAX)
                 t->seen[t->seen_count++] = id;
             fresh++;
-            struct notice *n = make_notice(res, i);
-            pthread_mutex_lock(&core->notice_lock);
-            *core->notice_tail = n;
-            core->notice_tail = &n->next;
-            pthread_mutex_unlock(&core->notice_lock);
+            hand_to_loop(core, make_notice(res, i));
         }
         pg_free(res);
         advance(t);
         if (fresh > 0)
             core_wake(core);
-        if (rows < 500 || fresh == 0)
+        if (rows < READ_ROWS || fresh == 0)
             return true;
     }
-}
-
-static bool begin_tail(struct pg *db, struct tail *t)
-{
-    struct err err;
-    struct pg_res *res = pg_query(db, Q_EVENT_LAST, NULL, 0, &err);
-    if (!res)
-        return false;
-    *t = (struct tail){.low = pg_int(res, 0, 0)};
-    pg_free(res);
-    return true;
+    return jump_ahead(core, db, t);
 }
 
 static void wait_for_news(struct core *core)
