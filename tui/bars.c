@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RULE_KEY 0x52554c45u /* of draw_keep: nothing but the width matters */
+
 enum { KEYS_SHOWN_MAX = 24, TAKEN_MAX = 96, PROGRESS_AFTER_MS = 300, ROWS_FOR_RULES = 14, NARROW = 60 };
 
 /* Low terminals give the two rules to the content. */
@@ -67,6 +69,14 @@ static enum role status_role(enum status_kind kind)
     return roles[kind];
 }
 
+static void rule_keep(int y, int cols)
+{
+    if (draw_keep(y, draw_mix(RULE_KEY, &cols, sizeof cols)))
+        return;
+    draw_rule(y, 0, cols, G_BASE);
+    draw_keep_end();
+}
+
 /* The right side: progress, or what others have changed. */
 static int paint_status_right(int y, int cols, const struct status *status)
 {
@@ -90,8 +100,8 @@ void bars_paint_status(struct screen *top, int rows, int cols, const struct stat
     int y = rows - 2;
     char hint[512] = "";
     if (rows >= ROWS_FOR_RULES) {
-        draw_rule(1, 0, cols, G_BASE);
-        draw_rule(rows - 3, 0, cols, G_BASE);
+        rule_keep(1, cols);
+        rule_keep(rows - 3, cols);
     }
     int right = paint_status_right(y, cols, status), room = cols - 2 - right;
     if (!status->online && status->text[0] == '\0') {

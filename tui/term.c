@@ -4,15 +4,18 @@
 #include "tui/keys.h"
 #include "tui/text.h"
 #include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <term.h>
 #include <unistd.h>
 
-enum { COLS_MAX = 500, ROWS_MAX = 200, PASTE_BYTES_MAX = 256 * 1024, ESC_DELAY_MS = 25, CODE_FIRST = 0x2000 };
+enum { COLS_MAX = 500, ROWS_MAX = 200, PASTE_BYTES_MAX = 256 * 1024, FRAME_BYTES = 16 * 1024, ESC_DELAY_MS = 25, CODE_FIRST = 0x2000 };
 
 /* What keyboards send that terminfo does not know. Every terminal gets all of them: PuTTY calls itself xterm in any of its six
  * keyboard modes, and a Linux console may come through any TERM. */
@@ -262,13 +265,66 @@ int term_rows(void) { return LINES; }
 
 int term_cols(void) { return COLS; }
 
+/* curses writes a frame in many small pieces, and over a network each would become a packet. So while it paints, its descriptor is a
+ * file in memory; what has gathered there leaves in one write. Where such a file cannot be made, curses writes as it likes. */
+static int frame_file = -1, terminal_copy = -1;
+
+static void frame_begin(void)
+{
+    static bool tried;
+    if (!tried) {
+        tried = true;
+        frame_file = memfd_create("frame", MFD_CLOEXEC);
+        terminal_copy = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    }
+    if (frame_file < 0 || terminal_copy < 0)
+        return;
+    lseek(frame_file, 0, SEEK_SET);
+    dup2(frame_file, STDOUT_FILENO);
+}
+
+static void write_all(const char *data, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(STDOUT_FILENO, data, len);
+        if (n < 0 && errno == EAGAIN) {
+            struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
+            poll(&p, 1, -1);
+            continue;
+        }
+        if (n < 0 && errno != EINTR)
+            return;
+        data += n > 0 ? n : 0;
+        len -= n > 0 ? (size_t)n : 0;
+    }
+}
+
+static void frame_end(void)
+{
+    char piece[FRAME_BYTES];
+    if (frame_file < 0 || terminal_copy < 0)
+        return;
+    off_t len = lseek(frame_file, 0, SEEK_CUR);
+    dup2(terminal_copy, STDOUT_FILENO);
+    for (off_t at = 0; at < len;) {
+        size_t want = len - at < (off_t)sizeof piece ? (size_t)(len - at) : sizeof piece;
+        ssize_t n = pread(frame_file, piece, want, at);
+        if (n <= 0)
+            return;
+        write_all(piece, (size_t)n);
+        at += n;
+    }
+}
+
 void term_show(int y, int x)
 {
     bool shown = y >= 0 && y < LINES && x >= 0 && x < COLS;
+    frame_begin();
     curs_set(shown ? 1 : 0);
     if (shown)
         move(y, x);
     refresh();
+    frame_end();
 }
 
 void term_mouse_on(bool on)

@@ -101,8 +101,10 @@ void scene_find_row(struct term *t, const char *text)
 {
     enum { ROWS_MAX = 100 };
     term_wait_text(t, text);
-    for (int i = 0; i < ROWS_MAX && !on_row_with(t, text); i++)
-        scene_press(t, "Down");
+    for (int i = 0; i < ROWS_MAX && !on_row_with(t, text); i++) {
+        int row = term_find(t, text);
+        scene_press(t, row >= 0 && row < term_cursor(t, NULL) ? "Up" : "Down");
+    }
     CHECK(on_row_with(t, text), "the cursor never came to «%s»; the screen:\n%s", text, term_text(t));
 }
 

@@ -41,6 +41,8 @@ static size_t tab_count(const struct card *c)
 static struct record_ref card_ref(const struct card *c)
 {
     const char *number = js_str(c->record, "number");
+    if (number[strspn(number, "0123456789")] == '\0') /* nothing but the id: who has a name is called by it */
+        number = "";
     return (struct record_ref){.record = c->spec->record,
                                .id = c->record ? c->id : 0,
                                .version = js_int(c->record, "version"),
@@ -257,7 +259,9 @@ static void card_paint(struct screen *s, struct rect r, struct cursor *cursor)
 static void card_title(const struct screen *s, char *out, size_t size)
 {
     const struct card *c = s->data;
-    strf(out, size, "%s %s", tr(c->spec->title), js_str(c->record, "number"));
+    const char *number = js_str(c->record, "number");
+    bool said = number[strspn(number, "0123456789")] != '\0';
+    strf(out, size, "%s%s%s", tr(c->spec->title), said ? " " : "", said ? number : "");
 }
 
 /* ---- life ---- */

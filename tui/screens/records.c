@@ -25,6 +25,7 @@ struct records {
     struct form *filter; /* the open filter form */
     struct doc *preview;
     bool event_own;
+    struct meta_param chosen[2]; /* filters that the operation takes as plain text, but people choose from a list */
 };
 
 /* ---- what is asked ---- */
@@ -96,6 +97,19 @@ static void action_run(const struct records *r, enum command cmd)
 
 /* ---- the filter form ---- */
 
+/* A state or a topic is chosen by its words, not typed as a code. */
+static const struct meta_param *filter_param(struct records *r, const struct meta_param *p)
+{
+    bool status = p && strcmp(p->name, "status") == 0, topic = p && strcmp(p->name, "topic") == 0;
+    if ((!status && !topic) || p->type != MT_STRING)
+        return p;
+    struct meta_param *own = &r->chosen[topic];
+    *own = *p;
+    own->type = MT_ENUM;
+    own->classifier = topic ? "topic" : strcmp(r->spec->record, "appeal") == 0 ? "state:appeal" : "state:assignment";
+    return own;
+}
+
 static void filter_close(struct records *r)
 {
     form_free(&r->filter);
@@ -129,7 +143,7 @@ static void filter_open(struct records *r)
     r->filter = form_new(r->screen, &filter_ops, r);
     for (size_t i = 0; i < op->param_count; i++)
         if (op->params[i].filter && strcmp(op->params[i].name, "query") != 0)
-            form_add_params(r->filter, &op->params[i], 1, r->spec->filter_hints);
+            form_add_params(r->filter, filter_param(r, &op->params[i]), 1, r->spec->filter_hints);
     json_object_foreach(r->filters, name, v)
     {
         struct field *f = form_field(r->filter, name);
@@ -301,7 +315,7 @@ static const char *records_why_not(struct screen *s, enum command cmd)
 
 /* ---- screen: painting ---- */
 
-static void filters_text(const struct records *r, char *out, size_t size)
+static void filters_text(struct records *r, char *out, size_t size)
 {
     const struct meta_op *op = meta_op(r->spec->list.method);
     const char *name;
@@ -309,7 +323,7 @@ static void filters_text(const struct records *r, char *out, size_t size)
     out[0] = '\0';
     json_object_foreach(r->filters, name, v)
     {
-        const struct meta_param *p = meta_param(op, name);
+        const struct meta_param *p = filter_param(r, meta_param(op, name));
         size_t len = strlen(out);
         char value[128];
         js_text(v, value, sizeof value);

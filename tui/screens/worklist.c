@@ -251,8 +251,10 @@ static const char *worklist_why_not(struct screen *s, enum command cmd)
 static const char *worklist_label(struct screen *s, enum command cmd)
 {
     const struct worklist *w = s->data;
+    if (cmd != CMD_DO_NEXT)
+        return NULL;
     enum command next = next_command(list_selected(w->list));
-    return cmd == CMD_DO_NEXT && next != CMD_NONE ? tr(command_info(next)->label) : NULL;
+    return next != CMD_NONE ? tr(command_info(next)->label) : NULL;
 }
 
 static bool worklist_key(struct screen *s, int key)
