@@ -70,9 +70,8 @@ struct cluster *cluster_start(void)
     struct cluster *c = calloc(1, sizeof *c);
     char postgres[PATH_BYTES], data[PATH_BYTES], log[PATH_BYTES], sockets[PATH_BYTES];
     assert_non_null(c);
-    const char *base = getenv("TMPDIR");
-    snprintf(c->dir, sizeof c->dir, "%.64s/gorod-pg-XXXXXX", base && *base ? base : "/tmp");
-    CHECK(mkdtemp(c->dir), "no folder %s", c->dir);
+    strcpy(c->dir, "/tmp/gorod-pg-XXXXXX");
+    CHECK(mkdtemp(c->dir), "no folder in /tmp");
     const struct passwd *account = geteuid() == 0 ? getpwnam("postgres") : NULL;
     CHECK(geteuid() != 0 || (account && chown(c->dir, account->pw_uid, account->pw_gid) == 0), "no account postgres");
     make(c);

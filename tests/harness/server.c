@@ -91,36 +91,24 @@ static void remember(struct server *s)
     FAIL("more than %d servers in one test", SERVERS_MAX);
 }
 
-/* The gate hands nothing of its environment on, so the screen program is a script that sets what the test wants and becomes it. */
-static void make_screen_program(const struct server *s, char *text, size_t size)
-{
-    char path[SERVER_PATH_BYTES + 16], script[2 * SERVER_PATH_BYTES];
-    snprintf(path, sizeof path, "%s/screen", s->dir);
-    snprintf(script, sizeof script, "#!/bin/sh\nGOROD_TUI_IDLE=1 exec %s \"$@\"\n", tui_program());
-    assert_true(write_whole(path, script, 0755));
-    snprintf(text + strlen(text), size - strlen(text), "tui: %s\n", path);
-}
-
 struct server *server_start(const struct server_options *options)
 {
     struct server *s = calloc(1, sizeof *s);
-    char path[SERVER_PATH_BYTES + 16], text[4096];
-    const char *base = getenv("TMPDIR");
+    char base[128], text[4096];
     assert_non_null(s);
     signal(SIGPIPE, SIG_IGN);
-    snprintf(s->dir, sizeof s->dir, "%.128s/gorod-test-XXXXXX", base && *base ? base : "/tmp");
-    CHECK(mkdtemp(s->dir) && chmod(s->dir, 0755) == 0, "no folder %s", s->dir);
-    snprintf(s->state, sizeof s->state, "%.200s/state", s->dir);
-    snprintf(s->log, sizeof s->log, "%.200s/log", s->dir);
-    snprintf(s->keys, sizeof s->keys, "%.200s/keys", s->dir);
+    snprintf(base, sizeof base, "/tmp/gorod-test-XXXXXX");
+    CHECK(mkdtemp(base) && chmod(base, 0755) == 0, "no folder in /tmp");
+    snprintf(s->dir, sizeof s->dir, "%s", base);
+    snprintf(s->state, sizeof s->state, "%s/state", base);
+    snprintf(s->log, sizeof s->log, "%s/log", base);
+    snprintf(s->keys, sizeof s->keys, "%s/keys", base);
     s->env = options ? options->env : NULL;
     remember(s);
     assert_int_equal(mkdir(s->keys, 0700), 0);
     snprintf(text, sizeof text, "listen: 127.0.0.1\n%s", options && options->config ? options->config : "");
-    if (options && options->screens_tell_idle)
-        make_screen_program(s, text, sizeof text);
-    snprintf(path, sizeof path, "%s/config.yaml", s->dir);
-    assert_true(write_whole(path, text, 0644));
+    strcat(base, "/config.yaml");
+    assert_true(write_whole(base, text, 0644));
     launch(s);
     return s;
 }

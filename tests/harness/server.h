@@ -10,7 +10,6 @@
 enum { SERVER_PATH_BYTES = 256 };
 
 struct server_options {
-    bool screens_tell_idle; /* gorod-tui is started with GOROD_TUI_IDLE=1: term_wait_idle works */
     const char *config;     /* text of the configuration file, NULL for none */
     const char *const *env; /* "NAME=value" entries added to the server's environment, NULL-terminated; may be NULL */
 };

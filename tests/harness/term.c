@@ -30,9 +30,7 @@ static int on_osc(const char *command, size_t len, void *user)
 {
     char text[64];
     snprintf(text, sizeof text, "%.*s", (int)(len < 60 ? len : 60), command);
-    long serial;
-    if (sscanf(text, "777;idle;%ld", &serial) == 1)
-        ((struct term *)user)->idle_serial = serial;
+    sscanf(text, "777;idle;%ld", &((struct term *)user)->idle_serial);
     return 1;
 }
 
@@ -79,7 +77,6 @@ static bool take_in(struct term *t, int64_t deadline)
         return false;
     }
     t->bytes += (size_t)n;
-    t->settled = chunk[n - 1] == '\a';
     vterm_input_write(t->vt, chunk, (size_t)n);
     return true;
 }
@@ -331,16 +328,6 @@ void term_wait_text(struct term *t, const char *text) { term_wait_for(t, has_tex
 void term_wait_gone(struct term *t, const char *text) { term_wait_for(t, has_no_text, (char *)text, text); }
 void term_wait_cursor_on(struct term *t, const char *text) { term_wait_for(t, cursor_on, (char *)text, text); }
 bool term_sees_text(struct term *t, const char *text, int timeout_ms) { return wait_for(t, has_text, (char *)text, timeout_ms); }
-
-bool term_is_settled(struct term *t)
-{
-    take_in_all(t);
-    return t->settled && t->idle_serial >= 0;
-}
-
-static bool has_settled_text(struct term *t, void *arg) { return term_is_settled(t) && term_has(t, arg); }
-
-void term_wait_settled(struct term *t, const char *text) { term_wait_for(t, has_settled_text, (char *)text, text); }
 
 void term_wait_quiet(struct term *t, int quiet_ms)
 {

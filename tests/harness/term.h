@@ -49,8 +49,6 @@ size_t term_bytes(const struct term *t);
 bool term_take_in(struct term *t, int64_t wait_us);
 /* Serial of the last `OSC 777 ; idle ; serial` that gorod-tui sent (GOROD_TUI_IDLE=1), -1 when none came. */
 long term_idle_serial(const struct term *t);
-/* Is that announcement the last that was heard? */
-bool term_is_settled(struct term *t);
 
 /* Each fails the running test when the time is over. */
 void term_wait_text(struct term *t, const char *text);
@@ -59,8 +57,6 @@ void term_wait_gone(struct term *t, const char *text);
 void term_wait_cursor_on(struct term *t, const char *text);
 /* The same with an own limit and an answer instead of a failure. */
 bool term_sees_text(struct term *t, const char *text, int timeout_ms);
-/* The text is there, everything asked for is on the screen, and nothing came after (needs screens_tell_idle). */
-void term_wait_settled(struct term *t, const char *text);
 /* No byte came for this long: for pictures alone, never instead of a wait for something. */
 void term_wait_quiet(struct term *t, int quiet_ms);
 /* Any condition on the screen. */

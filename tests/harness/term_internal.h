@@ -7,7 +7,6 @@ struct term {
     pid_t pid;
     int fd, cols, rows;
     bool ended;
-    bool settled; /* the last bytes were an announcement */
     char type[64];
     VTerm *vt;
     VTermScreen *screen;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A core that is none: JSON lines over STATE/run/admin.sock with canned, believable answers, for looking at the screens alone.
 
-  fake_core.py STATE [--appeals N] [--slow METHOD=SECONDS]... [--log FILE]
+  fake_core.py STATE [--role clerk] [--appeals N] [--slow METHOD=SECONDS]... [--log FILE]
 
 Nothing is checked and nothing is stored beyond this process. It is what the screens' own tests talk to; whether the real core
 answers in the same shapes is the business of the terminal tests over the whole program."""

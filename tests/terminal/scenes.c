@@ -10,29 +10,33 @@ static const char form_keys[] = "F2 ";
 struct term *scene_login(const struct town *t, enum town_user who, int cols, int rows, const char *type)
 {
     struct term *term = term_ssh(t->server, town_logins[who], cols, rows, type);
-    term_wait_settled(term, "F9"); /* the narrowest key bar has it too */
+    term_wait_text(term, "F9"); /* the narrowest key bar has it too */
     return term;
 }
 
 struct picture {
     char *text;
     int row, col;
-    long idle_serial;
 };
 
 static bool has_changed(struct term *t, void *arg)
 {
     const struct picture *before = arg;
     int col, row = term_cursor(t, &col);
-    return term_is_settled(t) && term_idle_serial(t) > before->idle_serial &&
-           (row != before->row || col != before->col || strcmp(term_text(t), before->text) != 0);
+    return row != before->row || col != before->col || strcmp(term_text(t), before->text) != 0;
+}
+
+/* A picture comes in several pieces: it is whole when the line has been silent for a moment. */
+static void wait_whole(struct term *t)
+{
+    enum { SILENCE_MS = 40 };
+    term_wait_quiet(t, SILENCE_MS);
 }
 
 static struct picture picture_of(struct term *t)
 {
     struct picture p = {.text = strdup(term_text(t))};
     p.row = term_cursor(t, &p.col);
-    p.idle_serial = term_idle_serial(t);
     return p;
 }
 
@@ -41,6 +45,7 @@ void scene_press(struct term *t, const char *keys)
     struct picture before = picture_of(t);
     term_key(t, keys);
     term_wait_for(t, has_changed, &before, keys);
+    wait_whole(t);
     free(before.text);
 }
 
@@ -49,6 +54,7 @@ void scene_write(struct term *t, const char *text)
     struct picture before = picture_of(t);
     term_type(t, text);
     term_wait_for(t, has_changed, &before, text);
+    wait_whole(t);
     free(before.text);
 }
 
@@ -68,14 +74,14 @@ void scene_fill(struct term *t, const char *label, const char *text)
 {
     scene_to_field(t, label);
     term_type(t, text);
-    term_wait_settled(t, text);
+    term_wait_text(t, text);
 }
 
 void scene_choose(struct term *t, const char *label, const char *text, const char *offered)
 {
     scene_to_field(t, label);
     term_type(t, text);
-    term_wait_settled(t, offered);
+    term_wait_text(t, offered);
     scene_press(t, "Enter");
 }
 
@@ -87,15 +93,14 @@ void scene_submit(struct term *t)
 
 void scene_go(struct term *t, const char *letter, const char *title)
 {
-    scene_write(t, letter);
-    term_wait_settled(t, title);
+    term_type(t, letter);
+    term_wait_text(t, title);
 }
 
 void scene_find_row(struct term *t, const char *text)
 {
     enum { ROWS_MAX = 100 };
-    /* Down only from a whole picture: the cursor may already be where it belongs. */
-    term_wait_settled(t, text);
+    term_wait_text(t, text);
     for (int i = 0; i < ROWS_MAX && !on_row_with(t, text); i++) {
         int row = term_find(t, text);
         scene_press(t, row >= 0 && row < term_cursor(t, NULL) ? "Up" : "Down");

@@ -15,7 +15,7 @@ static struct town town;
 static void starts_and_is_filled(void **state)
 {
     (void)state;
-    server = server_start(&(struct server_options){.screens_tell_idle = true});
+    server = server_start(NULL);
     server->errors_expected = true;
     given_municipality(server, &town);
     for (int i = 0; i < 5; i++) {

@@ -20,7 +20,7 @@ static const char short_name[TOWN_USER_COUNT][32] = {[TOWN_executor] = "Ершо
 static void starts_and_is_filled(void **state)
 {
     (void)state;
-    server = server_start(&(struct server_options){.screens_tell_idle = true});
+    server = server_start(NULL);
     given_municipality(server, &town);
 }
 

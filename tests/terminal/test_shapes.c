@@ -12,7 +12,7 @@ static json_int_t appeal;
 static void starts_and_is_filled(void **state)
 {
     (void)state;
-    server = server_start(&(struct server_options){.screens_tell_idle = true});
+    server = server_start(NULL);
     given_municipality(server, &town);
     given_appeal(&town, "Иванова Мария Петровна", "Не горит фонарь у дома 12 по улице Ленина");
     appeal = at_int(given_appeal(&town, "Щербаков Игорь Львович", "Яма у школы №4"), "id");
