@@ -70,7 +70,6 @@ static json_t *registration(const struct asked *a)
 
 static void remember(struct asked *a, const json_t *result)
 {
-    CHECK(a->id == 0 || (a->id == at_int(result, "id") && strcmp(a->number, at_text(result, "number")) == 0), "a repeat made another card");
     a->id = at_int(result, "id");
     snprintf(a->number, sizeof a->number, "%s", at_text(result, "number"));
 }
@@ -108,14 +107,41 @@ static void one_round(struct rpc *clients[CLIENTS], void (*strike)(void))
             clients[i] = i % 2 ? rpc_open_ssh(server, "clerk") : rpc_open_admin(server);
 }
 
-/* What was not answered is asked again with its key: then all is written, once. */
+struct repeat {
+    struct rpc *r;
+    bool over_ssh;
+    struct asked *a;
+};
+
+static bool is_written(void *arg)
+{
+    struct repeat *again = arg;
+    if (!again->r)
+        again->r = again->over_ssh ? rpc_open_ssh(server, "clerk") : rpc_try_admin(server);
+    if (!again->r)
+        return false;
+    struct asked now = *again->a;
+    now.id = 0;
+    if (!take_answer(again->r, rpc_send(again->r, "appeal.register", registration(&now)), &now))
+        rpc_close(&again->r);
+    if (now.id == 0)
+        return false;
+    CHECK(again->a->id == 0 || (again->a->id == now.id && strcmp(again->a->number, now.number) == 0), "a repeat made another card");
+    *again->a = now;
+    return true;
+}
+
+/* What was not answered is asked again with its key, as a client does, until it is: then all is written, once. */
 static void settle(void)
 {
-    struct rpc *admin = rpc_open_admin(server), *clerk = rpc_open_ssh(server, "clerk");
-    for (int i = 0; i < asked_count; i++)
-        remember(&asked[i], rpc_ok_json(!asked[i].by_admin && i % CLIENTS % 2 ? clerk : admin, "appeal.register", registration(&asked[i])));
-    rpc_close(&admin);
-    rpc_close(&clerk);
+    struct repeat admin = {.over_ssh = false}, clerk = {.over_ssh = true};
+    for (int i = 0; i < asked_count; i++) {
+        struct repeat *one = !asked[i].by_admin && i % CLIENTS % 2 ? &clerk : &admin;
+        one->a = &asked[i];
+        CHECK(wait_until(is_written, one, BACK_MS), "a request is not answered within %d ms", BACK_MS);
+    }
+    rpc_close(&admin.r);
+    rpc_close(&clerk.r);
 }
 
 static void assert_whole(struct rpc *r)
@@ -156,12 +182,15 @@ static void kill_core(void) { server_kill_part(server, "core"); }
 static void kill_gate(void) { server_kill_part(server, "gate"); }
 static void kill_postgres(void) { server_kill_part(server, "postgres"); }
 
-/* A backend killed by force makes PostgreSQL end all the others and recover. */
+static bool is_reaped(void *pid) { return kill(*(pid_t *)pid, 0) != 0; }
+
+/* A backend killed by force makes PostgreSQL end all the others and recover, as soon as it has noticed. */
 static void kill_backend(void)
 {
     pid_t postmaster = server_part(server, "postgres"), backend = proc_find_child(postmaster, "postgres");
     assert_true(backend > 0);
     kill(backend, SIGKILL);
+    CHECK(wait_until(is_reaped, &backend, BACK_MS), "PostgreSQL does not notice its dead");
 }
 
 static void the_core_is_killed(void **state)
