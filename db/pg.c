@@ -12,7 +12,7 @@ struct pg {
     char *conninfo;
     int statement_timeout_ms;
     char *zone;
-    int custom_plans; /* plan_cache_mode of this connection: 0 auto, 1 custom, -1 not known */
+    int custom_plans; /* plan_cache_mode of this connection: 0 generic, 1 custom, -1 not known */
     bool in_transaction;
     bool synced;      /* COMMIT and its sync are on the way */
     bool failed;      /* a statement of the transaction failed: only a rollback is left */
@@ -162,7 +162,7 @@ static bool open_connection(struct pg *pg, struct err *err)
     char options[256];
     snprintf(options, sizeof options,
              "-c statement_timeout=%d -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000 "
-             "-c timezone=%s -c client_min_messages=warning -c jit=off",
+             "-c timezone=%s -c client_min_messages=warning -c jit=off -c plan_cache_mode=force_generic_plan",
              pg->statement_timeout_ms, pg->zone);
     const char *keys[] = {"dbname", "options", "client_encoding", "fallback_application_name", "connect_timeout", "tcp_user_timeout", NULL};
     const char *values[] = {pg->conninfo, options, "UTF8", "gorod", "5", "15000", NULL};
@@ -258,6 +258,10 @@ static bool send_text(struct pg *pg, const char *sql, struct err *err)
     return true;
 }
 
+/* A statement with optional filters is planned for the values it really gets. All others keep one plan: PostgreSQL's own choice would plan
+ * each anew for its first five times on every connection, and a card takes ten times longer to plan than to read. */
+static const char custom_plans[] = "SET plan_cache_mode = force_custom_plan", generic_plans[] = "SET plan_cache_mode = force_generic_plan";
+
 static bool send_statement(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
 {
     if (!pg->conn)
@@ -266,7 +270,7 @@ static bool send_statement(struct pg *pg, const struct query_info *info, const c
         return err_set(err, ERR_INTERNAL, NULL);
     if (pg->custom_plans != (int)info->custom_plan) {
         pg->custom_plans = info->custom_plan;
-        if (!send_text(pg, info->custom_plan ? "SET plan_cache_mode = force_custom_plan" : "SET plan_cache_mode = auto", err))
+        if (!send_text(pg, info->custom_plan ? custom_plans : generic_plans, err))
             return false;
     }
     if (!enter_pipeline(pg, err))
@@ -287,27 +291,38 @@ static PGresult *execute_inside(struct pg *pg, const struct query_info *info, co
 
 /* --- outside of one ------------------------------------------------------------------------------------------------------------------ */
 
-/* A statement with optional filters is planned for the values it really gets; switching costs a round trip, so only on change. */
-static bool choose_plans(struct pg *pg, bool custom, struct err *err)
-{
-    if (pg->custom_plans == (int)custom)
-        return true;
-    if (!run(pg, custom ? "SET plan_cache_mode = force_custom_plan" : "SET plan_cache_mode = auto", err))
-        return false;
-    pg->custom_plans = custom;
-    return true;
-}
-
 /* A connection that died while idle is found out only by using it; a statement that changes nothing is safe to repeat. */
 static bool is_repeatable(const char *sql)
 {
     return (strncasecmp(sql, "SELECT", 6) == 0 || strncasecmp(sql, "WITH", 4) == 0) && !strstr(sql, "INSERT") && !strstr(sql, "UPDATE") && !strstr(sql, "DELETE");
 }
 
+/* The change of plans goes along with the statement: one round trip for both. */
+static PGresult *execute_switching(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+{
+    pg->pending = 0;
+    pg->failed = pg->synced = false;
+    if (!send_statement(pg, info, params, err))
+        return NULL;
+    if (PQpipelineSync(pg->conn) != 1) {
+        fail(pg, NULL, info->name, err);
+        return NULL;
+    }
+    pg->synced = true;
+    PGresult *res = take_pending(pg, err) ? take_answer(pg, info->name, err) : NULL;
+    if (!res)
+        pg->custom_plans = -1; /* taken back with the statement */
+    else if (!leave_pipeline(pg))
+        disconnect(pg); /* the answer has come all the same */
+    return res;
+}
+
 static PGresult *execute_once(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
 {
-    if (!pg_connect(pg, err) || !choose_plans(pg, info->custom_plan, err))
+    if (!pg_connect(pg, err))
         return NULL;
+    if (pg->custom_plans != (int)info->custom_plan)
+        return execute_switching(pg, info, params, err);
     PGresult *res = PQexecPrepared(pg->conn, info->name, info->params, params, NULL, NULL, 0);
     ExecStatusType status = PQresultStatus(res);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)

@@ -71,7 +71,7 @@ static enum role status_role(enum status_kind kind)
 
 static void rule_keep(int y, int cols)
 {
-    if (draw_keep(y, draw_mix(RULE_KEY, &cols, sizeof cols)))
+    if (draw_keep(y, cols, draw_mix(RULE_KEY, &cols, sizeof cols)))
         return;
     draw_rule(y, 0, cols, G_BASE);
     draw_keep_end();

@@ -1,12 +1,13 @@
 #include "tui/draw.h"
 #include "common/buf.h"
+#include "common/utf8.h"
 #include "tui/text.h"
 #include <curses.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES = 4096, HITS_MAX = 128 };
+enum { LINE_BYTES = 4096, HITS_MAX = 128, COLS_MOST = 512 };
 
 /* A frame is first written down, line by line, then only the lines that differ from the last frame go to curses: a key that moves the
  * cursor by a row changes four lines of twenty-four, and drawing text is most of what such a key costs. */
@@ -21,15 +22,18 @@ enum { NO_TEXT = UINT32_MAX, STROKES_FIRST = 512, LINES_MOST = 256, WORDS_MAX = 
 static struct stroke *strokes;
 static int stroke_count, stroke_room;
 static struct buf words;
-static struct {
+static struct line {
     uint64_t hash, shown;    /* of this frame's strokes, of those on the screen */
     uint64_t key, shown_key; /* what the line's maker drew it from; 0: unknown */
     int first, last;
     uint64_t beside, shown_beside; /* strokes of others than the line's maker */
-    bool kept;                     /* its maker has not drawn it: it is there */
+    int left, shown_left;          /* where those begin */
+    int right;                     /* where the maker's part ends */
+    int from;                      /* its maker has not drawn it: it stands on this line of the screen; -1: it has */
 } lines[LINES_MOST];
 static bool keeping = true;
 static int maker_line = -1; /* being drawn by its maker */
+static int scrolled;        /* which way lines move in this frame: -1 down, 1 up, 0 not */
 
 uint64_t draw_mix(uint64_t hash, const void *data, size_t len)
 {
@@ -50,70 +54,143 @@ void draw_frame_begin(void)
         lines[y].hash = 0xcbf29ce484222325u;
         lines[y].first = lines[y].last = -1;
         lines[y].key = lines[y].beside = 0;
-        lines[y].kept = false;
+        lines[y].left = COLS_MOST;
+        lines[y].from = -1;
     }
+    scrolled = 0;
 }
 
-static void style(enum role role, enum ground ground)
+/* Text as curses cells, one a character with its marks: handing over whole cells costs a tenth of what waddstr() takes to find them itself. */
+static int cells_of_text(const char *text, const cchar_t *look, cchar_t *cells)
 {
-    short pair;
-    attr_t attr = theme_attr(role, ground, &pair);
-    attr_set(attr, pair, NULL);
+    int count = 0;
+    for (size_t len = strlen(text); len > 0 && count < COLS_MOST;) {
+        uint32_t cp;
+        size_t cluster = text_next(text, len, NULL), n = utf8_decode(text, len, &cp);
+        cells[count] = *look;
+        cells[count].chars[0] = (wchar_t)cp;
+        for (int mark = 1; n < cluster && mark < CCHARW_MAX; mark++) {
+            n += utf8_decode(text + n, len - n, &cp);
+            cells[count].chars[mark] = (wchar_t)cp;
+        }
+        count++;
+        text += cluster;
+        len -= cluster;
+    }
+    return count;
 }
 
 static void stroke_show(int y, const struct stroke *s)
 {
-    if (s->text != NO_TEXT) {
-        style((enum role)s->role, (enum ground)s->ground);
-        mvaddstr(y, s->x, words.data + s->text);
-        return;
-    }
+    static cchar_t cells[COLS_MOST];
+    cchar_t look;
     short pair;
-    attr_t attr = theme_attr(R_TEXT, (enum ground)s->ground, &pair);
-    cchar_t blank;
-    setcchar(&blank, L" ", attr, pair, NULL);
-    mvhline_set(y, s->x, &blank, s->w);
+    bool blank = s->text == NO_TEXT;
+    attr_t attr = theme_attr(blank ? R_TEXT : (enum role)s->role, (enum ground)s->ground, &pair);
+    setcchar(&look, L" ", attr, pair, NULL);
+    int count = blank ? s->w : cells_of_text(words.data + s->text, &look, cells);
+    for (int i = 0; blank && i < count; i++)
+        cells[i] = look;
+    mvadd_wchnstr(y, s->x, cells, count);
 }
 
-bool draw_keep(int y, uint64_t key)
+/* The line of the screen that shows what `key` stands for: this one, or one that a scroll brings here; -1: none. Lines move one way in a
+ * frame, so that none is written over before it has moved. */
+static int line_showing(int y, uint64_t key)
+{
+    if (lines[y].shown_key == key)
+        return y;
+    for (int from = 0; from < LINES && from < LINES_MOST; from++)
+        if (lines[from].shown_key == key && (scrolled == 0 || scrolled == (from > y ? 1 : -1)))
+            return from;
+    return -1;
+}
+
+bool draw_keep(int y, int right, uint64_t key)
 {
     if (y < 0 || y >= LINES_MOST)
         return false;
-    lines[y].key = key;
-    lines[y].kept = keeping && lines[y].shown_key == key;
-    maker_line = lines[y].kept ? -1 : y;
-    return lines[y].kept;
+    struct line *l = &lines[y];
+    l->key = key;
+    l->right = right;
+    l->from = keeping ? line_showing(y, key) : -1;
+    if (l->from >= 0 && l->from != y)
+        scrolled = l->from > y ? 1 : -1;
+    maker_line = l->from >= 0 ? -1 : y;
+    return l->from >= 0;
 }
 
 void draw_keep_end(void) { maker_line = -1; }
 
 void draw_keeping(bool on) { keeping = on; }
 
+static bool is_same_beside(const struct line *l) { return l->beside == lines[l->from].shown_beside; }
+
+/* Something new lies over the maker's own part, or something old is to go from it: only the maker can draw that. */
+static bool is_covered(const struct line *l)
+{
+    return l->from >= 0 && !is_same_beside(l) && (l->left < l->right || lines[l->from].shown_left < l->right);
+}
+
+static void line_move(int y)
+{
+    static cchar_t cells[COLS_MOST + 1];
+    struct line *l = &lines[y];
+    const struct line *from = &lines[l->from];
+    if (l->from == y)
+        return;
+    mvin_wchnstr(l->from, 0, cells, COLS < COLS_MOST ? COLS : COLS_MOST);
+    mvadd_wchnstr(y, 0, cells, COLS);
+    l->shown = from->shown;
+    l->shown_key = from->shown_key;
+    l->shown_beside = from->shown_beside;
+    l->shown_left = from->shown_left;
+}
+
+static void line_draw(int y, int x)
+{
+    move(y, x);
+    clrtoeol();
+    for (int i = lines[y].first; i >= 0; i = strokes[i].next)
+        stroke_show(y, &strokes[i]);
+}
+
+static void line_end(int y)
+{
+    struct line *l = &lines[y];
+    if (l->from < 0) {
+        l->shown_key = l->key;
+        if (l->hash != l->shown)
+            line_draw(y, 0);
+        l->shown = l->hash;
+    } else if (l->beside != l->shown_beside) {
+        line_draw(y, l->left < l->shown_left ? l->left : l->shown_left);
+        l->shown = 0;
+    }
+    l->shown_beside = l->beside;
+    l->shown_left = l->left;
+}
+
 bool draw_frame_end(void)
 {
-    for (int y = 0; y < LINES && y < LINES_MOST; y++)
-        if (lines[y].kept && lines[y].beside != lines[y].shown_beside)
+    int count = LINES < LINES_MOST ? LINES : LINES_MOST;
+    for (int y = 0; y < count; y++)
+        if (is_covered(&lines[y]))
             return false;
-    for (int y = 0; y < LINES && y < LINES_MOST; y++) {
-        if (lines[y].kept)
-            continue;
-        lines[y].shown_key = lines[y].key;
-        lines[y].shown_beside = lines[y].beside;
-        if (lines[y].hash == lines[y].shown)
-            continue;
-        lines[y].shown = lines[y].hash;
-        move(y, 0);
-        clrtoeol();
-        for (int i = lines[y].first; i >= 0; i = strokes[i].next)
-            stroke_show(y, &strokes[i]);
+    for (int i = 0; i < count; i++) {
+        int y = scrolled < 0 ? count - 1 - i : i;
+        if (lines[y].from >= 0)
+            line_move(y);
     }
+    for (int y = 0; y < count; y++)
+        line_end(y);
     return true;
 }
 
 void draw_invalidate(void)
 {
     for (int y = 0; y < LINES_MOST; y++)
-        lines[y].shown = lines[y].shown_key = 0;
+        lines[y] = (struct line){.shown_left = COLS_MOST, .from = -1};
     erase();
 }
 
@@ -141,8 +218,10 @@ static void stroke_add(int y, struct stroke s, const char *text, size_t len)
     }
     uint64_t hash = stroke_hash(&s, text, len);
     lines[y].hash = draw_mix(lines[y].hash, &hash, sizeof hash);
-    if (y != maker_line)
+    if (y != maker_line) {
         lines[y].beside = draw_mix(lines[y].beside, &hash, sizeof hash);
+        lines[y].left = s.x < lines[y].left ? s.x : lines[y].left;
+    }
     if (lines[y].last >= 0)
         strokes[lines[y].last].next = stroke_count;
     else

@@ -17,9 +17,9 @@ struct cursor {
 void draw_frame_begin(void);
 /* False: a line that was kept has something else on it now, and the frame must be drawn once more, without keeping. */
 bool draw_frame_end(void);
-/* Is this line on the screen already, made from what `key` stands for? Then its maker need not draw it again; else it draws it now
- * and says draw_keep_end(). Others may draw beside it. */
-bool draw_keep(int y, uint64_t key);
+/* Does the screen show, here or on another line, what `key` stands for? Then the line is moved here and its maker need not draw it again;
+ * else it draws it now and says draw_keep_end(). The maker's part ends before column `right`; others may draw behind it. */
+bool draw_keep(int y, int right, uint64_t key);
 void draw_keep_end(void);
 /* Lines may be kept in the next frame (true at first). */
 void draw_keeping(bool on);

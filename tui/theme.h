@@ -33,7 +33,7 @@ extern const struct theme_info theme_infos[];
 
 /* Chooses colours for what the terminal can do; `name` NULL: the first. NO_COLOR in the environment wins. After term_start(). */
 void theme_start(const char *name);
-/* Attributes (curses attr_t) and pair for attr_set(). */
+/* Attributes (curses attr_t) and pair of a cell. */
 unsigned theme_attr(enum role role, enum ground ground, short *pair);
 /* The wide glyphs and their plain twins, by what the terminal can show. */
 enum glyph {

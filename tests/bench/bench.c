@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static int missed;
 
@@ -40,13 +39,6 @@ double samples_percentile(struct samples *s, double percent)
     qsort(s->value, s->count, sizeof *s->value, by_value);
     size_t rank = (size_t)ceil(percent / 100 * (double)s->count);
     return s->value[rank > 0 ? rank - 1 : 0];
-}
-
-int64_t clock_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 void table_title(const char *title, const char *unit)

@@ -15,9 +15,6 @@ void samples_free(struct samples *s);
 /* The value below which `percent` of the samples lie. */
 double samples_percentile(struct samples *s, double percent);
 
-/* Microseconds of a clock that never jumps. */
-int64_t clock_us(void);
-
 void table_title(const char *title, const char *unit);
 /* One row: ours, the baseline, ours to baseline, and the target ratio (0: none). `more_is_better`: the ratio must be at least the target.
  * Prints OK or MISSED; a miss is remembered for table_verdict. */

@@ -3,8 +3,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Milliseconds of a clock that never jumps. */
+/* Of a clock that never jumps. */
 int64_t clock_ms(void);
+int64_t clock_us(void);
 /* What is left until `deadline_ms`, never negative: an argument for poll(2). */
 int clock_left_ms(int64_t deadline_ms);
 /* Asks again and again, a few milliseconds apart, until `is_so(arg)` is true or the time is over. */

@@ -76,6 +76,7 @@ static bool take_in(struct term *t, int64_t deadline)
         t->ended = n == 0 || errno == EIO;
         return false;
     }
+    t->arrived_us = clock_us();
     t->bytes += (size_t)n;
     vterm_input_write(t->vt, chunk, (size_t)n);
     return true;
@@ -299,6 +300,8 @@ struct term_cell term_cell_at(struct term *t, int row, int col)
 }
 
 size_t term_bytes(const struct term *t) { return t->bytes; }
+
+int64_t term_arrived_us(const struct term *t) { return t->arrived_us; }
 long term_idle_serial(const struct term *t) { return t->idle_serial; }
 
 /* ---- waiting ---- */

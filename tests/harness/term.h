@@ -45,6 +45,8 @@ struct term_cell {
 struct term_cell term_cell_at(struct term *t, int row, int col);
 /* Bytes received since the start. */
 size_t term_bytes(const struct term *t);
+/* When the last of them were read, by clock_us: before the model worked on them. */
+int64_t term_arrived_us(const struct term *t);
 /* Takes in one piece of what the program sends, waiting for it at most so long; false when nothing came. For those who measure. */
 bool term_take_in(struct term *t, int64_t wait_us);
 /* Serial of the last `OSC 777 ; idle ; serial` that gorod-tui sent (GOROD_TUI_IDLE=1), -1 when none came. */

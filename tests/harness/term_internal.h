@@ -12,6 +12,7 @@ struct term {
     VTermScreen *screen;
     VTermPos cursor;
     size_t bytes;
+    int64_t arrived_us; /* when the last of them were read */
     long idle_serial;
     char *text; /* of the last term_text */
 };

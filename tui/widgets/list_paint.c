@@ -152,7 +152,7 @@ void list_paint(struct list *l, struct rect r, struct cursor *cursor)
             continue;
         }
         for (int k = 0; k < lines; k++) {
-            if (draw_keep(y + k, row_key(l, row, r, k, widths[k], chosen)))
+            if (draw_keep(y + k, r.x + r.w, row_key(l, row, r, k, widths[k], chosen)))
                 continue;
             if (chosen)
                 draw_fill(y + k, r.x, r.w, G_SELECT);
