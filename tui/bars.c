@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define RULE_KEY 0x52554c45u /* of draw_keep: nothing but the width matters */
+#define KEYS_KEY 0x4b455953u /* of draw_keep, too */
 
 enum { KEYS_SHOWN_MAX = 24, TAKEN_MAX = 96, PROGRESS_AFTER_MS = 300, ROWS_FOR_RULES = 14, NARROW = 60 };
 
@@ -181,39 +182,80 @@ static void key_words(struct screen *top, const struct binding *b, char *key, si
     *label = own ? own : tr(command_info(b->command)->label);
 }
 
-void bars_paint_keys(struct screen *top, int rows, int cols)
+/* A key and its word on the bar. */
+struct place {
+    enum command command;
+    int x, key_cells, label_cells;
+    char key[24];
+    const char *label;
+};
+
+static void place_measure(struct screen *top, const struct binding *b, struct place *p)
 {
-    struct shown shown[KEYS_SHOWN_MAX];
-    size_t n = keys_possible(top, shown);
-    int y = rows - 1, x = 1;
+    p->command = b->command;
+    key_words(top, b, p->key, sizeof p->key, &p->label);
+    p->key_cells = text_width(p->key);
+    p->label_cells = text_width(p->label);
+}
+
+static int place_cells(const struct place *p) { return p->key_cells + 1 + p->label_cells; }
+
+/* The menu and the way out (bar 90 and more) keep their place at the right when all do not fit; on a phone the way out is in the menu. */
+static size_t keys_lay_out(struct screen *top, const struct shown *shown, size_t n, int cols, struct place *out)
+{
+    struct place all[KEYS_SHOWN_MAX];
     bool narrow = cols < NARROW;
-    draw_fill(y, 0, cols, G_BAR);
-    /* The menu and the way out keep their place at the right when all do not fit. */
-    bool kept[KEYS_SHOWN_MAX] = {false};
-    int tail = 0;
-    for (size_t i = n; i-- > 0;) {
-        char key[24];
-        const char *label;
-        if (shown[i].b->bar < 90)
-            break;
-        if (narrow && shown[i].b->bar > 90)
-            continue; /* on a phone the way out is in the menu */
-        key_words(top, shown[i].b, key, sizeof key, &label);
-        kept[i] = true;
-        tail += text_width(key) + 1 + text_width(label) + 2;
+    int tail = 0, x = 1;
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        place_measure(top, shown[i].b, &all[i]);
+        if (shown[i].b->bar >= 90 && !(narrow && shown[i].b->bar > 90))
+            tail += place_cells(&all[i]) + 2;
     }
     for (size_t i = 0; i < n; i++) {
-        char key[24];
-        const char *label;
-        key_words(top, shown[i].b, key, sizeof key, &label);
-        if (narrow && (shown[i].b->command == CMD_HELP || shown[i].b->bar > 90))
+        int bar = shown[i].b->bar, need = place_cells(&all[i]);
+        bool left_out = narrow && (all[i].command == CMD_HELP || bar > 90);
+        if (left_out || x + need > cols - (bar >= 90 ? 0 : tail))
             continue;
-        int kw = text_width(key), lw = text_width(label), need = kw + 1 + lw;
-        if (x + need > cols - (kept[i] ? 0 : tail))
-            continue;
-        draw_text(y, x, kw, R_KEY, G_BAR, key);
-        draw_text(y, x + kw + 1, lw, R_TEXT, G_BAR, label);
-        draw_hit((struct rect){y, x, 1, need}, HIT_COMMAND, (int)shown[i].b->command);
+        out[count] = all[i];
+        out[count++].x = x;
         x += need + 2;
     }
+    return count;
+}
+
+/* All that the bar's look depends on. */
+static uint64_t keys_look(struct screen *top, const struct shown *shown, size_t n, int cols)
+{
+    uint64_t key = draw_mix(draw_mix(KEYS_KEY, &cols, sizeof cols), i18n_language(), 2);
+    for (size_t i = 0; i < n; i++) {
+        const char *own = top->ops->label ? top->ops->label(top, shown[i].b->command) : NULL;
+        key = draw_mix(key, &shown[i].b, sizeof shown[i].b);
+        key = own ? draw_mix(key, own, strlen(own)) : key;
+    }
+    return key;
+}
+
+void bars_paint_keys(struct screen *top, int rows, int cols)
+{
+    static struct place places[KEYS_SHOWN_MAX];
+    static size_t count;
+    static uint64_t laid_out;
+    struct shown shown[KEYS_SHOWN_MAX];
+    size_t n = keys_possible(top, shown);
+    uint64_t look = keys_look(top, shown, n, cols);
+    int y = rows - 1;
+    if (look != laid_out)
+        count = keys_lay_out(top, shown, n, cols, places);
+    laid_out = look;
+    for (size_t i = 0; i < count; i++)
+        draw_hit((struct rect){y, places[i].x, 1, place_cells(&places[i])}, HIT_COMMAND, (int)places[i].command);
+    if (draw_keep(y, cols, look))
+        return;
+    draw_fill(y, 0, cols, G_BAR);
+    for (size_t i = 0; i < count; i++) {
+        draw_text(y, places[i].x, places[i].key_cells, R_KEY, G_BAR, places[i].key);
+        draw_text(y, places[i].x + places[i].key_cells + 1, places[i].label_cells, R_TEXT, G_BAR, places[i].label);
+    }
+    draw_keep_end();
 }

@@ -50,7 +50,7 @@ void draw_frame_begin(void)
     words.len = 0;
     words.overflow = false;
     stroke_count = 0;
-    for (int y = 0; y < LINES_MOST; y++) {
+    for (int y = 0; y < LINES && y < LINES_MOST; y++) {
         lines[y].hash = 0xcbf29ce484222325u;
         lines[y].first = lines[y].last = -1;
         lines[y].key = lines[y].beside = 0;
@@ -132,19 +132,48 @@ static bool is_covered(const struct line *l)
     return l->from >= 0 && !is_same_beside(l) && (l->left < l->right || lines[l->from].shown_left < l->right);
 }
 
-static void line_move(int y)
+/* Lines y, y + 1, ... that stand `by` lines below on the screen (above, when negative) move up to their place, and the screen's record of
+ * them with them; what they leave behind is blank. Returns how many. */
+static int lines_scroll(int y, int count)
 {
-    static cchar_t cells[COLS_MOST + 1];
-    struct line *l = &lines[y];
-    const struct line *from = &lines[l->from];
-    if (l->from == y)
-        return;
-    mvin_wchnstr(l->from, 0, cells, COLS < COLS_MOST ? COLS : COLS_MOST);
-    mvadd_wchnstr(y, 0, cells, COLS);
-    l->shown = from->shown;
-    l->shown_key = from->shown_key;
-    l->shown_beside = from->shown_beside;
-    l->shown_left = from->shown_left;
+    int by = lines[y].from - y, n = 1;
+    while (y + n < count && lines[y + n].from == y + n + by)
+        n++;
+    wsetscrreg(stdscr, by > 0 ? y : y + by, (by > 0 ? y + by : y) + n - 1);
+    scrollok(stdscr, TRUE);
+    wscrl(stdscr, by);
+    scrollok(stdscr, FALSE);
+    wsetscrreg(stdscr, 0, LINES - 1);
+    for (int i = 0; i < n; i++) {
+        struct line *to = &lines[by > 0 ? y + i : y + n - 1 - i], *from = to + by;
+        to->shown = from->shown;
+        to->shown_key = from->shown_key;
+        to->shown_beside = from->shown_beside;
+        to->shown_left = from->shown_left;
+        from->shown = from->shown_key = 0;
+    }
+    return n;
+}
+
+/* Blocks in the order that lets none be written over before it has moved. False when a block would leave blank what stays. */
+static bool lines_move(int count)
+{
+    for (int y = 0; y < count; y++) {
+        int from = lines[y].from;
+        if (from >= 0 && from != y && lines[from].from == from)
+            return false;
+    }
+    for (int y = 0; scrolled > 0 && y < count;)
+        y += lines[y].from > y ? lines_scroll(y, count) : 1;
+    for (int y = count - 1; scrolled < 0 && y >= 0; y--) {
+        int by = lines[y].from - y;
+        if (lines[y].from < 0 || by == 0)
+            continue;
+        while (y > 0 && lines[y - 1].from == y - 1 + by)
+            y--;
+        lines_scroll(y, count);
+    }
+    return true;
 }
 
 static void line_draw(int y, int x)
@@ -177,11 +206,8 @@ bool draw_frame_end(void)
     for (int y = 0; y < count; y++)
         if (is_covered(&lines[y]))
             return false;
-    for (int i = 0; i < count; i++) {
-        int y = scrolled < 0 ? count - 1 - i : i;
-        if (lines[y].from >= 0)
-            line_move(y);
-    }
+    if (!lines_move(count))
+        return false;
     for (int y = 0; y < count; y++)
         line_end(y);
     return true;

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <locale.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,31 @@
 #endif
 
 static char language_now[8] = "ru";
+
+/* Every text of the screen is asked for at every key, and gettext walks a tree of strings each time: translations are remembered by the
+ * address of their msgid. */
+enum { REMEMBERED = 2048 }; /* a power of two, well above the number of msgids */
+static struct {
+    const char *msgid, *text;
+} remembered[REMEMBERED];
+static size_t remembered_count;
+
+const char *tr(const char *msgid)
+{
+    if (!msgid || !*msgid)
+        return "";
+    size_t at = (size_t)((uintptr_t)msgid * 0x9E3779B97F4A7C15u >> 32) % REMEMBERED;
+    while (remembered[at].msgid && remembered[at].msgid != msgid)
+        at = (at + 1) % REMEMBERED;
+    if (!remembered[at].msgid) {
+        if (remembered_count >= REMEMBERED / 2)
+            return gettext(msgid);
+        remembered_count++;
+        remembered[at].msgid = msgid;
+        remembered[at].text = gettext(msgid);
+    }
+    return remembered[at].text;
+}
 
 /* The catalogue beside the program, so that a build folder works without being installed. */
 static bool folder_beside(char *out, size_t size)
@@ -51,6 +77,8 @@ void i18n_start(const char *language)
     strf(language_now, sizeof language_now, "%s", language && strncmp(language, "en", 2) == 0 ? "en" : "ru");
     setenv("LANGUAGE", language_now, 1);
     _nl_msg_cat_cntr++;
+    memset(remembered, 0, sizeof remembered);
+    remembered_count = 0;
     if (bound)
         return;
     bound = true;
