@@ -21,11 +21,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { AHEAD_MAX = 1024, PAINT_LATEST_MS = 100, FLUSH_MS = 1500, PROGRESS_STEP_MS = 500, WIDTH_LEAST = 20, HEIGHT_LEAST = 5 };
+enum { AHEAD_MAX = 1024, PAINT_LATEST_MS = 100, FLUSH_MS = 1500, PROGRESS_STEP_MS = 500, HOLD_MS = 80, WIDTH_LEAST = 20, HEIGHT_LEAST = 5 };
 
 static struct client *client;
 static struct status status;
 static bool dirty, quitting, idle_announced;
+static int64_t busy_since_ms; /* 0: nothing is waited for */
 static int64_t painted_ms, esc_ms;
 static volatile sig_atomic_t got_winch, got_end;
 static int ahead[AHEAD_MAX]; /* keys typed while an answer decides where they go */
@@ -349,10 +350,22 @@ static void paint(void)
     painted_ms = now_ms();
 }
 
+/* What was opened answers within a moment as a rule: until then the old picture stays, instead of an empty one between the two. */
+static int hold_ms(void)
+{
+    if (!is_busy() || !client_is_up(client)) {
+        busy_since_ms = 0;
+        return 0;
+    }
+    int64_t now = now_ms();
+    busy_since_ms = busy_since_ms ? busy_since_ms : now;
+    return now - busy_since_ms < HOLD_MS ? (int)(busy_since_ms + HOLD_MS - now) : 0;
+}
+
 /* Painting waits until the keyboard is silent, but not longer than the eye would notice. */
 static void paint_if_due(void)
 {
-    if (dirty && (!term_has_input() || now_ms() - painted_ms > PAINT_LATEST_MS))
+    if (dirty && hold_ms() == 0 && (!term_has_input() || now_ms() - painted_ms > PAINT_LATEST_MS))
         paint();
     if (!dirty && !idle_announced && client_pending(client) == 0 && !timers_is_waiting() && ahead_len == 0 && client_is_up(client)) {
         idle_announced = true;
@@ -398,7 +411,8 @@ static int wait_ms(void)
     wait = least(wait, clock);
     if (client_waiting_ms(client) > 0)
         wait = least(wait, PROGRESS_STEP_MS);
-    return dirty ? 0 : wait;
+    int hold = dirty ? hold_ms() : 0;
+    return !dirty ? wait : hold > 0 ? least(wait, hold) : 0;
 }
 
 static void wait_for_something(const sigset_t *waiting)

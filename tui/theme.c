@@ -82,6 +82,7 @@ void theme_start(const char *name)
     }
     has_colour = able && !(name && strcmp(name, "mono") == 0);
     if (has_colour) {
+        use_default_colors(); /* pair 0 is never drawn with: without colours of its own nothing is sent to come back to it */
         palette_now = palette_choose(name && strcmp(name, "light") == 0);
         for (int g = 0; g < G_COUNT; g++)
             for (int r = 0; r < R_COUNT; r++)
