@@ -98,6 +98,8 @@ const char *record_why_not(const struct record_ref *r, enum command cmd)
         return _("This key does nothing here; F1 tells what is possible");
     if (meta_is_known() && !meta_op(operation_of(cmd)))
         return _("Your role may not do this");
+    if (cmd == CMD_CORRESPONDENT_PART && json_array_size(json_object_get(r->whole, "merged")) == 0)
+        return r->whole ? _("Nothing is merged into this card") : _("Open the card: merged ones are parted there");
     const struct alias *a = alias_of(cmd);
     strf(states, sizeof states, "state:%s", r->record);
     if (is_listed(r->actions, cmd) || (a && a->when == ALWAYS) || (a && a->when == WHILE_OPEN && !words_is_final(states, r->status)))

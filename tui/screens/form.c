@@ -355,16 +355,19 @@ static bool screen_busy(const struct screen *s)
 
 static void screen_hint(const struct screen *s, char *out, size_t size)
 {
-    const struct form_screen *fs = s->data;
+    struct form_screen *fs = s->data;
     const struct field *f = fs->form ? form_focused(fs->form) : NULL;
+    const char *own = fs->extra && fs->extra->hint ? fs->extra->hint(fs) : NULL;
     if (fs->sending)
         strf(out, size, "%s", _("Sending"));
+    else if (own)
+        strf(out, size, "%s", own);
     else if (f && f->error[0])
         strf(out, size, "%s", f->error);
     else if (f && f->kind == FK_AREA)
-        strf(out, size, "%s", _("Tab: next field, F2: save"));
+        strf(out, size, "%s", _("Tab: next, F2: save, Esc: back (a draft is kept)"));
     else
-        strf(out, size, "%s", _("Enter: next field, F2: save, Esc: back (a draft is kept)"));
+        strf(out, size, "%s", _("Enter: next, F2: save, Esc: back (a draft is kept)"));
 }
 
 static void screen_save(struct screen *s)
