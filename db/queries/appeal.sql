@@ -221,13 +221,13 @@ SELECT json_build_object({appeal_candidate}, 'similarity', round(m.s::numeric, 2
 FROM (SELECT b.id, similarity(left(b.text, 2000), left($1::text, 2000)) AS s FROM appeal b
       WHERE b.search @@ to_tsquery('russian', $2::text) AND b.registered > current_date - 180 ORDER BY b.id DESC LIMIT 200) m
 JOIN appeal a ON a.id = m.id
-WHERE m.s > 0.6 ORDER BY m.s DESC, a.id DESC LIMIT 5;
+WHERE m.s > 0.6 AND a.status <> 'void' ORDER BY m.s DESC, a.id DESC LIMIT 5;
 
 -- name: appeal_candidates_person
 -- (correspondent): earlier appeals of the same person
 SELECT json_build_object({appeal_candidate}, 'topic', a.topic, 'due', a.due)
 FROM appeal_author aa JOIN appeal a ON a.id = aa.appeal_id
-WHERE aa.correspondent_id = $1::bigint ORDER BY a.id DESC LIMIT 8;
+WHERE aa.correspondent_id = $1::bigint AND a.status <> 'void' ORDER BY a.id DESC LIMIT 8;
 
 -- name: appeal_candidates_issue
 -- plan: custom
@@ -236,7 +236,7 @@ WHERE aa.correspondent_id = $1::bigint ORDER BY a.id DESC LIMIT 8;
 SELECT json_build_object({appeal_candidate}, 'address', a.address)
 FROM appeal a
 WHERE gorod_fold(a.address) = gorod_fold(coalesce($1::text, (SELECT p.address FROM correspondent p WHERE p.id = $3::bigint))) AND a.address <> '' AND ($2::text IS NULL OR a.topic = $2)
-  AND ($3::bigint IS NULL OR a.correspondent_id IS DISTINCT FROM $3) AND a.registered > current_date - 180
+  AND ($3::bigint IS NULL OR a.correspondent_id IS DISTINCT FROM $3) AND a.registered > current_date - 180 AND a.status <> 'void'
 ORDER BY a.id DESC LIMIT 8;
 
 -- name: appeal_by_external

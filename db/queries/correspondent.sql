@@ -43,11 +43,16 @@ WITH token AS MATERIALIZED (
         ORDER BY cw.correspondent_id DESC LIMIT $3::integer) h
     WHERE near.ord = 1
     GROUP BY h.correspondent_id
+), best AS MATERIALIZED (
+    SELECT c.*, d.likeness FROM driven d JOIN correspondent c ON c.id = d.correspondent_id
+    WHERE c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
+    ORDER BY d.likeness DESC, c.id DESC LIMIT $3
 )
+-- Among those found all words count: Марина stands before Мария when Марина was typed.
 SELECT {correspondent_item}, c.id
-FROM driven d JOIN correspondent c ON c.id = d.correspondent_id
-WHERE c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
-ORDER BY d.likeness DESC, c.id DESC LIMIT $3;
+FROM best c
+ORDER BY (SELECT sum(l.likeness) FROM (SELECT max(near.likeness) AS likeness FROM near JOIN correspondent_word x ON x.word_id = near.id
+                                       WHERE x.correspondent_id = c.id GROUP BY near.ord) l) DESC, c.id DESC;
 
 -- name: correspondent_by_contact
 -- plan: custom

@@ -233,6 +233,14 @@ static void people_are_found_as_one_types(void **state)
     assert_false(finds("8 910 123-45-67", id));
 }
 
+static void all_words_count_for_the_order(void **state)
+{
+    (void)state;
+    json_int_t right = person("Заморина Марина Павловна", NULL, NULL);
+    person("Заморина Мария Павловна", NULL, NULL);
+    assert_int_equal(at_int(rpc_ok(clerk, "correspondent.list", "{s:s}", "query", "заморина марина"), "items.0.id"), right);
+}
+
 static void a_house_is_not_found_by_a_longer_number(void **state)
 {
     (void)state;
@@ -359,6 +367,7 @@ int main(void)
         cmocka_unit_test(letters_and_year_of_a_number_narrow),
         cmocka_unit_test(filters_narrow),
         cmocka_unit_test(people_are_found_as_one_types),
+        cmocka_unit_test(all_words_count_for_the_order),
         cmocka_unit_test(a_house_is_not_found_by_a_longer_number),
         cmocka_unit_test(likely_doubles_are_shown),
         cmocka_unit_test(doubles_merge_and_part),

@@ -83,7 +83,7 @@ static void a_letter_of_a_known_person_takes_few_keys(void **state)
     assert_string_equal(at_text(card, "topic_label"), "Уличное освещение");
     assert_string_equal(at_text(card, "text"), "Третью ночь темно");
     assert_string_equal(at_text(card, "address"), "ул. Мира, 5");
-    print_message("a known person: %d keys beside the texts\n", pressed);
+    print_message("# a known person: %d keys beside the texts\n", pressed);
     scene_leave(&t);
 }
 
@@ -91,7 +91,7 @@ static void a_letter_of_a_new_person_takes_few_keys(void **state)
 {
     (void)state;
     struct term *t = form_opened(80, 24);
-    text(t, "Иванова Мария Антоновна", "+ Новый: Иванова Мария Антоновна");
+    text(t, "Иванова Мария", "Иванова Марина Павловна");
     keys(t, "Up Enter"); /* others are called nearly so: the last line is the new one */
     term_wait_cursor_on(t, "Новый: адрес");
     text(t, "ул. Садовая, 3", "Садовая, 3");
@@ -106,11 +106,11 @@ static void a_letter_of_a_new_person_takes_few_keys(void **state)
     term_wait_text(t, "Зарегистрировано: ОГ-");
     CHECK(pressed <= KEYS_MOST, "%d keys", pressed);
     json_t *card = newest_card();
-    assert_string_equal(at_text(card, "correspondent_name"), "Иванова Мария Антоновна");
+    assert_string_equal(at_text(card, "correspondent_name"), "Иванова Мария");
     assert_string_equal(at_text(card, "authors.0.phone"), "89101234567");
     assert_string_equal(at_text(card, "topic_label"), "Уличное освещение");
     assert_string_equal(at_text(card, "text"), "Прошу поставить фонарь");
-    print_message("a new person: %d keys beside the texts\n", pressed);
+    print_message("# a new person: %d keys beside the texts\n", pressed);
     scene_leave(&t);
 }
 
@@ -136,7 +136,7 @@ static void several_authors_and_questions_in_one_form(void **state)
     keys(t, "Enter");
     term_type(t, "Зимина Ася Львовна");
     term_wait_text(t, "+ Новый: Зимина Ася Львовна");
-    keys(t, "Up Enter");
+    keys(t, "Enter");
     term_wait_cursor_on(t, "Автор 2: адрес");
     text(t, "ул. Садовая, 9", "Садовая, 9");
     term_key(t, "F2");
@@ -158,13 +158,15 @@ static void a_draft_keeps_groups(void **state)
 {
     (void)state;
     struct term *t = form_opened(80, 24);
-    text(t, "Ветров Глеб Глебович", "+ Новый: Ветров");
-    keys(t, "Up Enter");
+    text(t, "Ветров Глеб Глебович", "+ Новый: Ветров Глеб Глебович");
+    keys(t, "Enter");
+    term_wait_cursor_on(t, "Новый: адрес");
     text(t, "ул. Полевая, 1", "Полевая, 1");
     scene_fill(t, "Текст", "Черновик с соавтором");
     scene_to_field(t, "Соавторы");
-    text(t, "Ветрова Инна Глебовна", "+ Новый: Ветрова");
-    keys(t, "Up Enter");
+    text(t, "Ветрова Инна Глебовна", "+ Новый: Ветрова Инна Глебовна");
+    keys(t, "Enter");
+    term_wait_cursor_on(t, "Автор 2: адрес");
     text(t, "ул. Полевая, 2", "Полевая, 2");
     term_key(t, "Esc");
     term_wait_text(t, "сохранено как черновик");
@@ -194,16 +196,19 @@ static void candidates_are_linked_by_one_key(void **state)
         int cols, rows;
         const char *key, *said, *kind;
     } widths[] = {{200, 50, "l", "Дубликат", "duplicate_of"}, {80, 24, "п", "Повторное", "repeat_of"}, {40, 20, "j", "Об одном", "same_issue"}};
+    json_int_t id = given_person("Ковров Лука Фомич", "ул. Мира, 9", "8 910 300-00-01");
+    rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post", "correspondent", id, "subject", "Скрипят качели");
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
         struct term *t = form_opened(widths[i].cols, widths[i].rows);
-        text(t, "щеголев", "Щёголев Пётр");
+        text(t, "ковров", "Ковров Лука");
         keys(t, "Enter");
         term_wait_text(t, "Тот же автор: повторное?");
-        term_wait_text(t, "Третью ночь"); /* enough is seen to judge by, on a phone too */
+        term_wait_text(t, "Скрипят качели"); /* enough is seen to judge by, on a phone too */
         keys(t, "F6");
         text(t, widths[i].key, widths[i].said);
         keys(t, "Esc");
-        scene_fill(t, "Текст", "Опять темно");
+        keys(t, "Tab Tab Tab Tab Tab Tab"); /* from the kind to the text */
+        text(t, "Опять скрипят", "Опять скрипят");
         scene_submit(t);
         json_t *card = newest_card();
         assert_string_equal(at_text(card, "links.0.kind"), widths[i].kind);
@@ -216,7 +221,7 @@ static void the_known_person_is_taken_from_among_the_similar(void **state)
 {
     (void)state;
     struct term *t = form_opened(80, 24);
-    text(t, "Иванова Мария Петровна", "+ Новый: Иванова Мария Петровна");
+    text(t, "Иванова Мария Петровна", "ул. Ленина, 12");
     keys(t, "Up Enter"); /* made anew by haste */
     term_wait_text(t, "Возможно, уже есть:");
     keys(t, "F6 Enter");
@@ -250,7 +255,7 @@ static void doubles_are_merged_and_parted_by_keys(void **state)
     rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post", "correspondent", drop, "subject", "Письмо двойника");
     struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
     scene_go(t, "К", "Корреспонденты");
-    scene_press(t, "/");
+    scene_write(t, "/");
     text(t, "двойная", "Двойная Анна");
     scene_press(t, "Enter");
     scene_find_row(t, "Двойная Аня");

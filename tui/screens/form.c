@@ -265,9 +265,13 @@ static void screen_paint(struct screen *s, struct rect r, struct cursor *cursor)
     struct rect fields = fs->extra && fs->extra->side ? fs->extra->side(fs, r) : r;
     if (!fs->form)
         return;
-    form_paint(fs->form, fields, cursor);
+    /* What stands beside comes first: a list of choices may lie over it. */
+    struct cursor beside = {-1, -1};
     if (fs->extra && fs->extra->paint)
-        fs->extra->paint(fs, r, cursor);
+        fs->extra->paint(fs, r, &beside);
+    form_paint(fs->form, fields, cursor);
+    if (beside.y >= 0)
+        *cursor = beside;
 }
 
 static bool screen_key(struct screen *s, int key)

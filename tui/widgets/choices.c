@@ -262,6 +262,8 @@ static void paint_item(const struct choices *c, int i, int y, int x, int w)
 {
     enum ground ground = i == c->selected ? G_CHOICE : G_POPUP;
     draw_fill(y, x, w, ground);
+    if (i == c->selected) /* by shape too, not by its ground alone */
+        draw_text(y, x, 1, R_KEY, ground, theme_glyph(GL_CURSOR));
     bool is_new = c->offer_new && i == c->count - 1;
     int used = draw_text(y, x + 1, w - 2, is_new ? R_KEY : i == c->selected ? R_STRONG : R_TEXT, ground, c->items[i].label);
     draw_text(y, x + 3 + used, w - 4 - used, R_DIM, ground, c->items[i].detail);
