@@ -11,6 +11,7 @@ struct record_ref {
     const char *status;
     const char *actions; /* " accept return " */
     const json_t *whole; /* the card, NULL in a list */
+    int open_assignments; /* of an appeal: what keeps it from being answered */
 };
 
 /* Is the command one of the whole program, possible on every screen? */

@@ -50,7 +50,8 @@ static struct record_ref card_ref(const struct card *c)
                                .title = js_str(c->record, "subject"),
                                .status = js_str(c->record, "status"),
                                .actions = c->actions,
-                               .whole = c->record};
+                               .whole = c->record,
+                               .open_assignments = (int)js_int(c->record, "open_assignments")};
 }
 
 /* ---- reading ---- */
@@ -377,9 +378,17 @@ static void change_text(const char *record, const char *name, const json_t *chan
     const struct meta_param *p = meta_param(meta_op(set), name);
     change_value(p, json_object_get(change, "from"), from, sizeof from);
     change_value(p, json_object_get(change, "to"), to, sizeof to);
-    const char *label = strcmp(name, "due") == 0 ? _("Due") : p ? p->label : name;
-    strf(out, size, "%s: %s %s %s", label, from, theme_glyph(GL_ARROW), to);
+    const char *label = strcmp(name, "due") == 0 ? _("Due") : p ? p->label : "";
+    if (!*label) /* nothing that a person ever filled in */
+        out[0] = '\0';
+    else if (p && p->lookup) /* ids of records say nothing */
+        strf(out, size, _("%s: changed"), label);
+    else if (!from[0])
+        strf(out, size, "%s: %s", label, to);
+    else
+        strf(out, size, "%s: %s %s %s", label, from, theme_glyph(GL_ARROW), to);
 }
+
 static void history_states(const char *record, const json_t *e, char *out, size_t size)
 {
     char states[40];
@@ -462,6 +471,8 @@ static void history_event(struct doc *d, const json_t *e, const char *record)
     history_states(record, e, states, sizeof states);
     if (!*label)
         label = done_label(record, js_str(e, "action"));
+    if (strcmp(states, label) == 0)
+        states[0] = '\0';
     int pad = indent - text_width(moment);
     strf(line, sizeof line, "%s%*s%s  %s", moment, pad > 2 ? pad : 2, "", who, label);
     bool fits = text_width(line) + 2 + text_width(states) <= doc_width(d) - 4;

@@ -309,10 +309,16 @@ static bool screen_command(struct screen *s, enum command cmd)
     case CMD_CHOOSE: form_choose(fs->form); return true;
     case CMD_CLEAR_FORM: form_clear(fs); return true;
     case CMD_CARRY:
-        carry_field(fs->method, form_focused(fs->form));
+        if (carry_field(fs->method, form_focused(fs->form)))
+            form_changed(fs, form_focused(fs->form), false);
         form_key(fs->form, K_TAB);
         return true;
-    case CMD_CARRY_ALL: carry_all(fs->method, fs->form); return true;
+    case CMD_CARRY_ALL:
+        carry_all(fs->method, fs->form);
+        if (fs->extra && fs->extra->restored)
+            fs->extra->restored(fs);
+        form_touch(fs);
+        return true;
     case CMD_BACK:
         draft_save(fs);
         if (fs->form && fs->draft[0] && form_is_touched(fs->form) && !fs->dropped)
@@ -339,8 +345,8 @@ static const char *screen_why_not(struct screen *s, enum command cmd)
     case CMD_CHOOSE:
         return form_focused(fs->form) && field_has_list(form_focused(fs->form)) ? NULL
                                                                                 : _("This field has no list of values: type into it");
-    case CMD_CARRY: return carry_has(fs->method, form_focused(fs->form)) ? NULL : _("There is no previous card in this session");
-    case CMD_CARRY_ALL: return carry_has(fs->method, NULL) ? NULL : _("There is no previous card in this session");
+    case CMD_CARRY: /* what was empty there stays empty here: on to the next */
+    case CMD_CARRY_ALL: return carry_has(fs->method) ? NULL : _("There is no previous card in this session");
     default: return _("Not in a form");
     }
 }
