@@ -71,6 +71,7 @@ static void stroke_show(int y, const struct stroke *s)
     short pair;
     attr_t attr = theme_attr(R_TEXT, (enum ground)s->ground, &pair);
     cchar_t blank;
+    attr_set(attr, pair, NULL); /* curses adds the window's attributes to a blank: the last text's underline would show through */
     setcchar(&blank, L" ", attr, pair, NULL);
     mvhline_set(y, s->x, &blank, s->w);
 }

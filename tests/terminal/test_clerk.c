@@ -69,7 +69,7 @@ static void a_letter_of_a_known_person_takes_few_keys(void **state)
     struct term *t = form_opened(80, 24);
     text(t, "щеголев", "Щёголев Пётр");
     keys(t, "Enter Enter Enter Enter Enter"); /* the person; kind, channel, nature and received stay as they are */
-    text(t, "освещ", "Уличное освещение");
+    text(t, "фонар", "Уличное освещение"); /* by the word that people use */
     keys(t, "Enter Enter");
     text(t, "Третью ночь темно", "Третью ночь темно");
     term_key(t, "F2");
@@ -282,6 +282,61 @@ static void doubles_are_merged_and_parted_by_keys(void **state)
     scene_leave(&t);
 }
 
+/* ---- answers ---- */
+
+/* Each question has its own result, also when the answer begins in the list, and the keys come faster than the questions. */
+static void each_question_gets_its_result(void **state)
+{
+    (void)state;
+    json_t *r = rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:b, s:s, s:[{s:s}, {s:s}]}", "kind", "message", "channel", "phone", "anonymous", 1,
+                       "subject", "О двух вопросах", "questions", "topic", "0003.0009.0097.0690", "topic", "0003.0009.0097.0690");
+    struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
+    scene_go(t, "О", "Обращения");
+    scene_find_row(t, "О двух вопросах");
+    term_type(t, "оразъ"); /* the command and the first result at once */
+    term_wait_text(t, "2. Уличное освещение");
+    term_wait_text(t, "Разъяснено");
+    scene_press(t, "Enter");
+    scene_choose(t, "1. Уличное", "меры", "Поддержано, меры приняты");
+    scene_fill(t, "Текст ответа", "Первое сделано, второе разъяснено");
+    scene_submit(t);
+    term_wait_text(t, "Дан ответ");
+    json_t *card = rpc_ok(clerk, "appeal.get", "{s:I}", "id", at_int(r, "id"));
+    assert_string_equal(at_text(card, "questions.0.result_label"), "Поддержано, меры приняты");
+    assert_string_equal(at_text(card, "questions.1.result_label"), "Разъяснено");
+    term_close(&t);
+}
+
+static void open_assignments_are_the_reason(void **state)
+{
+    (void)state;
+    json_int_t id = at_int(given_appeal(&town, "Ждущая Ада Ильинична", "Ждёт исполнения"), "id");
+    given_assignment(&town, id, TOWN_executor, "Исполнить ожидаемое");
+    struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
+    scene_go(t, "О", "Обращения");
+    scene_find_row(t, "Ждёт исполнения");
+    scene_write(t, "о");
+    term_wait_text(t, "Сначала исполните или отмените поручения");
+    term_close(&t);
+}
+
+/* Without colours fields are underlined; what lies over them is not, and the chosen line has its mark. */
+static void a_list_covers_the_fields_below(void **state)
+{
+    (void)state;
+    scene_forget_drafts(&town, TOWN_clerk);
+    struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "vt100");
+    scene_press(t, "F7");
+    text(t, "иванова", "Иванова Марина Павловна");
+    term_wait_text(t, ">Иванова");
+    int row = term_find(t, "+ Новый: иванова"), underlined = 0;
+    for (int y = term_find(t, ">Иванова"); y <= row; y++)
+        for (int x = 22; x < 79; x++)
+            underlined += term_cell_at(t, y, x).underline;
+    assert_int_equal(underlined, 0);
+    term_close(&t);
+}
+
 /* ---- lists ---- */
 
 static void end_is_the_real_end(void **state)
@@ -321,6 +376,9 @@ int main(void)
         cmocka_unit_test(the_known_person_is_taken_from_among_the_similar),
         cmocka_unit_test(what_is_wrong_is_said_at_the_field),
         cmocka_unit_test(doubles_are_merged_and_parted_by_keys),
+        cmocka_unit_test(each_question_gets_its_result),
+        cmocka_unit_test(open_assignments_are_the_reason),
+        cmocka_unit_test(a_list_covers_the_fields_below),
         cmocka_unit_test(end_is_the_real_end),
         cmocka_unit_test(stops_cleanly),
     };

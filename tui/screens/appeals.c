@@ -171,8 +171,14 @@ static void build_answer(struct doc *d, const json_t *r)
     doc_text(d, 0, R_TEXT, js_str(a, "answer_text"));
 }
 
+enum { HEADING_RIGHT = 32 };
+
 static void build_main(struct doc *d, const json_t *r)
 {
+    if (text_width(js_str(r, "subject")) > doc_width(d) - HEADING_RIGHT) { /* the heading cuts it */
+        doc_text(d, 0, R_STRONG, js_str(r, "subject"));
+        doc_blank(d);
+    }
     build_authors(d, r);
     doc_blank(d);
     card_word(d, _("Kind"), r, "kind", "appeal_kind");

@@ -96,10 +96,14 @@ static void build_merged(struct doc *d, const json_t *r)
     }
 }
 
+enum { HEADING_RIGHT = 24 };
+
 static void build_main(struct doc *d, const json_t *r)
 {
     size_t i;
     json_t *c;
+    if (text_width(js_str(r, "name")) > doc_width(d) - HEADING_RIGHT) /* the heading cuts it */
+        doc_text(d, 0, R_STRONG, js_str(r, "name"));
     card_text(d, _("Address"), r, "address");
     doc_field_short(d, _("Kind"), words_own(js_str(r, "kind")), R_TEXT);
     json_array_foreach(json_object_get(r, "contacts"), i, c) doc_field_short(d, words_own(js_str(c, "kind")), js_str(c, "value"), R_TEXT);

@@ -67,7 +67,7 @@ static int match_classifier(struct choices *c, const char *query)
     c->waiting = !w->ready;
     for (size_t i = 0; i < w->count && c->count < CHOICES_MAX; i++) {
         bool by_code = *query && strncmp(w->items[i].code, query, strlen(query)) == 0;
-        if (!by_code && !text_matches(w->items[i].label, query))
+        if (!by_code && !text_matches(w->items[i].label, query) && !text_matches(w->items[i].also, query))
             continue;
         /* A branch of a tree is not a value, nor is what is no longer in use. */
         if (w->items[i].retired || !is_leaf(w, w->items[i].code))
