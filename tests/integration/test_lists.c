@@ -244,7 +244,8 @@ static void all_words_count_for_the_order(void **state)
 static void a_house_is_not_found_by_a_longer_number(void **state)
 {
     (void)state;
-    json_int_t house = person("Домов Егор Егорович", NULL, "ул. Кузнечная, 12, кв. 3"), flat = person("Квартирин Олег", NULL, "ул. Кузнечная, 5, кв. 112");
+    json_int_t house = person("Домов Егор Егорович", NULL, "ул. Кузнечная, 12, кв. 3"),
+               flat = person("Квартирин Олег", NULL, "ул. Кузнечная, 5, кв. 112");
     assert_true(finds("Кузнечная 12", house));
     assert_true(finds("Кузнечная, 1", house)); /* half typed */
     assert_false(finds("Кузнечная 12", flat));

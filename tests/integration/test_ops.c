@@ -280,11 +280,11 @@ static void neighbours_are_found_without_typing_the_address(void **state)
     struct rpc *clerk = town_as(&town, TOWN_clerk);
     json_int_t id[2];
     for (int i = 0; i < 2; i++)
-        id[i] = at_int(rpc_ok(clerk, "correspondent.add", "{s:s, s:s}", "name", i ? "Соседов Лев" : "Соседова Нина", "address",
-                              "ул. Соседская, 7"),
-                       "id");
-    json_int_t first = at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post",
-                                     "correspondent", id[0], "subject", "Течёт крыша"),
+        id[i] = at_int(
+            rpc_ok(clerk, "correspondent.add", "{s:s, s:s}", "name", i ? "Соседов Лев" : "Соседова Нина", "address", "ул. Соседская, 7"),
+            "id");
+    json_int_t first = at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post", "correspondent",
+                                     id[0], "subject", "Течёт крыша"),
                               "id");
     json_t *found = rpc_ok(clerk, "appeal.candidates", "{s:I}", "correspondent", id[1]);
     assert_int_equal(json_array_size(at(found, "same_issue")), 1);
@@ -298,7 +298,8 @@ static void labels_speak_the_users_language(void **state)
                        "anonymous", 1, "topic", "0003.0009.0097.0690", "subject", "Labels");
     static const struct {
         const char *language, *kind, *channel, *topic;
-    } expected[] = {{"en", "Written appeal", "Post", "Street lighting"}, {"ru", "Письменное обращение гражданина", "Почта", "Уличное освещение"}};
+    } expected[] = {{"en", "Written appeal", "Post", "Street lighting"},
+                    {"ru", "Письменное обращение гражданина", "Почта", "Уличное освещение"}};
     for (size_t i = 0; i < 2; i++) {
         rpc_ok(town_as(&town, TOWN_head), "session.language", "{s:s}", "language", expected[i].language);
         town_close_sessions(&town);

@@ -69,7 +69,7 @@ static void a_letter_of_a_known_person_takes_few_keys(void **state)
     struct term *t = form_opened(80, 24);
     text(t, "щеголев", "Щёголев Пётр");
     keys(t, "Enter Enter Enter Enter Enter"); /* the person; kind, channel, nature and received stay as they are */
-    text(t, "фонар", "Уличное освещение"); /* by the word that people use */
+    text(t, "фонар", "Уличное освещение");    /* by the word that people use */
     keys(t, "Enter Enter");
     text(t, "Третью ночь темно", "Третью ночь темно");
     term_key(t, "F2");
@@ -195,9 +195,11 @@ static void candidates_are_linked_by_one_key(void **state)
     static const struct {
         int cols, rows;
         const char *key, *said, *kind;
-    } widths[] = {{200, 50, "l", "Дубликат", "duplicate_of"}, {80, 24, "п", "Повторное", "repeat_of"}, {40, 20, "j", "Об одном", "same_issue"}};
+    } widths[] = {
+        {200, 50, "l", "Дубликат", "duplicate_of"}, {80, 24, "п", "Повторное", "repeat_of"}, {40, 20, "j", "Об одном", "same_issue"}};
     json_int_t id = given_person("Ковров Лука Фомич", "ул. Мира, 9", "8 910 300-00-01");
-    rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post", "correspondent", id, "subject", "Скрипят качели");
+    rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post", "correspondent", id, "subject",
+           "Скрипят качели");
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
         struct term *t = form_opened(widths[i].cols, widths[i].rows);
         text(t, "ковров", "Ковров Лука");
@@ -252,7 +254,8 @@ static void doubles_are_merged_and_parted_by_keys(void **state)
     (void)state;
     json_int_t keep = given_person("Двойная Анна Фоминична", "ул. Ленина, 1", "8 910 200-00-01"),
                drop = given_person("Двойная Аня Фоминична", "ул. Ленина, 1", "8 910 200-00-02");
-    rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post", "correspondent", drop, "subject", "Письмо двойника");
+    rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post", "correspondent", drop, "subject",
+           "Письмо двойника");
     struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
     scene_go(t, "К", "Корреспонденты");
     scene_write(t, "/");
@@ -288,8 +291,9 @@ static void doubles_are_merged_and_parted_by_keys(void **state)
 static void each_question_gets_its_result(void **state)
 {
     (void)state;
-    json_t *r = rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:b, s:s, s:[{s:s}, {s:s}]}", "kind", "message", "channel", "phone", "anonymous", 1,
-                       "subject", "О двух вопросах", "questions", "topic", "0003.0009.0097.0690", "topic", "0003.0009.0097.0690");
+    json_t *r =
+        rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:b, s:s, s:[{s:s}, {s:s}]}", "kind", "message", "channel", "phone", "anonymous", 1,
+               "subject", "О двух вопросах", "questions", "topic", "0003.0009.0097.0690", "topic", "0003.0009.0097.0690");
     struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
     scene_go(t, "О", "Обращения");
     scene_find_row(t, "О двух вопросах");

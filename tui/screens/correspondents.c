@@ -186,7 +186,10 @@ static void new_paint(struct form_screen *fs, struct rect r, struct cursor *curs
 
 static const char *new_scopes(struct form_screen *fs) { return similar_focused(fs->extra_data) ? "similar" : NULL; }
 
-static const char *new_hint(struct form_screen *fs) { return similar_focused(fs->extra_data) ? _("Enter: open this card, Esc: no, a new one") : NULL; }
+static const char *new_hint(struct form_screen *fs)
+{
+    return similar_focused(fs->extra_data) ? _("Enter: open this card, Esc: no, a new one") : NULL;
+}
 
 static bool new_key(struct form_screen *fs, int key) { return similar_focused(fs->extra_data) && similar_key(fs->extra_data, key); }
 

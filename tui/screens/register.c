@@ -106,7 +106,8 @@ static const char *register_offer(struct form_screen *fs, const struct field *f)
 {
     struct registering *r = fs->extra_data;
     bool is_main = is_field(f, "correspondent");
-    if ((!is_main && !is_field(f, "authors")) || !f->typing || edit_is_empty(&f->edit) || !person_param(is_main ? main_array : others_array))
+    if ((!is_main && !is_field(f, "authors")) || !f->typing || edit_is_empty(&f->edit) ||
+        !person_param(is_main ? main_array : others_array))
         return NULL;
     strf(r->offered, sizeof r->offered, _("+ New: %s"), edit_text(&f->edit));
     return r->offered;

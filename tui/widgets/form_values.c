@@ -22,10 +22,7 @@ static bool is_blank(const struct form *f, const struct meta_param *array, int g
     return lacks || !chosen;
 }
 
-static bool is_left_out(const struct form *f, const struct field *field)
-{
-    return field->array && is_blank(f, field->array, field->group);
-}
+static bool is_left_out(const struct form *f, const struct field *field) { return field->array && is_blank(f, field->array, field->group); }
 
 bool form_check(struct form *f)
 {
