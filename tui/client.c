@@ -203,6 +203,10 @@ static void error_read(const json_t *error, struct rpc_error *out)
     strf(out->message, sizeof out->message, "%s%s%s", message ? message : _("The server refused"), hint && *hint ? ". " : "",
          hint ? hint : "");
     strf(out->field, sizeof out->field, "%s", field ? field : "");
+    const char *about = message ? message : out->message;
+    size_t named = strlen(out->field);
+    bool prefixed = named > 0 && strncmp(about, out->field, named) == 0 && strncmp(about + named, ": ", 2) == 0;
+    strf(out->about, sizeof out->about, "%s", prefixed ? about + named + 2 : about);
     out->current = json_object_get(data, "current");
 }
 

@@ -17,6 +17,7 @@ struct rpc_error {
     int code;          /* of the contract: 1003 ... */
     char message[320]; /* a sentence in the user's language, with the hint */
     char field[64];    /* the parameter at fault, "" when none */
+    char about[320];   /* what is wrong with it, to be said beside it: no name of the wire, no hint */
     json_t *current;   /* 1003: the record as it is now; borrowed */
 };
 enum {

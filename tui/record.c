@@ -98,11 +98,15 @@ const char *record_why_not(const struct record_ref *r, enum command cmd)
         return _("This key does nothing here; F1 tells what is possible");
     if (meta_is_known() && !meta_op(operation_of(cmd)))
         return _("Your role may not do this");
+    if (cmd == CMD_CORRESPONDENT_PART && json_array_size(json_object_get(r->whole, "merged")) == 0)
+        return r->whole ? _("Nothing is merged into this card") : _("Open the card: merged ones are parted there");
     const struct alias *a = alias_of(cmd);
     strf(states, sizeof states, "state:%s", r->record);
     if (is_listed(r->actions, cmd) || (a && a->when == ALWAYS) || (a && a->when == WHILE_OPEN && !words_is_final(states, r->status)))
         return NULL;
-    if (r->status[0])
+    if (cmd == CMD_APPEAL_ANSWER && r->open_assignments > 0 && !words_is_final(states, r->status))
+        strf(why, sizeof why, _("First the assignments must be done or cancelled: %s has open ones: %d"), r->number, r->open_assignments);
+    else if (r->status[0])
         strf(why, sizeof why, _("Not possible now: %s is \"%s\""), r->number, words_label(states, r->status));
     else
         strf(why, sizeof why, "%s", _("Not possible now"));

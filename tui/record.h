@@ -9,8 +9,9 @@ struct record_ref {
     int64_t id, version;
     const char *number, *title;
     const char *status;
-    const char *actions; /* " accept return " */
-    const json_t *whole; /* the card, NULL in a list */
+    const char *actions;  /* " accept return " */
+    const json_t *whole;  /* the card, NULL in a list */
+    int open_assignments; /* of an appeal: what keeps it from being answered */
 };
 
 /* Is the command one of the whole program, possible on every screen? */

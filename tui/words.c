@@ -91,6 +91,7 @@ static void items_take(struct words *w, const json_t *items, const char *code_na
         w->items[i].code = arena_strdup(arena, js_str(o, code_name));
         w->items[i].label = arena_strdup(arena, *label ? label : js_str(o, code_name));
         w->items[i].parent = arena_strdup(arena, js_str(o, "parent"));
+        w->items[i].also = arena_strdup(arena, js_str(json_object_get(o, "data"), "words"));
         w->items[i].final = js_bool(o, "final");
         w->items[i].retired = js_bool(o, "retired");
     }

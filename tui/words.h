@@ -5,6 +5,7 @@
 
 struct word {
     const char *code, *label, *parent;
+    const char *also; /* other words that people find it by */
     bool final;   /* states: nothing follows */
     bool retired; /* classifiers: still shown, no longer chosen */
 };

@@ -26,7 +26,7 @@ CASE WHEN $4::boolean THEN NULL WHEN a.anonymous THEN NULL ELSE c.name END
 
 -- fragment: appeal_filters
 -- $5 status $6 kind $7 topic $8 unit $9 mine $10 without_action $11 overdue $12 due_soon $13 from $14 to $15 correspondent
--- $16 serial $17 full-text query $18 open
+-- $16 number as number_filter() gives it $17 full-text query $18 open
     ($5::text IS NULL OR a.status = $5) AND ($6::text IS NULL OR a.kind = $6) AND ($7::text IS NULL OR a.topic LIKE gorod_like($7) || '%')
 AND ($8::bigint IS NULL OR a.unit_id = $8)
 AND ($9::boolean IS NULL OR $9 = (a.registrar_id = $1 OR a.considering_id = $1
@@ -36,7 +36,8 @@ AND ($11::boolean IS NULL OR $11 = (a.closed_on IS NULL AND a.due < current_date
 AND ($12::boolean IS NULL OR $12 = (a.closed_on IS NULL AND a.due BETWEEN current_date AND current_date + 5))
 AND ($13::date IS NULL OR a.registered >= $13) AND ($14::date IS NULL OR a.registered <= $14)
 AND ($15::bigint IS NULL OR EXISTS (SELECT 1 FROM appeal_author fa WHERE fa.appeal_id = a.id AND fa.correspondent_id = $15))
-AND ($16::bigint IS NULL OR a.serial = $16)
+AND ($16::text IS NULL OR (a.serial = split_part($16, '/', 1)::bigint AND ($16 LIKE '%//%' OR a.year % 100 = nullif(split_part($16, '/', 2), '')::integer)
+     AND (split_part($16, '/', 3) = '' OR gorod_fold(a.number) LIKE gorod_like(split_part($16, '/', 3)) || '-%')))
 AND ($17::text IS NULL OR a.search @@ gorod_tsquery($17, $4::boolean))
 AND ($18::boolean IS NULL OR $18 = (a.closed_on IS NULL))
 
@@ -45,7 +46,7 @@ CASE WHEN $19 = 'due' THEN a.due END, CASE WHEN $19 = 'new' THEN a.id END DESC, 
 
 -- name: appeal_list
 -- plan: custom
--- ... $19 sort (new, old, due) $20 after due $21 after id $22 limit -> json, status, relations, id, due
+-- ... $19 sort (new, old, due) $20 after due $21 after id $22 limit $23 language -> json, status, relations, id, due
 -- The page is chosen first, by one table and its indexes; names are looked up for its rows alone.
 WITH page AS MATERIALIZED (
     SELECT a.* FROM appeal a
@@ -59,7 +60,7 @@ SELECT json_build_object('id', a.id, 'number', a.number, 'version', a.version, '
            'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END,
            'correspondent_name', CASE WHEN $4::boolean THEN NULL ELSE (SELECT c.name FROM correspondent c WHERE c.id = a.correspondent_id) END,
            'anonymous', a.anonymous, 'collective', a.collective, 'channel', a.channel,
-           'topic', a.topic, 'topic_label', (SELECT t.ru FROM classifier t WHERE t.classifier = 'topic' AND t.code = a.topic),
+           'topic', a.topic, 'topic_label', (SELECT CASE WHEN $23::text = 'en' AND t.en <> '' THEN t.en ELSE t.ru END FROM classifier t WHERE t.classifier = 'topic' AND t.code = a.topic),
            'unit', a.unit_id, 'unit_name', (SELECT o.name FROM org_unit o WHERE o.id = a.unit_id), 'frequency', a.frequency,
            'open_assignments', a.open_assignments),
        a.status, {appeal_relations}, a.id, a.due
@@ -73,21 +74,21 @@ SELECT count(*) FROM (
       AND ($4::boolean IS NOT NULL) LIMIT 10001) n;
 
 -- name: appeal_get
--- ($1 user $2 sees_all $3 units $4 hide persons $5 id) -> json, status, relations, version
+-- ($1 user $2 sees_all $3 units $4 hide persons $5 id $6 language) -> json, status, relations, version
 -- json_build_object takes a hundred arguments at most: two halves, joined at their braces
-SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.version, 'kind', a.kind, 'kind_label', kl.ru, 'status', a.status,
+SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.version, 'kind', a.kind, 'kind_label', CASE WHEN $6::text = 'en' AND kl.en <> '' THEN kl.en ELSE kl.ru END, 'status', a.status,
            'received', a.received, 'registered', a.registered, 'registered_at', a.registered_at,
            'due', a.due, 'due_nominal', a.due_nominal, 'due_rule', a.due_rule, 'extended_days', a.extended_days, 'closed_on', a.closed_on,
-           {appeal_computed}, 'channel', a.channel, 'channel_label', ch.ru, 'nature', a.nature, 'frequency', a.frequency,
+           {appeal_computed}, 'channel', a.channel, 'channel_label', CASE WHEN $6::text = 'en' AND ch.en <> '' THEN ch.en ELSE ch.ru END, 'nature', a.nature, 'frequency', a.frequency,
            'subject', a.subject, 'text', a.text, 'address', a.address, 'addressee', a.addressee,
            'anonymous', a.anonymous, 'collective', a.collective, 'members_count', a.members_count, 'confidential', a.confidential,
            'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END, 'correspondent_name', {appeal_person},
-           'topic', a.topic, 'topic_label', t.ru, 'unit', a.unit_id, 'unit_name', o.name,
+           'topic', a.topic, 'topic_label', CASE WHEN $6::text = 'en' AND t.en <> '' THEN t.en ELSE t.ru END, 'unit', a.unit_id, 'unit_name', o.name,
            'registrar', a.registrar_id, 'registrar_name', ru.name, 'considering', a.considering_id, 'considering_name', cu.name,
            'forwarded_by', a.forwarded_by, 'cover_number', a.cover_number, 'cover_date', a.cover_date,
            'answer', a.answer, 'open_assignments', a.open_assignments)::text, -1) || ',' || substr(json_build_object(
-           'questions', coalesce((SELECT json_agg(json_build_object('id', q.id, 'ord', q.ord, 'topic', q.topic, 'topic_label', qt.ru, 'nature', q.nature,
-                                      'text', q.text, 'result', q.result, 'result_label', qr.ru, 'result_date', q.result_date,
+           'questions', coalesce((SELECT json_agg(json_build_object('id', q.id, 'ord', q.ord, 'topic', q.topic, 'topic_label', CASE WHEN $6::text = 'en' AND qt.en <> '' THEN qt.en ELSE qt.ru END, 'nature', q.nature,
+                                      'text', q.text, 'result', q.result, 'result_label', CASE WHEN $6::text = 'en' AND qr.en <> '' THEN qr.en ELSE qr.ru END, 'result_date', q.result_date,
                                       'follow_up', q.follow_up, 'forward_to', q.forward_to) ORDER BY q.ord)
                                   FROM appeal_question q LEFT JOIN classifier qt ON qt.classifier = 'topic' AND qt.code = q.topic
                                   LEFT JOIN classifier qr ON qr.classifier = 'answer_type' AND qr.code = q.result WHERE q.appeal_id = a.id), '[]'),
@@ -220,21 +221,22 @@ SELECT json_build_object({appeal_candidate}, 'similarity', round(m.s::numeric, 2
 FROM (SELECT b.id, similarity(left(b.text, 2000), left($1::text, 2000)) AS s FROM appeal b
       WHERE b.search @@ to_tsquery('russian', $2::text) AND b.registered > current_date - 180 ORDER BY b.id DESC LIMIT 200) m
 JOIN appeal a ON a.id = m.id
-WHERE m.s > 0.6 ORDER BY m.s DESC, a.id DESC LIMIT 5;
+WHERE m.s > 0.6 AND a.status <> 'void' ORDER BY m.s DESC, a.id DESC LIMIT 5;
 
 -- name: appeal_candidates_person
 -- (correspondent): earlier appeals of the same person
 SELECT json_build_object({appeal_candidate}, 'topic', a.topic, 'due', a.due)
 FROM appeal_author aa JOIN appeal a ON a.id = aa.appeal_id
-WHERE aa.correspondent_id = $1::bigint ORDER BY a.id DESC LIMIT 8;
+WHERE aa.correspondent_id = $1::bigint AND a.status <> 'void' ORDER BY a.id DESC LIMIT 8;
 
 -- name: appeal_candidates_issue
 -- plan: custom
--- (address, topic, correspondent or NULL): same house and topic from others, within 180 days
+-- (address, topic, correspondent or NULL): same house and topic from others, within 180 days; without an address the author's own house,
+-- as appeal.register takes it
 SELECT json_build_object({appeal_candidate}, 'address', a.address)
 FROM appeal a
-WHERE gorod_fold(a.address) = gorod_fold($1::text) AND a.address <> '' AND ($2::text IS NULL OR a.topic = $2)
-  AND ($3::bigint IS NULL OR a.correspondent_id IS DISTINCT FROM $3) AND a.registered > current_date - 180
+WHERE gorod_fold(a.address) = gorod_fold(coalesce($1::text, (SELECT p.address FROM correspondent p WHERE p.id = $3::bigint))) AND a.address <> '' AND ($2::text IS NULL OR a.topic = $2)
+  AND ($3::bigint IS NULL OR a.correspondent_id IS DISTINCT FROM $3) AND a.registered > current_date - 180 AND a.status <> 'void'
 ORDER BY a.id DESC LIMIT 8;
 
 -- name: appeal_by_external

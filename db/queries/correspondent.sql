@@ -43,11 +43,16 @@ WITH token AS MATERIALIZED (
         ORDER BY cw.correspondent_id DESC LIMIT $3::integer) h
     WHERE near.ord = 1
     GROUP BY h.correspondent_id
+), best AS MATERIALIZED (
+    SELECT c.*, d.likeness FROM driven d JOIN correspondent c ON c.id = d.correspondent_id
+    WHERE c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
+    ORDER BY d.likeness DESC, c.id DESC LIMIT $3
 )
+-- Among those found all words count: Марина stands before Мария when Марина was typed.
 SELECT {correspondent_item}, c.id
-FROM driven d JOIN correspondent c ON c.id = d.correspondent_id
-WHERE c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
-ORDER BY d.likeness DESC, c.id DESC LIMIT $3;
+FROM best c
+ORDER BY (SELECT sum(l.likeness) FROM (SELECT max(near.likeness) AS likeness FROM near JOIN correspondent_word x ON x.word_id = near.id
+                                       WHERE x.correspondent_id = c.id GROUP BY near.ord) l) DESC, c.id DESC;
 
 -- name: correspondent_by_contact
 -- plan: custom
@@ -60,11 +65,14 @@ ORDER BY c.id DESC LIMIT $3::integer;
 
 -- name: correspondent_by_address
 -- plan: custom
--- (pieces of an address text[], longest first; kind; limit): all must occur; the longest goes through the trigram index
+-- (pieces of an address text[], longest first; kind; limit): all must occur; the longest goes through the trigram index.
+-- A number begins a number: house 12 is not found by flat 112.
 WITH m AS MATERIALIZED (
     SELECT c.id FROM correspondent c
     WHERE gorod_fold(c.address) LIKE '%' || gorod_like(($1::text[])[1]) || '%'
       AND gorod_fold(c.address) LIKE ALL (SELECT '%' || gorod_like(w) || '%' FROM unnest($1::text[]) AS w)
+      AND gorod_fold(c.address) ~ ALL (SELECT '(^|[^0-9])' || regexp_replace(gorod_fold(w), '([^[:alnum:]])', '\\\1', 'g')
+                                       FROM unnest($1::text[]) AS w WHERE w ~ '^[0-9]')
     LIMIT 500)
 SELECT {correspondent_item}, c.id
 FROM m JOIN correspondent c USING (id)
@@ -121,7 +129,12 @@ SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name
 FROM correspondent c WHERE c.id = $1::bigint;
 
 -- fragment: history_of_correspondent
-coalesce((SELECT json_agg(json_build_object('at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action, 'comment', e.comment,
+-- a merge names the other card instead of a comment
+coalesce((SELECT json_agg(json_build_object('at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action,
+              'comment', CASE WHEN e.action IN ('merge', 'part')
+                              THEN (SELECT string_agg(o.name, ', ') FROM correspondent o
+                                    WHERE o.id IN ((e.changes->>'from')::bigint, (e.changes->>'into')::bigint) AND o.id <> c.id)
+                              ELSE e.comment END,
                                             'changes', e.changes) ORDER BY e.id)
           FROM event e LEFT JOIN app_user u ON u.id = e.actor_id WHERE e.record = 'correspondent' AND e.record_id = c.id), '[]')
 
@@ -162,7 +175,7 @@ SELECT version, merged_into, name FROM correspondent WHERE id = $1::bigint FOR U
 
 -- name: correspondent_merge
 -- (from, into, actor) -> merge id: everything moves, `moved` remembers what
-WITH authored AS (SELECT appeal_id FROM appeal_author WHERE correspondent_id = $1::bigint),
+WITH authored AS (SELECT appeal_id, ord FROM appeal_author WHERE correspondent_id = $1::bigint),
      main AS (UPDATE appeal SET correspondent_id = $2::bigint WHERE correspondent_id = $1 RETURNING id),
      copied AS (INSERT INTO appeal_author (appeal_id, correspondent_id, ord) SELECT appeal_id, $2, ord FROM appeal_author WHERE correspondent_id = $1
                 ON CONFLICT DO NOTHING RETURNING appeal_id),
@@ -174,7 +187,7 @@ WITH authored AS (SELECT appeal_id FROM appeal_author WHERE correspondent_id = $
      kept AS (UPDATE correspondent SET version = version + 1 WHERE id = $2)
 INSERT INTO correspondent_merge (from_id, into_id, actor_id, moved)
 VALUES ($1, $2, $3::bigint, jsonb_build_object(
-    'authored', (SELECT coalesce(jsonb_agg(appeal_id), '[]') FROM authored), 'main', (SELECT coalesce(jsonb_agg(id), '[]') FROM main),
+    'authored', (SELECT coalesce(jsonb_agg(jsonb_build_array(appeal_id, ord)), '[]') FROM authored), 'main', (SELECT coalesce(jsonb_agg(id), '[]') FROM main),
     'copied', (SELECT coalesce(jsonb_agg(appeal_id), '[]') FROM copied), 'contacts', (SELECT coalesce(jsonb_agg(id), '[]') FROM contacts)))
 RETURNING id;
 
@@ -189,8 +202,10 @@ WITH m AS (SELECT * FROM correspondent_merge WHERE id = $1::bigint),
               AND a.id IN (SELECT (jsonb_array_elements_text(m2.moved->'main'))::bigint FROM m m2)),
      dropped AS (DELETE FROM appeal_author aa USING m WHERE aa.correspondent_id = m.into_id
               AND aa.appeal_id IN (SELECT (jsonb_array_elements_text(m2.moved->'copied'))::bigint FROM m m2)),
-     back AS (INSERT INTO appeal_author (appeal_id, correspondent_id)
-              SELECT (jsonb_array_elements_text(m.moved->'authored'))::bigint, m.from_id FROM m ON CONFLICT DO NOTHING),
+     -- merges of before kept the appeal alone, without its place among the authors
+     back AS (INSERT INTO appeal_author (appeal_id, correspondent_id, ord)
+              SELECT coalesce(x->>0, x#>>'{}')::bigint, m.from_id, coalesce((x->>1)::integer, 0)
+              FROM m CROSS JOIN LATERAL jsonb_array_elements(m.moved->'authored') x ON CONFLICT DO NOTHING),
      contacts AS (DELETE FROM contact k WHERE k.id IN (SELECT (jsonb_array_elements_text(m.moved->'contacts'))::bigint FROM m)),
      alive AS (UPDATE correspondent c SET merged_into = NULL, version = version + 1 FROM m WHERE c.id = m.from_id),
      kept AS (UPDATE correspondent c SET version = version + 1 FROM m WHERE c.id = m.into_id)

@@ -18,12 +18,12 @@ static bool hides_persons(const struct call *c)
     return !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
 }
 
-static struct pg_res *run_list(struct call *c, struct page *page, const char *text, int64_t serial)
+static struct pg_res *run_list(struct call *c, struct page *page, const char *text, const char *number)
 {
-    const char *filters[22] = {call_user(c), call_sees_all(c), call_units(c), call_bool(hides_persons(c)), arg_sql(c, "status"), arg_sql(c, "kind"),
+    const char *filters[23] = {call_user(c), call_sees_all(c), call_units(c), call_bool(hides_persons(c)), arg_sql(c, "status"), arg_sql(c, "kind"),
                                arg_sql(c, "topic"), arg_sql(c, "unit"), arg_sql(c, "mine"), arg_sql(c, "without_action"), arg_sql(c, "overdue"),
                                arg_sql(c, "due_soon"), arg_sql(c, "from"), arg_sql(c, "to"), arg_sql(c, "correspondent"),
-                               serial ? call_int(c, serial) : NULL, text, arg_sql(c, "open")};
+                               number, text, arg_sql(c, "open")};
     const char *sort = arg_sql(c, "sort");
     filters[18] = sort ? sort : "new";
     if (arg_bool(c, "new"))
@@ -33,23 +33,24 @@ static struct pg_res *run_list(struct call *c, struct page *page, const char *te
     filters[19] = page->after[1];
     filters[20] = page->after[0];
     filters[21] = call_int(c, page->limit + 1);
-    return pg_query(c->db, Q_APPEAL_LIST, filters, 22, c->err);
+    filters[22] = call_language(c);
+    return pg_query(c->db, Q_APPEAL_LIST, filters, 23, c->err);
 }
 
 static bool appeal_list(struct call *c)
 {
     struct page page;
     const char *query = arg_sql(c, "query");
-    int64_t serial = query ? serial_of(query) : 0;
+    const char *number = query ? number_filter(c, query) : NULL;
     if (!page_begin(c, &page))
         return false;
-    struct pg_res *res = run_list(c, &page, serial ? NULL : query, serial);
-    if (res && pg_rows(res) == 0 && query && !serial && !page.after[0]) {
+    struct pg_res *res = run_list(c, &page, number ? NULL : query, number);
+    if (res && pg_rows(res) == 0 && query && !number && !page.after[0]) {
         char *other = arena_alloc(c->arena, 4 * strlen(query) + 1);
         layout_swap(query, other, 4 * strlen(query) + 1);
         pg_free(res);
         page.total = -1;
-        res = run_list(c, &page, other, 0);
+        res = run_list(c, &page, other, NULL);
     }
     if (!res)
         return false;
@@ -201,7 +202,7 @@ static bool appeal_candidates(struct call *c)
     jw_object(c->out);
     bool ok = write_rows(c, "duplicates", Q_APPEAL_CANDIDATES_TEXT, same_text, 2, rare != NULL) &&
               write_rows(c, "repeated", Q_APPEAL_CANDIDATES_PERSON, same_person, 1, person != NULL) &&
-              write_rows(c, "same_issue", Q_APPEAL_CANDIDATES_ISSUE, same_issue, 3, address != NULL);
+              write_rows(c, "same_issue", Q_APPEAL_CANDIDATES_ISSUE, same_issue, 3, address || person);
     jw_object_end(c->out);
     return ok;
 }

@@ -8,7 +8,7 @@
 
 static const struct op_param question_fields[] = {
     {"topic", P_ENUM, 0, 0, "classifier:topic", NULL, {"Тема", "Topic"}, NULL},
-    {"nature", P_ENUM, 0, 0, "classifier:nature", NULL, {"Вид", "Nature"}, NULL},
+    {"nature", P_ENUM, 0, 0, "classifier:nature", NULL, {"Характер", "Nature"}, NULL},
     {"text", P_STRING, 0, 2000, NULL, NULL, {"Вопрос", "Question"}, NULL},
     {.name = NULL},
 };
@@ -19,6 +19,7 @@ const struct op_param appeal_register_params[] = {
     {"correspondent", P_ID, 0, 0, NULL, "correspondent.list", {"Автор", "Author"}, NULL},
     {"new_correspondent", P_OBJECT, 0, 0, NULL, NULL, {"Новый автор", "New author"}, correspondent_fields},
     {"authors", P_IDS, 0, 200, NULL, "correspondent.list", {"Соавторы", "Other authors"}, NULL},
+    {"new_authors", P_OBJECTS, 0, 50, NULL, NULL, {"Новые соавторы", "New other authors"}, correspondent_fields},
     {"anonymous", P_BOOL, 0, 0, NULL, NULL, {"Без подписи (анонимное)", "Anonymous"}, NULL},
     {"collective", P_BOOL, 0, 0, NULL, NULL, {"Коллективное", "Collective"}, NULL},
     {"members_count", P_INT, 0, 1000000, NULL, NULL, {"Подписало, чел.", "Signed by"}, NULL},
@@ -159,7 +160,7 @@ static bool check_author(struct call *c, struct draft_card *d)
     d->correspondent = arg_int(c, "correspondent");
     if (!d->correspondent && !has_new && json_array_size(json_object_get(c->params, "authors")) > 0)
         d->correspondent = json_integer_value(json_array_get(json_object_get(c->params, "authors"), 0));
-    if (anonymous ? d->correspondent || has_new : !d->correspondent && !has_new)
+    if (anonymous ? d->correspondent || has_new || json_array_size(json_object_get(c->params, "new_authors")) > 0 : !d->correspondent && !has_new)
         return err_field(c->err, anonymous ? "anonymous" : "correspondent", anonymous ? "wrong_type" : "required",
                          anonymous ? (c->user->lang == LANG_RU ? "у анонимного обращения не может быть автора" : "an anonymous appeal has no author") : NULL);
     if (has_new && !d->correspondent && !correspondent_create(c, fresh, "new_correspondent.", &d->correspondent))
@@ -214,17 +215,27 @@ static bool write_questions(struct call *c, const char *id, const struct draft_c
     return true;
 }
 
+static bool write_author(struct call *c, const char *appeal, int64_t author, size_t ord)
+{
+    const char *params[] = {appeal, call_int(c, author), call_int(c, (int64_t)ord)};
+    return pg_exec(c->db, Q_APPEAL_AUTHOR_ADD, params, 3, NULL, c->err);
+}
+
+/* Who signed first, then those who were known, then those who are new. */
 static bool write_authors(struct call *c, const char *id, const struct draft_card *d)
 {
-    const json_t *authors = json_object_get(c->params, "authors");
-    size_t i;
+    const json_t *known = json_object_get(c->params, "authors"), *fresh = json_object_get(c->params, "new_authors");
+    size_t i, ord = 0;
     json_t *author;
-    const char *main_author[] = {id, call_int(c, d->correspondent), "0"};
-    if (d->correspondent && !pg_exec(c->db, Q_APPEAL_AUTHOR_ADD, main_author, 3, NULL, c->err))
+    if (d->correspondent && !write_author(c, id, d->correspondent, ord))
         return false;
-    json_array_foreach(authors, i, author) {
-        const char *params[] = {id, call_int(c, json_integer_value(author)), call_int(c, (int64_t)i + 1)};
-        if (!pg_exec(c->db, Q_APPEAL_AUTHOR_ADD, params, 3, NULL, c->err))
+    json_array_foreach(known, i, author) {
+        if (!write_author(c, id, json_integer_value(author), ++ord))
+            return false;
+    }
+    json_array_foreach(fresh, i, author) {
+        int64_t made;
+        if (!correspondent_create(c, author, arena_printf(c->arena, "new_authors[%zu].", i), &made) || !write_author(c, id, made, ++ord))
             return false;
     }
     return true;
@@ -233,7 +244,7 @@ static bool write_authors(struct call *c, const char *id, const struct draft_car
 static bool write_card(struct call *c, const struct draft_card *d, int64_t *id, const char **number)
 {
     int year, month, day;
-    bool many = json_array_size(json_object_get(c->params, "authors")) > 1;
+    bool many = json_array_size(json_object_get(c->params, "authors")) + json_array_size(json_object_get(c->params, "new_authors")) > 1;
     day_to_civil(d->registered, &year, &month, &day);
     const char *params[] = {
         d->kind, call_int(c, year), d->letters, "registered", d->channel, arg_sql(c, "nature"),

@@ -12,12 +12,12 @@ static bool assignment_list(struct call *c)
 {
     struct page page;
     const char *query = arg_sql(c, "query"), *sort = arg_sql(c, "sort");
-    int64_t serial = query ? serial_of(query) : 0;
+    const char *number = query ? number_filter(c, query) : NULL;
     if (!page_begin(c, &page))
         return false;
     const char *params[19] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "status"), arg_sql(c, "open"), arg_sql(c, "overdue"),
                               arg_sql(c, "due_soon"), arg_sql(c, "mine"), arg_sql(c, "unit"), arg_sql(c, "responsible"), arg_sql(c, "appeal"),
-                              serial ? call_int(c, serial) : NULL, serial ? NULL : query, arg_sql(c, "from"), arg_sql(c, "to"), sort ? sort : "due"};
+                              number, number ? NULL : query, arg_sql(c, "from"), arg_sql(c, "to"), sort ? sort : "due"};
     if (!page_count(c, &page, Q_ASSIGNMENT_COUNT, params, 15))
         return false;
     params[16] = page.after[1];

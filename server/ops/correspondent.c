@@ -122,7 +122,7 @@ static const char *pieces_array(struct call *c, const char *query)
     return words_literal(c, words, count);
 }
 
-/* A phone: mostly digits, at least four of them. Returns what to look for in contact.folded, NULL when it is no phone. */
+/* A phone: mostly digits, at least four of them. Returns the beginning to look for in contact.folded, NULL when it is no phone. */
 static const char *phone_beginning(struct call *c, const char *query)
 {
     char *digits = arena_alloc(c->arena, strlen(query) + 1);
@@ -143,7 +143,9 @@ static const char *phone_beginning(struct call *c, const char *query)
 static struct pg_res *search(struct call *c, const char *query, const char *kind, const char *limit)
 {
     const char *phone = phone_beginning(c, query);
-    const char *by_phone[] = {phone, kind, limit}, *by_email[] = {query, kind, limit};
+    /* Half typed, it still has the 8 or +7 that contact.folded has not. */
+    const char *rest = phone && strlen(phone) < 10 && (*phone == '7' || *phone == '8') ? phone + 1 : NULL;
+    const char *by_phone[] = {phone, kind, limit}, *by_rest[] = {rest, kind, limit}, *by_email[] = {query, kind, limit};
     const char *by_words[] = {words_array(c, query), kind, limit}, *by_address[] = {pieces_array(c, query), kind, limit};
     bool has_words = strcmp(by_words[0], "{}") != 0, has_pieces = strcmp(by_address[0], "{}") != 0;
     bool has_number = strpbrk(query, "0123456789");
@@ -153,6 +155,7 @@ static struct pg_res *search(struct call *c, const char *query, const char *kind
         const char *const *params;
     } ways[] = {
         {phone != NULL, Q_CORRESPONDENT_BY_CONTACT, by_phone},
+        {rest != NULL, Q_CORRESPONDENT_BY_CONTACT, by_rest},
         {strchr(query, '@') != NULL, Q_CORRESPONDENT_BY_CONTACT, by_email},
         {has_number && has_pieces, Q_CORRESPONDENT_BY_ADDRESS, by_address}, /* names have no numbers, houses do */
         {has_words, Q_CORRESPONDENT_BY_WORDS, by_words},

@@ -1,4 +1,5 @@
 #include "server/ops/helpers.h"
+#include "common/layout.h"
 #include "common/arena.h"
 #include "common/proto.h"
 #include <ctype.h>
@@ -14,6 +15,8 @@ const char *call_int(struct call *c, int64_t n) { return arena_printf(c->arena, 
 const char *call_bool(bool b) { return b ? "true" : "false"; }
 const char *call_user(struct call *c) { return call_int(c, c->user->id); }
 const char *call_sees_all(const struct call *c) { return call_bool(c->user->sees_all); }
+const char *call_language(const struct call *c) { return c->user->lang == LANG_EN ? "en" : "ru"; }
+
 const char *call_units(const struct call *c) { return c->user->units[0] ? c->user->units : "{}"; }
 
 const char *arg_keep(const struct call *c, const char *name)
@@ -176,9 +179,9 @@ bool record_write(struct call *c, const char *kind, int64_t id, struct jw *out)
 {
     int k = kind_index(kind);
     bool hide = !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
-    const char *with_persons[] = {call_user(c), call_sees_all(c), call_units(c), call_bool(hide), call_int(c, id)};
+    const char *with_persons[] = {call_user(c), call_sees_all(c), call_units(c), call_bool(hide), call_int(c, id), call_language(c)};
     const char *plain[] = {with_persons[0], with_persons[1], with_persons[2], with_persons[4]};
-    struct pg_res *res = kinds[k].hides_persons ? pg_query(c->db, kinds[k].get, with_persons, 5, c->err) : pg_query(c->db, kinds[k].get, plain, 4, c->err);
+    struct pg_res *res = kinds[k].hides_persons ? pg_query(c->db, kinds[k].get, with_persons, 6, c->err) : pg_query(c->db, kinds[k].get, plain, 4, c->err);
     if (!res)
         return false;
     bool found = pg_rows(res) == 1;
@@ -375,8 +378,20 @@ bool find_id(struct call *c, enum query by_number, int64_t *id)
     return query_int(c, by_number, &number, 1, 0, id) && (*id || err_set(c->err, ERR_NOT_FOUND, NULL));
 }
 
-/* «ОГ-318/26», «318/26», «318», «0318»: the serial, or 0 when the text is no number. */
-int64_t serial_of(const char *query)
+/* «ОГ-» before the serial; typed in the other layout it is «JU-». Anything else before it is not looked at. */
+static const char *number_letters(struct call *c, const char *query, size_t len)
+{
+    char typed[32], swapped[64];
+    if (len < 2 || len >= sizeof typed || query[len - 1] != '-')
+        return "";
+    snprintf(typed, sizeof typed, "%.*s", (int)len - 1, query);
+    bool latin = isalpha((unsigned char)typed[0]);
+    if (latin)
+        layout_swap(typed, swapped, sizeof swapped);
+    return arena_strdup(c->arena, latin ? swapped : typed);
+}
+
+const char *number_filter(struct call *c, const char *query)
 {
     const char *p = query;
     size_t letters = 0;
@@ -385,14 +400,17 @@ int64_t serial_of(const char *query)
         p++;
     }
     char *end;
-    long long serial = strtoll(p, &end, 10);
+    long long serial = strtoll(p, &end, 10), year = 0;
     if (end == p || serial <= 0 || end - p > 9)
-        return 0;
-    if (*end == '/' || (*end == '-' && letters)) {
-        strtoll(end + 1, &end, 10);
-        return *end ? 0 : serial;
-    }
-    return *end || (letters && p[-1] != '-' && p[-1] != ' ') ? 0 : serial;
+        return NULL;
+    if (*end == '/' || (*end == '-' && letters))
+        year = strtoll(end + 1, &end, 10) % 100;
+    else if (letters && p[-1] != '-' && p[-1] != ' ')
+        return NULL;
+    if (*end)
+        return NULL;
+    const char *year_text = year > 0 ? arena_printf(c->arena, "%lld", year) : "";
+    return arena_printf(c->arena, "%lld/%s/%s", serial, year_text, number_letters(c, query, letters));
 }
 
 bool known_external(struct call *c, enum query by_external, bool *there)

@@ -37,7 +37,7 @@ static bool session_whoami(struct call *c)
     else
         jw_null(c->out);
     jw_kstring(c->out, "unit_name", json_string_value(json_object_get(unit_json, "name")));
-    jw_kstring(c->out, "language", u->lang == LANG_EN ? "en" : "ru");
+    jw_kstring(c->out, "language", call_language(c));
     jw_kstring(c->out, "municipality", c->rules->municipality);
     jw_kstring(c->out, "zone", c->rules->zone);
     jw_kstring(c->out, "today", day_text(c, call_today()));
@@ -154,7 +154,7 @@ static bool draft_drop(struct call *c)
 static bool classifier_list(struct call *c)
 {
     const char *name = arg_sql(c, "classifier");
-    const char *params[] = {name, c->user->lang == LANG_EN ? "en" : "ru"};
+    const char *params[] = {name, call_language(c)};
     struct pg_res *res = name ? pg_query(c->db, Q_CLASSIFIER_LIST, params, 2, c->err) : pg_query(c->db, Q_CLASSIFIER_NAMES, NULL, 0, c->err);
     if (!res)
         return false;

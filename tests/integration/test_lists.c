@@ -156,6 +156,26 @@ static void a_number_is_found_as_it_is_said(void **state)
     assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:s}", "number", number), "id"), id);
 }
 
+/* The first letter of another year and the first message of this one bear the same serial: who says more of the number gets less. */
+static void letters_and_year_of_a_number_narrow(void **state)
+{
+    (void)state;
+    json_t *this_year = rpc_ok(clerk, "appeal.list", "{s:s, s:s, s:s}", "query", "1", "kind", "letter", "sort", "old");
+    json_int_t id = at_int(this_year, "items.0.id");
+    char number[64], other_layout[64];
+    snprintf(number, sizeof number, "%s", at_text(this_year, "items.0.number"));
+    snprintf(other_layout, sizeof other_layout, "JU%s", strchr(number, '-'));
+    json_t *old = rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:b, s:s, s:s, s:s}", "kind", "letter", "channel", "post", "anonymous", 1,
+                         "subject", "Прошлогоднее", "received", day_from_today(-400), "registered", day_from_today(-400));
+    const char *old_number = at_text(old, "number");
+    assert_int_equal(strncmp(old_number, "ОГ-1/", strlen("ОГ-1/")), 0);
+    assert_int_equal(found_one(number), id);
+    assert_int_equal(found_one(other_layout), id);
+    assert_int_equal(found_one(old_number), at_int(old, "id"));
+    assert_true(at_int(rpc_ok(clerk, "appeal.list", "{s:s}", "query", strchr(number, '-') + 1), "total") > 1);
+    assert_true(at_int(rpc_ok(clerk, "appeal.list", "{s:s}", "query", "ОГ-1"), "total") == 2);
+}
+
 static void filters_narrow(void **state)
 {
     (void)state;
@@ -203,12 +223,34 @@ static void people_are_found_as_one_types(void **state)
         "[f,b,ekkbyf",                    /* the other layout */
         "8 48533 21540",   "+74853321540",  "4853321540",
         "8(48533)2-15-40", /* phone in any spelling */
+        "8 485",           "8-48533",       "+7 (48533) 2-1",
+        "74853",           "48533", /* and half typed */
         "Щеголева",        "щёголева 12/3", "тутаев, ул. щёголева",
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
         CHECK(finds(queries[i], id), "«%s» does not find Хабибуллина", queries[i]);
     assert_false(finds("Петрова", id));
     assert_false(finds("8 910 123-45-67", id));
+}
+
+static void all_words_count_for_the_order(void **state)
+{
+    (void)state;
+    json_int_t right = person("Заморина Марина Павловна", NULL, NULL);
+    person("Заморина Мария Павловна", NULL, NULL);
+    assert_int_equal(at_int(rpc_ok(clerk, "correspondent.list", "{s:s}", "query", "заморина марина"), "items.0.id"), right);
+}
+
+static void a_house_is_not_found_by_a_longer_number(void **state)
+{
+    (void)state;
+    json_int_t house = person("Домов Егор Егорович", NULL, "ул. Кузнечная, 12, кв. 3"),
+               flat = person("Квартирин Олег", NULL, "ул. Кузнечная, 5, кв. 112");
+    assert_true(finds("Кузнечная 12", house));
+    assert_true(finds("Кузнечная, 1", house)); /* half typed */
+    assert_false(finds("Кузнечная 12", flat));
+    assert_true(finds("Кузнечная 5", flat));
+    assert_true(finds("Кузнечная кв. 112", flat));
 }
 
 static void likely_doubles_are_shown(void **state)
@@ -253,6 +295,26 @@ static void doubles_merge_and_part(void **state)
     assert_true(finds("84853322222", wrong));
     json_t *again = at(rpc_call(clerk, "correspondent.part", json_pack("{s:I}", "merge", merge)), "error");
     assert_non_null(again);
+}
+
+static void parting_gives_back_the_place_among_the_authors(void **state)
+{
+    (void)state;
+    json_int_t first = person("Первая Анна Ильинична", NULL, NULL), second = person("Вторая Анна Ильинична", NULL, NULL),
+               third = person("Третья Анна Ильинична", NULL, NULL), into = person("Вторая Аня", NULL, NULL);
+    json_int_t letter = at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:[I,I], s:s}", "kind", "letter", "channel", "post",
+                                      "correspondent", first, "authors", second, third, "subject", "Втроём"),
+                               "id");
+    json_int_t merge = at_int(rpc_ok(clerk, "correspondent.merge", "{s:I, s:I}", "id", second, "into", into), "merge");
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", letter), "authors.1.id"), into);
+    json_t *card = rpc_ok(clerk, "correspondent.get", "{s:I}", "id", into);
+    size_t last = json_array_size(at(card, "history")) - 1;
+    assert_string_equal(at_text(json_array_get(at(card, "history"), last), "comment"), "Вторая Анна Ильинична");
+    rpc_ok(clerk, "correspondent.part", "{s:I}", "merge", merge);
+    json_t *authors = at(rpc_ok(clerk, "appeal.get", "{s:I}", "id", letter), "authors");
+    assert_int_equal(at_int(authors, "0.id"), first);
+    assert_int_equal(at_int(authors, "1.id"), second);
+    assert_int_equal(at_int(authors, "2.id"), third);
 }
 
 static void nobody_merges_with_themselves(void **state)
@@ -303,10 +365,14 @@ int main(void)
         cmocka_unit_test(full_text_knows_russian),
         cmocka_unit_test(signs_in_a_query_are_no_error),
         cmocka_unit_test(a_number_is_found_as_it_is_said),
+        cmocka_unit_test(letters_and_year_of_a_number_narrow),
         cmocka_unit_test(filters_narrow),
         cmocka_unit_test(people_are_found_as_one_types),
+        cmocka_unit_test(all_words_count_for_the_order),
+        cmocka_unit_test(a_house_is_not_found_by_a_longer_number),
         cmocka_unit_test(likely_doubles_are_shown),
         cmocka_unit_test(doubles_merge_and_part),
+        cmocka_unit_test(parting_gives_back_the_place_among_the_authors),
         cmocka_unit_test(nobody_merges_with_themselves),
         cmocka_unit_test(links_between_appeals),
         cmocka_unit_test(one_assignment_from_several_appeals),

@@ -252,6 +252,67 @@ static void text_comes_from_standard_input(void **state)
     outcome_free(&o);
 }
 
+/* ---- what the registration form leans on ---- */
+
+static void authors_are_made_in_place(void **state)
+{
+    (void)state;
+    struct rpc *clerk = town_as(&town, TOWN_clerk);
+    json_int_t known = at_int(rpc_ok(clerk, "correspondent.add", "{s:s}", "name", "Известный Пётр Саввич"), "id");
+    json_t *r = rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:{s:s}, s:[I], s:[{s:s, s:s}, {s:s}], s:s}", "kind", "letter", "channel",
+                       "post", "new_correspondent", "name", "Новая Вера Львовна", "authors", known, "new_authors", "name",
+                       "Новый Илья Львович", "phone", "8 910 000-11-22", "name", "Новая Рая Львовна", "subject", "Вчетвером");
+    json_t *card = rpc_ok(clerk, "appeal.get", "{s:I}", "id", at_int(r, "id"));
+    static const char *const names[] = {"Новая Вера Львовна", "Известный Пётр Саввич", "Новый Илья Львович", "Новая Рая Львовна"};
+    assert_int_equal(json_array_size(at(card, "authors")), 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(at_text(json_array_get(at(card, "authors"), i), "name"), names[i]);
+    assert_true(json_is_true(at(card, "collective")));
+    rpc_refused(clerk, -32602, "new_authors[0].name", "appeal.register", "{s:s, s:s, s:I, s:[{s:s}], s:s}", "kind", "letter", "channel",
+                "post", "correspondent", known, "new_authors", "phone", "1", "subject", "Без имени");
+    rpc_refused(clerk, -32602, "anonymous", "appeal.register", "{s:s, s:s, s:b, s:[{s:s}], s:s}", "kind", "letter", "channel", "post",
+                "anonymous", 1, "new_authors", "name", "Некто", "subject", "Без подписи, но с автором");
+}
+
+static void neighbours_are_found_without_typing_the_address(void **state)
+{
+    (void)state;
+    struct rpc *clerk = town_as(&town, TOWN_clerk);
+    json_int_t id[2];
+    for (int i = 0; i < 2; i++)
+        id[i] = at_int(
+            rpc_ok(clerk, "correspondent.add", "{s:s, s:s}", "name", i ? "Соседов Лев" : "Соседова Нина", "address", "ул. Соседская, 7"),
+            "id");
+    json_int_t first = at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s}", "kind", "letter", "channel", "post", "correspondent",
+                                     id[0], "subject", "Течёт крыша"),
+                              "id");
+    json_t *found = rpc_ok(clerk, "appeal.candidates", "{s:I}", "correspondent", id[1]);
+    assert_int_equal(json_array_size(at(found, "same_issue")), 1);
+    assert_int_equal(at_int(found, "same_issue.0.id"), first);
+}
+
+static void labels_speak_the_users_language(void **state)
+{
+    (void)state;
+    json_t *r = rpc_ok(town_as(&town, TOWN_clerk), "appeal.register", "{s:s, s:s, s:b, s:s, s:s}", "kind", "letter", "channel", "post",
+                       "anonymous", 1, "topic", "0003.0009.0097.0690", "subject", "Labels");
+    static const struct {
+        const char *language, *kind, *channel, *topic;
+    } expected[] = {{"en", "Written appeal", "Post", "Street lighting"},
+                    {"ru", "Письменное обращение гражданина", "Почта", "Уличное освещение"}};
+    for (size_t i = 0; i < 2; i++) {
+        rpc_ok(town_as(&town, TOWN_head), "session.language", "{s:s}", "language", expected[i].language);
+        town_close_sessions(&town);
+        struct rpc *head = town_as(&town, TOWN_head);
+        json_t *card = rpc_ok(head, "appeal.get", "{s:I}", "id", at_int(r, "id"));
+        assert_string_equal(at_text(card, "kind_label"), expected[i].kind);
+        assert_string_equal(at_text(card, "channel_label"), expected[i].channel);
+        assert_string_equal(at_text(card, "topic_label"), expected[i].topic);
+        assert_string_equal(at_text(card, "questions.0.topic_label"), expected[i].topic);
+        assert_string_equal(at_text(rpc_ok(head, "appeal.list", "{s:s}", "query", "Labels"), "items.0.topic_label"), expected[i].topic);
+    }
+}
+
 static void stops_cleanly(void **state)
 {
     (void)state;
@@ -279,6 +340,9 @@ int main(void)
         cmocka_unit_test(answered_may_be_reopened),
         cmocka_unit_test(the_same_words_on_the_command_line),
         cmocka_unit_test(text_comes_from_standard_input),
+        cmocka_unit_test(authors_are_made_in_place),
+        cmocka_unit_test(neighbours_are_found_without_typing_the_address),
+        cmocka_unit_test(labels_speak_the_users_language),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("ops", tests);

@@ -117,6 +117,42 @@ static void values_go_to_the_wire_in_their_types(void **state)
     form_free(&f);
 }
 
+static void an_element_begun_and_left_is_as_if_it_had_not_been_begun(void **state)
+{
+    struct form *f = given_form();
+    const struct meta_param *questions = meta_param(meta_op("thing.make"), "questions");
+    (void)state;
+    type(f, "Lamp");
+    form_key(f, K_TAB);
+    type(f, "+5");
+    form_add_group(f, questions, NULL);
+    form_add_group(f, questions, NULL);
+    edit_set(&form_group_field(f, "questions", 1, "topic")->edit, "heat");
+    assert_true(form_check(f));
+    json_t *got = form_collect(f), *list = json_object_get(got, "questions");
+    assert_int_equal(json_array_size(list), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(list, 0), "topic")), "heat");
+    json_decref(got);
+    form_free(&f);
+}
+
+static void choosing_goes_round(void **state)
+{
+    struct form *f = given_form();
+    (void)state;
+    form_focus(f, form_field(f, "kind"));
+    form_choose(f);
+    form_key(f, K_UP); /* from the first to the last */
+    form_key(f, K_ENTER);
+    assert_string_equal(form_field(f, "kind")->code, "organization");
+    form_focus(f, form_field(f, "kind"));
+    form_choose(f);
+    form_key(f, K_DOWN); /* and from the last to the first */
+    form_key(f, K_ENTER);
+    assert_string_equal(form_field(f, "kind")->code, "person");
+    form_free(&f);
+}
+
 static void the_first_wrong_field_gets_the_cursor_and_keeps_its_text(void **state)
 {
     struct form *f = given_form();
@@ -204,6 +240,8 @@ int main(void)
         cmocka_unit_test(only_what_people_fill_in_becomes_a_field),
         cmocka_unit_test(enter_goes_on_and_the_last_one_submits),
         cmocka_unit_test(values_go_to_the_wire_in_their_types),
+        cmocka_unit_test(an_element_begun_and_left_is_as_if_it_had_not_been_begun),
+        cmocka_unit_test(choosing_goes_round),
         cmocka_unit_test(the_first_wrong_field_gets_the_cursor_and_keeps_its_text),
         cmocka_unit_test(required_and_limits_are_checked),
         cmocka_unit_test(a_value_that_is_not_in_the_list_is_refused),

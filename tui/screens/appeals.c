@@ -171,8 +171,14 @@ static void build_answer(struct doc *d, const json_t *r)
     doc_text(d, 0, R_TEXT, js_str(a, "answer_text"));
 }
 
+enum { HEADING_RIGHT = 32 };
+
 static void build_main(struct doc *d, const json_t *r)
 {
+    if (text_width(js_str(r, "subject")) > doc_width(d) - HEADING_RIGHT) { /* the heading cuts it */
+        doc_text(d, 0, R_STRONG, js_str(r, "subject"));
+        doc_blank(d);
+    }
     build_authors(d, r);
     doc_blank(d);
     card_word(d, _("Kind"), r, "kind", "appeal_kind");
@@ -243,6 +249,15 @@ static void build_history(struct doc *d, const json_t *r)
     }
 }
 
+static int count_files(const json_t *r) { return count_of(r, "files"); }
+
+static void build_files(struct doc *d, const json_t *r)
+{
+    size_t i;
+    json_t *f;
+    json_array_foreach(json_object_get(r, "files"), i, f) doc_text(d, 0, R_TEXT, js_str(f, "name"));
+}
+
 static void build_earlier(struct doc *d, const json_t *r) { links_build(d, json_object_get(r, "earlier"), false); }
 
 static const struct card_tab card_tabs[] = {
@@ -250,6 +265,7 @@ static const struct card_tab card_tabs[] = {
     {N_("Questions"), count_questions, build_questions},
     {N_("Assignments"), count_assignments, build_assignments},
     {N_("Earlier"), count_earlier, build_earlier},
+    {N_("Files"), count_files, build_files},
     {N_("Comments"), card_count_comments, card_comments},
     {N_("History"), NULL, build_history},
     {NULL, NULL, NULL},
@@ -276,7 +292,7 @@ static const struct card_spec card_spec = {
     .scopes = "appeal card",
     .title = N_("Appeal"),
     .tabs = card_tabs,
-    .side_tab = 5,
+    .side_tab = 6,
     .heading = heading,
     .set_method = "appeal.set",
     .new_command = CMD_NEW_APPEAL,

@@ -50,7 +50,8 @@ static struct record_ref card_ref(const struct card *c)
                                .title = js_str(c->record, "subject"),
                                .status = js_str(c->record, "status"),
                                .actions = c->actions,
-                               .whole = c->record};
+                               .whole = c->record,
+                               .open_assignments = (int)js_int(c->record, "open_assignments")};
 }
 
 /* ---- reading ---- */
@@ -377,9 +378,17 @@ static void change_text(const char *record, const char *name, const json_t *chan
     const struct meta_param *p = meta_param(meta_op(set), name);
     change_value(p, json_object_get(change, "from"), from, sizeof from);
     change_value(p, json_object_get(change, "to"), to, sizeof to);
-    const char *label = strcmp(name, "due") == 0 ? _("Due") : p ? p->label : name;
-    strf(out, size, "%s: %s %s %s", label, from, theme_glyph(GL_ARROW), to);
+    const char *label = strcmp(name, "due") == 0 ? _("Due") : p ? p->label : "";
+    if (!*label) /* nothing that a person ever filled in */
+        out[0] = '\0';
+    else if (p && p->lookup) /* ids of records say nothing */
+        strf(out, size, _("%s: changed"), label);
+    else if (!from[0])
+        strf(out, size, "%s: %s", label, to);
+    else
+        strf(out, size, "%s: %s %s %s", label, from, theme_glyph(GL_ARROW), to);
 }
+
 static void history_states(const char *record, const json_t *e, char *out, size_t size)
 {
     char states[40];
@@ -395,27 +404,87 @@ static void history_states(const char *record, const json_t *e, char *out, size_
     }
 }
 
+
+/* What was done, where the name of the command bids to do it. */
+static const struct {
+    const char *action, *label;
+} done[] = {
+    {"answer", N_("Answered")},
+    {"draft_answer", N_("Answer drafted")},
+    {"return_answer", N_("Draft answer returned")},
+    {"forward", N_("Forwarded")},
+    {"forward_part", N_("Forwarded in part")},
+    {"extend", N_("Term extended")},
+    {"leave", N_("Left without an answer")},
+    {"withdraw", N_("Withdrawn by the author")},
+    {"reopen", N_("Reopened")},
+    {"void", N_("Card voided")},
+    {"assign", N_("Assignment given")},
+    {"comment", N_("Commented")},
+    {"issue", N_("Issued")},
+    {"start", N_("Taken to work")},
+    {"report", N_("Reported")},
+    {"recall_report", N_("Report recalled")},
+    {"precheck", N_("Report checked")},
+    {"accept", N_("Accepted")},
+    {"return", N_("Returned")},
+    {"reassign", N_("Reassigned")},
+    {"off_control", N_("Taken off control")},
+    {"cancel", N_("Cancelled")},
+    {"merge", N_("Merged")},
+    {"part", N_("Parted")},
+};
+
+static const char *done_label(const char *record, const char *action)
+{
+    for (size_t i = 0; i < sizeof done / sizeof *done; i++)
+        if (strcmp(done[i].action, action) == 0)
+            return tr(done[i].label);
+    enum command cmd = command_for_action(record, action);
+    return cmd != CMD_NONE ? tr(command_info(cmd)->label) : words_own(action);
+}
+
+static void history_changes(struct doc *d, int indent, const json_t *changes, const char *record)
+{
+    const char *name;
+    char text[512];
+    json_t *change;
+    json_object_foreach((json_t *)changes, name, change)
+    {
+        if (strcmp(name, "link") == 0) {
+            doc_text(d, indent, R_DIM, words_label("link_kind", js_str(change, "kind")));
+        } else if (json_is_object(change) && (json_object_get(change, "from") || json_object_get(change, "to"))) {
+            change_text(record, name, change, text, sizeof text);
+            doc_text(d, indent, R_DIM, text);
+        }
+    }
+}
+
 static void history_event(struct doc *d, const json_t *e, const char *record)
 {
-    char line[512], moment[32], who[128], states[160], text[512];
-    const char *name, *action = js_str(e, "action"), *label = js_str(e, "action_label");
-    json_t *change;
-    enum command cmd = command_for_action(record, action);
+    enum { INDENT = 16, NARROW_INDENT = 2 };
+    char line[512], moment[32], who[128], states[160];
+    const char *label = js_str(e, "action_label");
+    int indent = doc_width(d) < NARROW ? NARROW_INDENT : INDENT;
     dates_moment(js_str(e, "at"), moment, sizeof moment);
     name_short(js_str(e, "actor_name"), who, sizeof who);
     history_states(record, e, states, sizeof states);
     if (!*label)
-        label = cmd != CMD_NONE ? tr(command_info(cmd)->label) : words_own(action);
-    strf(line, sizeof line, "%-12s %s  %s%s%s", moment, who, label, states[0] ? "  " : "", states);
-    doc_text(d, 0, R_TEXT, line);
-    json_object_foreach(json_object_get(e, "changes"), name, change)
-    {
-        if (!json_is_object(change))
-            continue;
-        change_text(record, name, change, text, sizeof text);
-        doc_text(d, 13, R_DIM, text);
+        label = done_label(record, js_str(e, "action"));
+    if (strcmp(states, label) == 0)
+        states[0] = '\0';
+    int pad = indent - text_width(moment);
+    strf(line, sizeof line, "%s%*s%s  %s", moment, pad > 2 ? pad : 2, "", who, label);
+    bool fits = text_width(line) + 2 + text_width(states) <= doc_width(d) - 4;
+    if (states[0] && fits) {
+        size_t len = strlen(line);
+        strf(line + len, sizeof line - len, "  %s", states);
     }
-    doc_text(d, 13, R_DIM, js_str(e, "comment"));
+    doc_text(d, 0, R_TEXT, line);
+    if (states[0] && !fits)
+        doc_text(d, indent, R_TEXT, states);
+    history_changes(d, indent, json_object_get(e, "changes"), record);
+    doc_text(d, indent, R_DIM, js_str(e, "comment"));
 }
 
 void card_history(struct doc *d, const json_t *record)

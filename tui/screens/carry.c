@@ -16,7 +16,7 @@ static const json_t *value(const char *method, const struct field *f)
     return f && f->group < 0 ? json_object_get(json_object_get(kept, method), f->param->name) : NULL;
 }
 
-bool carry_has(const char *method, const struct field *f) { return f ? value(method, f) != NULL : json_object_get(kept, method) != NULL; }
+bool carry_has(const char *method) { return json_object_get(kept, method) != NULL; }
 
 bool carry_field(const char *method, struct field *f)
 {

@@ -4,8 +4,9 @@
 #include <stdbool.h>
 
 void carry_keep(const char *method, const struct form *form);
-/* Is there something to repeat, for this field (NULL: at all)? */
-bool carry_has(const char *method, const struct field *f);
+/* Is there a card to repeat? */
+bool carry_has(const char *method);
+/* False when the field was empty there: it stays as it is. */
 bool carry_field(const char *method, struct field *f);
 /* Every empty field but the long texts. */
 void carry_all(const char *method, struct form *form);

@@ -2,6 +2,7 @@
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/meta.h"
+#include "tui/screens.h"
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
 #include "tui/screens/form.h"
@@ -31,8 +32,8 @@ static void cell_count(const struct row *row, char *out, size_t size, enum role 
 }
 
 static const struct column columns[] = {
-    {"name", N_("Name"), 20, 0, 1, 1, false, NULL},        {"appeal_count", N_("Appeals"), 9, 9, 2, 1, true, cell_count},
-    {"address", N_("Address"), 20, 60, 3, 2, false, NULL}, {"phone", N_("Phone"), 16, 18, 4, 0, false, NULL},
+    {"name", N_("Name"), 28, 0, 1, 1, false, NULL},        {"appeal_count", N_("Letters"), 7, 7, 2, 1, true, cell_count},
+    {"address", N_("Address"), 18, 60, 3, 2, false, NULL}, {"phone", N_("Phone"), 16, 18, 4, 0, false, NULL},
     {"kind", N_("Kind"), 11, 12, 5, 0, false, cell_kind},  {"email", N_("E-mail"), 16, 28, 6, 0, false, NULL},
 };
 
@@ -95,10 +96,14 @@ static void build_merged(struct doc *d, const json_t *r)
     }
 }
 
+enum { HEADING_RIGHT = 24 };
+
 static void build_main(struct doc *d, const json_t *r)
 {
     size_t i;
     json_t *c;
+    if (text_width(js_str(r, "name")) > doc_width(d) - HEADING_RIGHT) /* the heading cuts it */
+        doc_text(d, 0, R_STRONG, js_str(r, "name"));
     card_text(d, _("Address"), r, "address");
     doc_field_short(d, _("Kind"), words_own(js_str(r, "kind")), R_TEXT);
     json_array_foreach(json_object_get(r, "contacts"), i, c) doc_field_short(d, words_own(js_str(c, "kind")), js_str(c, "value"), R_TEXT);
@@ -175,9 +180,39 @@ static struct rect new_side(struct form_screen *fs, struct rect r) { return simi
 
 static void new_paint(struct form_screen *fs, struct rect r, struct cursor *cursor)
 {
-    (void)cursor;
     similar_split(fs->extra_data, &r);
-    similar_paint(fs->extra_data, r);
+    similar_paint(fs->extra_data, r, cursor);
+}
+
+static const char *new_scopes(struct form_screen *fs) { return similar_focused(fs->extra_data) ? "similar" : NULL; }
+
+static const char *new_hint(struct form_screen *fs)
+{
+    return similar_focused(fs->extra_data) ? _("Enter: open this card, Esc: no, a new one") : NULL;
+}
+
+static bool new_key(struct form_screen *fs, int key) { return similar_focused(fs->extra_data) && similar_key(fs->extra_data, key); }
+
+static bool new_command(struct form_screen *fs, enum command cmd)
+{
+    struct similar *similar = fs->extra_data;
+    const char *name;
+    bool focused = similar_focused(similar);
+    if (cmd == CMD_CANDIDATES)
+        similar_focus(similar, !focused);
+    else if (cmd == CMD_CHOOSE && focused)
+        screens_open_card("correspondent", similar_chosen(similar, &name), CMD_NONE);
+    else if (cmd == CMD_BACK && focused)
+        similar_focus(similar, false);
+    else
+        return false;
+    return true;
+}
+
+static const char *new_why_not(struct form_screen *fs, enum command cmd, bool *mine)
+{
+    *mine = cmd == CMD_CANDIDATES || (cmd == CMD_CHOOSE && similar_focused(fs->extra_data));
+    return cmd == CMD_CANDIDATES && similar_count(fs->extra_data) == 0 ? _("Nobody similar is found so far") : NULL;
 }
 
 static void new_free(struct form_screen *fs) { similar_free(fs->extra_data); }
@@ -185,6 +220,11 @@ static void new_free(struct form_screen *fs) { similar_free(fs->extra_data); }
 static const struct form_extra new_extra = {
     .ready = new_ready,
     .changed = new_changed,
+    .key = new_key,
+    .command = new_command,
+    .why_not = new_why_not,
+    .scopes = new_scopes,
+    .hint = new_hint,
     .side = new_side,
     .paint = new_paint,
     .free = new_free,
@@ -203,9 +243,19 @@ void correspondents_new(void)
 
 /* ---- merging and parting ---- */
 
+static bool merge_done(struct form_screen *fs, const json_t *result)
+{
+    const struct field *into = form_field(fs->form, "into");
+    (void)result;
+    app_status(STATUS_GOOD, _("Merged into %s; may be parted on that card for 30 days"), into->picked[0].label);
+    return true;
+}
+
+static const struct form_extra merge_extra = {.done = merge_done};
+
 void correspondents_merge(const struct record_ref *refs, size_t count)
 {
-    struct form_start start = {.method = "correspondent.merge", .refs = refs, .ref_count = 1};
+    struct form_start start = {.method = "correspondent.merge", .refs = refs, .ref_count = 1, .extra = &merge_extra};
     if (count == 2) {
         /* The second marked one is kept; its name stands in the form, where it can still be exchanged. */
         json_t *into = json_pack("{s:I,s:s}", "value", (json_int_t)refs[1].id, "label", refs[1].number);

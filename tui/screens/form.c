@@ -265,9 +265,13 @@ static void screen_paint(struct screen *s, struct rect r, struct cursor *cursor)
     struct rect fields = fs->extra && fs->extra->side ? fs->extra->side(fs, r) : r;
     if (!fs->form)
         return;
-    form_paint(fs->form, fields, cursor);
+    /* What stands beside comes first: a list of choices may lie over it. */
+    struct cursor beside = {-1, -1};
     if (fs->extra && fs->extra->paint)
-        fs->extra->paint(fs, r, cursor);
+        fs->extra->paint(fs, r, &beside);
+    form_paint(fs->form, fields, cursor);
+    if (beside.y >= 0)
+        *cursor = beside;
 }
 
 static bool screen_key(struct screen *s, int key)
@@ -305,10 +309,16 @@ static bool screen_command(struct screen *s, enum command cmd)
     case CMD_CHOOSE: form_choose(fs->form); return true;
     case CMD_CLEAR_FORM: form_clear(fs); return true;
     case CMD_CARRY:
-        carry_field(fs->method, form_focused(fs->form));
+        if (carry_field(fs->method, form_focused(fs->form)))
+            form_changed(fs, form_focused(fs->form), false);
         form_key(fs->form, K_TAB);
         return true;
-    case CMD_CARRY_ALL: carry_all(fs->method, fs->form); return true;
+    case CMD_CARRY_ALL:
+        carry_all(fs->method, fs->form);
+        if (fs->extra && fs->extra->restored)
+            fs->extra->restored(fs);
+        form_touch(fs);
+        return true;
     case CMD_BACK:
         draft_save(fs);
         if (fs->form && fs->draft[0] && form_is_touched(fs->form) && !fs->dropped)
@@ -335,8 +345,8 @@ static const char *screen_why_not(struct screen *s, enum command cmd)
     case CMD_CHOOSE:
         return form_focused(fs->form) && field_has_list(form_focused(fs->form)) ? NULL
                                                                                 : _("This field has no list of values: type into it");
-    case CMD_CARRY: return carry_has(fs->method, form_focused(fs->form)) ? NULL : _("There is no previous card in this session");
-    case CMD_CARRY_ALL: return carry_has(fs->method, NULL) ? NULL : _("There is no previous card in this session");
+    case CMD_CARRY: /* what was empty there stays empty here: on to the next */
+    case CMD_CARRY_ALL: return carry_has(fs->method) ? NULL : _("There is no previous card in this session");
     default: return _("Not in a form");
     }
 }
@@ -355,16 +365,19 @@ static bool screen_busy(const struct screen *s)
 
 static void screen_hint(const struct screen *s, char *out, size_t size)
 {
-    const struct form_screen *fs = s->data;
+    struct form_screen *fs = s->data;
     const struct field *f = fs->form ? form_focused(fs->form) : NULL;
+    const char *own = fs->extra && fs->extra->hint ? fs->extra->hint(fs) : NULL;
     if (fs->sending)
         strf(out, size, "%s", _("Sending"));
+    else if (own)
+        strf(out, size, "%s", own);
     else if (f && f->error[0])
         strf(out, size, "%s", f->error);
     else if (f && f->kind == FK_AREA)
-        strf(out, size, "%s", _("Tab: next field, F2: save"));
+        strf(out, size, "%s", _("Tab: next, F2: save, Esc: back (a draft is kept)"));
     else
-        strf(out, size, "%s", _("Enter: next field, F2: save, Esc: back (a draft is kept)"));
+        strf(out, size, "%s", _("Enter: next, F2: save, Esc: back (a draft is kept)"));
 }
 
 static void screen_save(struct screen *s)

@@ -20,6 +20,7 @@ struct form_extra {
     bool (*command)(struct form_screen *fs, enum command cmd);
     const char *(*why_not)(struct form_screen *fs, enum command cmd, bool *mine);
     const char *(*scopes)(struct form_screen *fs);                               /* NULL: the form's */
+    const char *(*hint)(struct form_screen *fs);                                 /* NULL: the form's */
     struct rect (*side)(struct form_screen *fs, struct rect r);                  /* what is left of r for the fields */
     void (*paint)(struct form_screen *fs, struct rect r, struct cursor *cursor); /* beside them */
     void (*free)(struct form_screen *fs);
@@ -27,7 +28,7 @@ struct form_extra {
 
 struct form_target {
     int64_t id, version;
-    char number[48];
+    char number[160]; /* a person has none: the name */
 };
 
 /* How a form begins. Everything may be absent but the method. */

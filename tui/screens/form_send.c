@@ -132,8 +132,8 @@ static void refused(struct form_screen *fs, const struct rpc_error *error)
         conflict_show(fs, error->current);
         return;
     }
-    if (error->field[0] && form_blame(fs->form, error->field, error->message))
-        app_status(STATUS_ERROR, "%s: %s", form_focused(fs->form)->label, error->message);
+    if (error->field[0] && form_blame(fs->form, error->field, error->about))
+        app_status(STATUS_ERROR, "%s: %s", form_focused(fs->form)->label, error->about);
     else
         app_status_error(error);
 }

@@ -70,7 +70,8 @@ static struct record_ref ref_of(const struct records *r, const struct row *row)
                                .number = row_get(row, "number")[0] ? row_get(row, "number") : row_get(row, "name"),
                                .title = row_get(row, "subject"),
                                .status = row_get(row, "status"),
-                               .actions = row_get(row, "actions")};
+                               .actions = row_get(row, "actions"),
+                               .open_assignments = atoi(row_get(row, "open_assignments"))};
 }
 
 static const char *action_why_not(const struct records *r, enum command cmd)

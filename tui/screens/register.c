@@ -17,6 +17,8 @@
 struct registering {
     struct similar *similar;       /* persons like the one being made */
     struct candidates *candidates; /* appeals like this one */
+    const char *watched_array;     /* whose fields `similar` compares, NULL: nobody's */
+    int watched_group;
     char offered[300];
 };
 
@@ -46,45 +48,66 @@ static const char *const order[] = {"correspondent", "kind",      "channel",    
                                     "address",       "text",      "subject",     "authors", "collective", "members_count",
                                     "anonymous",     "addressee", "considering", "unit",    NULL};
 
-static const struct meta_param *person_param(void) { return meta_param(meta_op("appeal.register"), "new_correspondent"); }
+static const char main_array[] = "new_correspondent", others_array[] = "new_authors";
 
-/* ---- the person, made in place ---- */
+static const struct meta_param *person_param(const char *array) { return meta_param(meta_op("appeal.register"), array); }
 
-static void person_fields(struct form_screen *fs)
+static bool is_field(const struct field *f, const char *name) { return f && f->group < 0 && strcmp(f->param->name, name) == 0; }
+
+/* ---- persons, made in place ---- */
+
+static const struct {
+    const char *name, *main, *other;
+} person_rows[] = {{"kind", N_("New: kind"), N_("who it is")},
+                   {"name", N_("New: name"), N_("name")},
+                   {"address", N_("New: address"), N_("address")},
+                   {"phone", N_("New: phone"), N_("phone")},
+                   {"email", N_("New: e-mail"), N_("e-mail")}};
+
+static void person_watch(struct form_screen *fs, const char *array, int group)
 {
-    static const struct {
-        const char *name, *label;
-    } shown[] = {{"kind", N_("New: kind")},
-                 {"name", N_("New: name")},
-                 {"address", N_("New: address")},
-                 {"phone", N_("New: phone")},
-                 {"email", N_("New: e-mail")}};
     struct registering *r = fs->extra_data;
-    const struct meta_param *array = person_param();
-    struct field *found[5] = {NULL};
-    if (!array || form_group_count(fs->form, array->name) > 0)
-        return;
-    form_add_group(fs->form, array, form_field(fs->form, "correspondent"));
-    for (size_t i = 0; i < array->field_count; i++) {
-        struct field *f = form_group_field(fs->form, array->name, 0, array->fields[i].name);
-        f->hidden = true;
-        for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
-            if (strcmp(shown[k].name, array->fields[i].name) == 0) {
-                found[k] = f;
-                f->hidden = false;
-                strf(f->label, sizeof f->label, "%s", tr(shown[k].label));
-            }
-        }
+    r->watched_array = array;
+    r->watched_group = group;
+    similar_watch(r->similar, fs->screen, form_group_field(fs->form, array, group, "name"),
+                  form_group_field(fs->form, array, group, "phone"), form_group_field(fs->form, array, group, "address"),
+                  form_group_field(fs->form, array, group, "email"));
+}
+
+static void person_unwatch(struct form_screen *fs)
+{
+    struct registering *r = fs->extra_data;
+    r->watched_array = NULL;
+    similar_watch(r->similar, fs->screen, NULL, NULL, NULL, NULL);
+}
+
+/* The fields of one more person: of the one who writes, or of somebody who signed too. Returns the group. */
+static int person_add(struct form_screen *fs, const char *array)
+{
+    const struct meta_param *param = person_param(array);
+    bool is_main = strcmp(array, main_array) == 0;
+    int group = form_add_group(fs->form, param, form_field(fs->form, is_main ? "correspondent" : "authors"));
+    for (size_t i = 0; i < param->field_count; i++)
+        form_group_field(fs->form, array, group, param->fields[i].name)->hidden = true;
+    for (size_t k = 0; k < sizeof person_rows / sizeof *person_rows; k++) {
+        struct field *f = form_group_field(fs->form, array, group, person_rows[k].name);
+        f->hidden = false;
+        if (is_main)
+            strf(f->label, sizeof f->label, "%s", tr(person_rows[k].main));
+        else
+            strf(f->label, sizeof f->label, _("Author %d: %s"), group + 2, tr(person_rows[k].other));
     }
-    if (found[0] && found[0]->kind == FK_CHOICE)
-        field_pick(found[0], "person", 0, NULL);
-    similar_watch(r->similar, fs->screen, found[1], found[3], found[2], found[4]);
+    field_pick(form_group_field(fs->form, array, group, "kind"), "person", 0, NULL);
+    person_watch(fs, array, group);
+    return group;
 }
 
 static const char *register_offer(struct form_screen *fs, const struct field *f)
 {
     struct registering *r = fs->extra_data;
-    if (strcmp(f->param->name, "correspondent") != 0 || f->group >= 0 || !f->typing || edit_is_empty(&f->edit) || !person_param())
+    bool is_main = is_field(f, "correspondent");
+    if ((!is_main && !is_field(f, "authors")) || !f->typing || edit_is_empty(&f->edit) ||
+        !person_param(is_main ? main_array : others_array))
         return NULL;
     strf(r->offered, sizeof r->offered, _("+ New: %s"), edit_text(&f->edit));
     return r->offered;
@@ -92,31 +115,42 @@ static const char *register_offer(struct form_screen *fs, const struct field *f)
 
 static void register_make(struct form_screen *fs, struct field *f)
 {
+    const char *array = is_field(f, "correspondent") ? main_array : others_array;
     char name[300];
     strf(name, sizeof name, "%s", edit_text(&f->edit));
-    field_clear(f);
-    person_fields(fs);
-    struct field *to = form_group_field(fs->form, "new_correspondent", 0, "name"),
-                 *address = form_group_field(fs->form, "new_correspondent", 0, "address");
-    if (!to)
-        return;
+    if (array == main_array)
+        field_clear(f);
+    f->typing = false;
+    edit_set(&f->edit, "");
+    bool again = array == main_array && form_group_count(fs->form, array) > 0; /* another name for the same new person */
+    int group = again ? 0 : person_add(fs, array);
+    struct field *to = form_group_field(fs->form, array, group, "name");
     edit_set(&to->edit, name);
     to->touched = true;
-    form_focus(fs->form, address ? address : to);
+    form_focus(fs->form, form_group_field(fs->form, array, group, "address"));
     similar_changed(((struct registering *)fs->extra_data)->similar, to);
     form_touch(fs);
 }
 
+static void candidates_ask(struct form_screen *fs);
+
 /* A known person was found after all. */
 static void person_known(struct form_screen *fs, int64_t id, const char *name)
 {
-    struct field *f = form_field(fs->form, "correspondent");
     struct registering *r = fs->extra_data;
-    form_drop_group(fs->form, "new_correspondent", 0);
-    similar_watch(r->similar, fs->screen, NULL, NULL, NULL, NULL);
-    field_pick(f, NULL, id, name);
+    const char *array = r->watched_array;
+    char kept[200];
+    if (!array)
+        return;
+    struct field *f = form_field(fs->form, array == main_array ? "correspondent" : "authors");
+    strf(kept, sizeof kept, "%s", name); /* it stands in the pane, which is emptied now */
+    form_focus(fs->form, f);
+    form_drop_group(fs->form, array, r->watched_group);
+    person_unwatch(fs);
+    field_pick(f, NULL, id, kept);
     f->touched = true;
     form_touch(fs);
+    candidates_ask(fs);
 }
 
 /* ---- the form speaks ---- */
@@ -126,6 +160,9 @@ static void candidates_ask(struct form_screen *fs)
     struct registering *r = fs->extra_data;
     const struct field *who = form_field(fs->form, "correspondent"), *topic = form_field(fs->form, "topic");
     const struct field *text = form_field(fs->form, "text"), *where = form_field(fs->form, "address");
+    const struct field *home = form_group_field(fs->form, main_array, 0, "address");
+    if (home && where && edit_is_empty(&where->edit)) /* so does the server: the author's own house */
+        where = home;
     candidates_update(r->candidates, text ? edit_text(&text->edit) : "", who && who->picked_count ? who->picked[0].id : 0,
                       topic && topic->code ? topic->code : "", where ? edit_text(&where->edit) : "");
 }
@@ -134,13 +171,19 @@ static void register_changed(struct form_screen *fs, struct field *f, bool left)
 {
     static const char *const watched[] = {"correspondent", "topic", "text", "address"};
     struct registering *r = fs->extra_data;
-    if (f->group < 0 && strcmp(f->param->name, "correspondent") == 0 && f->picked_count &&
-        form_group_count(fs->form, "new_correspondent") > 0) {
-        form_drop_group(fs->form, "new_correspondent", 0);
-        similar_watch(r->similar, fs->screen, NULL, NULL, NULL, NULL);
+    if (is_field(f, "correspondent") && f->picked_count && form_group_count(fs->form, main_array) > 0) {
+        form_drop_group(fs->form, main_array, 0);
+        person_unwatch(fs);
     }
     if (left)
         return;
+    if (f->array && (strcmp(f->array->name, main_array) == 0 || strcmp(f->array->name, others_array) == 0)) {
+        bool is_main = strcmp(f->array->name, main_array) == 0;
+        if (r->watched_array != (is_main ? main_array : others_array) || r->watched_group != f->group)
+            person_watch(fs, is_main ? main_array : others_array, f->group);
+        if (is_main && strcmp(f->param->name, "address") == 0)
+            candidates_ask(fs);
+    }
     similar_changed(r->similar, f);
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         if (f->group < 0 && strcmp(watched[i], f->param->name) == 0)
@@ -188,8 +231,11 @@ static void register_before_load(struct form_screen *fs, const json_t *draft)
     json_object_foreach((json_t *)draft, name, v)
     {
         int group;
-        if (strncmp(name, "new_correspondent.", 18) == 0)
-            person_fields(fs);
+        if (strncmp(name, "new_correspondent.", 18) == 0 && form_group_count(fs->form, main_array) == 0)
+            person_add(fs, main_array);
+        if (sscanf(name, "new_authors.%d.", &group) == 1)
+            while (form_group_count(fs->form, others_array) <= group && group < 50)
+                person_add(fs, others_array);
         if (sscanf(name, "questions.%d.", &group) == 1)
             while (form_group_count(fs->form, "questions") <= group && group < 50)
                 question_add(fs);
@@ -258,35 +304,53 @@ static bool register_done(struct form_screen *fs, const json_t *result)
     return true;
 }
 
-/* ---- the pane beside ---- */
+/* ---- the pane beside: persons like the one being made, else appeals like this one ---- */
+
+static bool is_person_pane(const struct registering *r) { return similar_count(r->similar) > 0; }
+
+static bool is_pane_focused(const struct registering *r) { return similar_focused(r->similar) || candidates_focused(r->candidates); }
 
 static const char *register_scopes(struct form_screen *fs)
 {
     struct registering *r = fs->extra_data;
-    return r->candidates && candidates_focused(r->candidates) ? "candidates" : NULL;
+    return similar_focused(r->similar) ? "similar" : candidates_focused(r->candidates) ? "candidates" : NULL;
+}
+
+static const char *register_hint(struct form_screen *fs)
+{
+    struct registering *r = fs->extra_data;
+    if (similar_focused(r->similar))
+        return _("Enter: this is the person, Esc: no, a new one");
+    return candidates_focused(r->candidates) ? _("A link's key again takes it back; Enter: open, Esc: to the form") : NULL;
 }
 
 static bool register_key(struct form_screen *fs, int key)
 {
     struct registering *r = fs->extra_data;
+    if (similar_focused(r->similar))
+        return similar_key(r->similar, key);
     return candidates_focused(r->candidates) && candidates_key(r->candidates, key);
 }
 
-static bool is_person_pane(const struct registering *r) { return similar_count(r->similar) > 0; }
+static void pane_focus(struct registering *r, bool on)
+{
+    similar_focus(r->similar, on);
+    candidates_focus(r->candidates, on && !similar_focused(r->similar));
+}
 
 static bool register_command(struct form_screen *fs, enum command cmd)
 {
     struct registering *r = fs->extra_data;
     const char *name;
     switch (cmd) {
-    case CMD_CANDIDATES:
-        if (is_person_pane(r)) {
-            int64_t id = similar_pick(r->similar, 0, &name);
-            person_known(fs, id, name);
-            return true;
-        }
-        candidates_focus(r->candidates, !candidates_focused(r->candidates));
+    case CMD_CANDIDATES: pane_focus(r, !is_pane_focused(r)); return true;
+    case CMD_CHOOSE: {
+        int64_t id = similar_focused(r->similar) ? similar_chosen(r->similar, &name) : 0;
+        if (!id)
+            return false;
+        person_known(fs, id, name);
         return true;
+    }
     case CMD_ADD_GROUP: {
         int group = question_add(fs);
         form_focus(fs->form, form_group_field(fs->form, "questions", group, "topic"));
@@ -297,9 +361,9 @@ static bool register_command(struct form_screen *fs, enum command cmd)
     case CMD_LINK_SAME: candidates_toggle(r->candidates, "same_issue"); return true;
     case CMD_OPEN: candidates_open(r->candidates); return true;
     case CMD_BACK:
-        if (!candidates_focused(r->candidates))
+        if (!is_pane_focused(r))
             return false;
-        candidates_focus(r->candidates, false);
+        pane_focus(r, false);
         return true;
     default: return false;
     }
@@ -316,6 +380,7 @@ static const char *register_why_not(struct form_screen *fs, enum command cmd, bo
     case CMD_LINK_DUPLICATE:
     case CMD_LINK_REPEAT:
     case CMD_LINK_SAME: return candidates_focused(r->candidates) ? NULL : _("First choose among the similar appeals: F6");
+    case CMD_CHOOSE: *mine = similar_focused(r->similar); return NULL;
     default: *mine = false; return NULL;
     }
 }
@@ -333,9 +398,7 @@ static void register_paint(struct form_screen *fs, struct rect rect, struct curs
     struct registering *r = fs->extra_data;
     if (is_person_pane(r)) {
         similar_split(r->similar, &rect);
-        similar_paint(r->similar, rect);
-        if (rect.h > 1)
-            draw_right(rect.y, rect.x + rect.w - 26, 25, R_KEY, G_BASE, _("F6: it is the first one"));
+        similar_paint(r->similar, rect, cursor);
         return;
     }
     candidates_split(r->candidates, &rect);
@@ -363,6 +426,7 @@ static const struct form_extra extra = {
     .command = register_command,
     .why_not = register_why_not,
     .scopes = register_scopes,
+    .hint = register_hint,
     .side = register_side,
     .paint = register_paint,
     .free = register_free,

@@ -3,6 +3,7 @@
 #include "tui/json.h"
 #include "tui/meta.h"
 #include "tui/text.h"
+#include "tui/theme.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@ struct similar {
         int64_t id;
         char name[160], detail[240];
     } people[SHOWN_MAX];
-    int count;
+    int count, selected;
+    bool focused;
 };
 
 static const char *const param_names[] = {"name", "phone", "address", "email"};
@@ -46,7 +48,8 @@ void similar_watch(struct similar *s, struct screen *owner, struct field *name, 
     s->watched[1] = phone;
     s->watched[2] = address;
     s->watched[3] = email;
-    s->count = 0;
+    s->count = s->selected = 0;
+    s->focused = false;
 }
 
 static void come(void *arg, json_t *result, const struct rpc_error *error)
@@ -54,20 +57,26 @@ static void come(void *arg, json_t *result, const struct rpc_error *error)
     struct similar *s = arg;
     size_t i;
     json_t *o;
+    int64_t chosen = s->focused && s->selected < s->count ? s->people[s->selected].id : 0;
     s->request = 0;
-    s->count = 0;
+    s->count = s->selected = 0;
     app_dirty();
-    if (error)
+    if (error) {
+        s->focused = false;
         return;
+    }
     json_array_foreach(json_object_get(result, "items"), i, o)
     {
         if (s->count == SHOWN_MAX)
             break;
+        if (js_int(o, "id") == chosen)
+            s->selected = s->count;
         struct person *p = &s->people[s->count++];
         p->id = js_int(o, "id");
         strf(p->name, sizeof p->name, "%s", js_str(o, "name"));
         strf(p->detail, sizeof p->detail, "%s%s%s", js_str(o, "address"), js_str(o, "phone")[0] ? ", " : "", js_str(o, "phone"));
     }
+    s->focused = s->focused && s->count > 0;
 }
 
 static void ask(void *arg)
@@ -83,6 +92,7 @@ static void ask(void *arg)
     if (json_object_size(params) == 0 || !meta_op("correspondent.similar")) {
         json_decref(params);
         s->count = 0;
+        s->focused = false;
         return;
     }
     s->request = app_call(s->owner, "correspondent.similar", params, CALL_QUIET, come, s);
@@ -97,12 +107,34 @@ void similar_changed(struct similar *s, const struct field *f)
 
 int similar_count(const struct similar *s) { return s->count; }
 
-int64_t similar_pick(const struct similar *s, int n, const char **name)
+bool similar_focused(const struct similar *s) { return s->focused; }
+
+void similar_focus(struct similar *s, bool on)
 {
-    if (n < 0 || n >= s->count)
+    s->focused = on && s->count > 0;
+    s->selected = 0;
+    app_dirty();
+}
+
+bool similar_key(struct similar *s, int key)
+{
+    if (key == K_TAB || key == K_BTAB)
+        similar_focus(s, false);
+    else if (key == K_UP && s->selected > 0)
+        s->selected--;
+    else if (key == K_DOWN && s->selected + 1 < s->count)
+        s->selected++;
+    else
+        return key == K_UP || key == K_DOWN;
+    return true;
+}
+
+int64_t similar_chosen(const struct similar *s, const char **name)
+{
+    if (s->selected >= s->count)
         return 0;
-    *name = s->people[n].name;
-    return s->people[n].id;
+    *name = s->people[s->selected].name;
+    return s->people[s->selected].id;
 }
 
 struct rect similar_split(const struct similar *s, struct rect *r)
@@ -124,21 +156,34 @@ struct rect similar_split(const struct similar *s, struct rect *r)
     return fields;
 }
 
-void similar_paint(const struct similar *s, struct rect r)
+static void paint_person(const struct similar *s, int i, int y, int lines, struct rect r)
 {
-    char line[420];
+    const struct person *p = &s->people[i];
+    bool chosen = s->focused && i == s->selected;
+    enum ground ground = chosen ? G_SELECT : G_BASE;
+    for (int k = 0; chosen && k < lines; k++)
+        draw_fill(y + k, r.x, r.w, ground);
+    draw_text(y, r.x + 1, 1, R_KEY, ground, chosen ? theme_glyph(GL_CURSOR) : " ");
+    int used = draw_text(y, r.x + 3, r.w - 4, R_TEXT, ground, p->name);
+    if (lines == 1)
+        draw_text(y, r.x + 5 + used, r.w - 6 - used, R_DIM, ground, p->detail);
+    else
+        draw_text(y + 1, r.x + 5, r.w - 6, R_DIM, ground, p->detail);
+}
+
+void similar_paint(const struct similar *s, struct rect r, struct cursor *cursor)
+{
     if (r.h < 2 || s->count == 0)
         return;
-    draw_text(r.y, r.x + 1, r.w - 2, R_SOON, G_BASE, _("Perhaps already known:"));
-    int lines = r.w < 60 || r.h > s->count * LINES_EACH ? LINES_EACH : 1;
-    for (int i = 0; i < s->count && 1 + (i + 1) * lines <= r.h; i++) {
-        int y = r.y + 1 + i * lines;
-        if (lines == 1) {
-            strf(line, sizeof line, "%s  %s", s->people[i].name, s->people[i].detail);
-            draw_text(y, r.x + 3, r.w - 4, R_TEXT, G_BASE, line);
-        } else {
-            draw_text(y, r.x + 3, r.w - 4, R_TEXT, G_BASE, s->people[i].name);
-            draw_text(y + 1, r.x + 5, r.w - 6, R_DIM, G_BASE, s->people[i].detail);
-        }
+    int used = draw_text(r.y, r.x + 1, r.w - 2, R_SOON, G_BASE, _("Perhaps already known:"));
+    if (!s->focused)
+        draw_right(r.y, r.x + used + 2, r.w - used - 3, R_KEY, G_BASE, _("F6: choose"));
+    int lines = r.w < 60 || r.h > s->count * LINES_EACH ? LINES_EACH : 1, fit = (r.h - 1) / lines;
+    int first = s->selected < fit ? 0 : s->selected - fit + 1;
+    for (int i = first; i < s->count && i - first < fit; i++) {
+        int y = r.y + 1 + (i - first) * lines;
+        paint_person(s, i, y, lines, r);
+        if (s->focused && i == s->selected)
+            *cursor = (struct cursor){y, r.x + 1};
     }
 }

@@ -3,11 +3,12 @@
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/text.h"
+#include "tui/theme.h"
 #include "tui/words.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_MAX = 8 };
+enum { SHOWN_MAX = 8, WIDTH_LEAST = 40 };
 
 static char *copy(const char *s)
 {
@@ -66,7 +67,7 @@ static int match_classifier(struct choices *c, const char *query)
     c->waiting = !w->ready;
     for (size_t i = 0; i < w->count && c->count < CHOICES_MAX; i++) {
         bool by_code = *query && strncmp(w->items[i].code, query, strlen(query)) == 0;
-        if (!by_code && !text_matches(w->items[i].label, query))
+        if (!by_code && !text_matches(w->items[i].label, query) && !text_matches(w->items[i].also, query))
             continue;
         /* A branch of a tree is not a value, nor is what is no longer in use. */
         if (w->items[i].retired || !is_leaf(w, w->items[i].code))
@@ -228,13 +229,15 @@ void choices_update(struct choices *c, struct field *f, const char *offer_new)
 
 /* ---- choosing ---- */
 
+/* Past the end it begins again: the offer of a new one, which is the last, is one Up away. */
 bool choices_key(struct choices *c, int key)
 {
     int step = key == K_DOWN ? 1 : key == K_UP ? -1 : key == K_PGDN ? SHOWN_MAX - 1 : key == K_PGUP ? 1 - SHOWN_MAX : 0;
     if (step == 0 || c->count == 0)
         return false;
-    c->selected += step;
-    c->selected = c->selected < 0 ? 0 : c->selected >= c->count ? c->count - 1 : c->selected;
+    int to = c->selected + step, last = c->count - 1;
+    bool one = step == 1 || step == -1;
+    c->selected = to < 0 ? (one ? last : 0) : to > last ? (one ? 0 : last) : to;
     return true;
 }
 
@@ -247,7 +250,7 @@ bool choices_is_new(const struct choices *c) { return c->offer_new && c->selecte
 
 static int best_width(const struct choices *c, int most)
 {
-    int w = 24;
+    int w = WIDTH_LEAST;
     for (int i = 0; i < c->count; i++) {
         int need = text_width(c->items[i].label) + (c->items[i].detail[0] ? text_width(c->items[i].detail) + 2 : 0) + 3;
         w = need > w ? need : w;
@@ -259,33 +262,52 @@ static void paint_item(const struct choices *c, int i, int y, int x, int w)
 {
     enum ground ground = i == c->selected ? G_CHOICE : G_POPUP;
     draw_fill(y, x, w, ground);
+    if (i == c->selected) /* by shape too, not by its ground alone */
+        draw_text(y, x, 1, R_KEY, ground, theme_glyph(GL_CURSOR));
     bool is_new = c->offer_new && i == c->count - 1;
     int used = draw_text(y, x + 1, w - 2, is_new ? R_KEY : i == c->selected ? R_STRONG : R_TEXT, ground, c->items[i].label);
     draw_text(y, x + 3 + used, w - 4 - used, R_DIM, ground, c->items[i].detail);
     draw_hit((struct rect){y, x, 1, w}, HIT_ROW, i);
 }
 
+static void paint_nothing(const struct choices *c, int y, int x, int w)
+{
+    draw_fill(y, x, w, G_POPUP);
+    draw_text(y, x + 1, w - 2, R_DIM, G_POPUP, c->waiting ? _("searching") : _("nothing is found"));
+}
+
+/* The part of the list that is in view; the offer of a new one stays below it, however long the list is. */
+static void paint_list(struct choices *c, int y, int rows, int x, int w)
+{
+    int found = c->count - (c->offer_new ? 1 : 0), shown = rows - (c->offer_new ? 1 : 0);
+    int at = c->selected < found ? c->selected : found - 1;
+    if (at < c->top)
+        c->top = at < 0 ? 0 : at;
+    if (at >= c->top + shown)
+        c->top = at - shown + 1;
+    for (int i = 0; i < shown; i++)
+        paint_item(c, c->top + i, y + i, x, w);
+    if (c->top > 0)
+        draw_text(y, x + w - 1, 1, R_DIM, G_POPUP, theme_glyph(GL_MORE_UP));
+    if (c->top + shown < found && shown > 0)
+        draw_text(y + shown - 1, x + w - 1, 1, R_DIM, G_POPUP, theme_glyph(GL_MORE_DOWN));
+    if (c->offer_new)
+        paint_item(c, found, y + shown, x, w);
+}
+
 void choices_paint(struct choices *c, struct rect screen, int y, int x, int w)
 {
-    int shown = c->count < SHOWN_MAX ? c->count : SHOWN_MAX, below = screen.y + screen.h - y - 1, above = y - screen.y;
-    const char *nothing = c->waiting ? _("searching") : _("nothing is found");
-    (void)w;
+    int rows = c->count < SHOWN_MAX ? c->count : SHOWN_MAX, below = screen.y + screen.h - y - 1, above = y - screen.y;
     if (!c->field)
         return;
-    if (shown == 0) {
-        int nw = text_width(nothing) + 2;
-        draw_fill(below > 0 ? y + 1 : y - 1, x, nw, G_POPUP);
-        draw_text(below > 0 ? y + 1 : y - 1, x + 1, nw - 1, R_DIM, G_POPUP, nothing);
+    int width = best_width(c, w);
+    if (rows == 0) {
+        paint_nothing(c, below > 0 ? y + 1 : y - 1, x, width);
         return;
     }
-    bool up = below < shown && above > below;
+    bool up = below < rows && above > below;
     int room = up ? above : below;
-    shown = shown > room ? room : shown;
-    if (c->selected < c->top)
-        c->top = c->selected;
-    if (c->selected >= c->top + shown)
-        c->top = c->selected - shown + 1;
-    int width = best_width(c, screen.x + screen.w - x);
-    for (int i = 0; i < shown && c->top + i < c->count; i++)
-        paint_item(c, c->top + i, up ? y - shown + i : y + 1 + i, x, width);
+    rows = rows > room ? room : rows;
+    if (rows > 0)
+        paint_list(c, up ? y - rows : y + 1, rows, x, width);
 }

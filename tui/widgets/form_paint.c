@@ -214,7 +214,8 @@ void form_paint(struct form *f, struct rect r, struct cursor *cursor)
         draw_text(r.y + r.h - 1, r.x + r.w - 1, 1, R_DIM, l.ground, theme_glyph(GL_MORE_DOWN));
     if (choices_is_open(&f->choices) && at.y >= 0) {
         int x = r.x + 1 + (r.w < NARROW ? 0 : l.label + 3);
-        choices_paint(&f->choices, (struct rect){0, 0, r.y + r.h + 1, r.x + r.w}, at.y, x, r.w - x);
+        int frame = f->owner->ops->overlay ? 1 : 0; /* a window's own; below a whole screen stands its rule, drawn last */
+        choices_paint(&f->choices, (struct rect){0, 0, r.y + r.h + frame, r.x + r.w}, at.y, x, r.x + r.w - x - 1);
     }
     if (at.y >= 0)
         *cursor = at;

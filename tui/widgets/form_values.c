@@ -5,12 +5,32 @@
 #include <stdio.h>
 #include <string.h>
 
+/* An element of an array that was begun and left: nothing typed, and what it needs is not there. It is as if it had not been begun. */
+static bool is_blank(const struct form *f, const struct meta_param *array, int group)
+{
+    bool lacks = false, chosen = false;
+    for (size_t i = 0; i < f->count; i++) {
+        const struct field *field = f->fields[i];
+        if (field->array != array || field->group != group)
+            continue;
+        bool empty = field_is_empty(field) && edit_is_empty(&field->edit);
+        if (!empty && field->kind != FK_CHOICE)
+            return false;
+        chosen = chosen || !empty;
+        lacks = lacks || (empty && field->required);
+    }
+    return lacks || !chosen;
+}
+
+static bool is_left_out(const struct form *f, const struct field *field) { return field->array && is_blank(f, field->array, field->group); }
+
 bool form_check(struct form *f)
 {
     bool right = true;
     choices_close(&f->choices);
     for (size_t i = f->count; i-- > 0;) {
-        if (!field_check(f->fields[i])) {
+        f->fields[i]->error[0] = '\0';
+        if (!is_left_out(f, f->fields[i]) && !field_check(f->fields[i])) {
             right = false;
             f->focus = i;
         }
@@ -28,6 +48,15 @@ static json_t *array_of(json_t *params, const struct meta_param *array)
     return list;
 }
 
+/* The element's place among those that are sent. */
+static size_t place_of(const struct form *f, const struct field *field)
+{
+    size_t place = 0;
+    for (int group = 0; group < field->group; group++)
+        place += !is_blank(f, field->array, group);
+    return place;
+}
+
 json_t *form_collect(const struct form *f)
 {
     json_t *params = json_object();
@@ -36,11 +65,16 @@ json_t *form_collect(const struct form *f)
         json_t *value = field_value(field), *to = params;
         if (!value)
             continue;
+        if (is_left_out(f, field)) {
+            json_decref(value);
+            continue;
+        }
         if (field->array) {
             json_t *list = array_of(params, field->array);
-            while (json_array_size(list) <= (size_t)field->group)
+            size_t place = place_of(f, field);
+            while (json_array_size(list) <= place)
                 json_array_append_new(list, json_object());
-            to = json_array_get(list, (size_t)field->group);
+            to = json_array_get(list, place);
         }
         json_object_set_new(to, field->param->name, value);
     }

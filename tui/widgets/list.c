@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_TEXT_MAX = 1200 };
+enum { ROW_TEXT_MAX = 1200, END_ROWS_MAX = 5000 };
 
 /* ---- rows ---- */
 
@@ -259,6 +259,19 @@ bool list_step(struct list *l, int rows)
     return moved;
 }
 
+/* To the real end, reading what lies between: a page is asked for by the one before. Not through tens of thousands. */
+static void to_the_end(struct list *l)
+{
+    bool far = l->total_known && (!l->total_exact || l->total > END_ROWS_MAX);
+    int last = pages_rows(l) - 1;
+    if (far)
+        app_status(STATUS_INFO, _("The end is too far: %d rows are read; turn the order, search or filter"), pages_rows(l));
+    if (far || !pages_has_more(l))
+        selection_set(l, last > 0 ? last : 0);
+    else
+        list_step(l, END_ROWS_MAX);
+}
+
 bool list_key(struct list *l, int key)
 {
     int page = l->visible > 1 ? l->visible - 1 : 1;
@@ -270,7 +283,7 @@ bool list_key(struct list *l, int key)
     case K_DOC_HOME:
     case K_HOME: selection_set(l, 0); return true;
     case K_DOC_END:
-    case K_END: selection_set(l, pages_rows(l) > 0 ? pages_rows(l) - 1 : 0); return true;
+    case K_END: to_the_end(l); return true;
     default: return false;
     }
 }
