@@ -180,7 +180,8 @@ UPDATE assignment SET status = $2::text, closed_on = CASE WHEN $3::boolean IS NU
 WHERE id = $1::bigint RETURNING version;
 
 -- name: assignment_due_set
-UPDATE assignment SET due = $2::date, due_nominal = $2::date WHERE id = $1::bigint;
+-- (id, due, nominal): until a date
+UPDATE assignment SET due = $2::date, due_nominal = $3::date, due_rule = 'assignment_date' WHERE id = $1::bigint;
 
 -- name: assignment_reassign
 -- (id, responsible, unit)
@@ -214,5 +215,7 @@ SELECT id, number, version, status FROM assignment WHERE external_id = $1::text;
 
 -- name: assignment_facts
 -- (id) -> what assignment.set may change, as it is
-SELECT json_build_object('title', title, 'text', text, 'urgency', urgency, 'controller', controller_id, 'due', due)
-FROM assignment WHERE id = $1::bigint;
+SELECT json_build_object('title', title, 'text', text, 'urgency', urgency, 'controller', controller_id, 'due', due,
+           'co_executors', coalesce((SELECT json_agg(p.user_id ORDER BY p.user_id) FROM assignment_party p WHERE p.assignment_id = s.id AND p.role = 'co_executor'), '[]'),
+           'watchers', coalesce((SELECT json_agg(p.user_id ORDER BY p.user_id) FROM assignment_party p WHERE p.assignment_id = s.id AND p.role = 'watcher'), '[]'))
+FROM assignment s WHERE id = $1::bigint;

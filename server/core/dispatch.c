@@ -58,10 +58,16 @@ static const char *int_text(struct arena *a, int64_t n)
     return arena_printf(a, "%lld", (long long)n);
 }
 
-/* What a request asks, in 128 bits: a request_id used for something else must not answer the wrong thing. */
-static const char *params_hash(struct arena *arena, const json_t *params)
+/* What a request asks, in 128 bits: a request_id used for something else must not answer the wrong thing. Secrets stay out: the hash is
+ * stored, and a quick hash of a password is nearly the password. */
+static const char *params_hash(struct arena *arena, const struct op *op, const json_t *params)
 {
-    char *text = json_dumps(params, JSON_COMPACT | JSON_SORT_KEYS);
+    json_t *open = json_copy((json_t *)params);
+    for (const struct op_param *p = op->params; p && p->name; p++)
+        if (p->flags & PF_SECRET)
+            json_object_del(open, p->name);
+    char *text = json_dumps(open, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(open);
     unsigned char hash[16];
     char hex[33];
     crypto_generichash(hash, sizeof hash, (const unsigned char *)(text ? text : ""), text ? strlen(text) : 0, NULL, 0);
@@ -91,7 +97,7 @@ static const char *earlier_answer(struct call *c, const char *user, const char *
 static bool run_write(struct dispatch *d, struct call *c, struct buf *result)
 {
     const char *user = int_text(c->arena, c->user->id), *request_id = arg_sql(c, "request_id");
-    const char *hash = request_id ? params_hash(c->arena, c->params) : NULL;
+    const char *hash = request_id ? params_hash(c->arena, c->op, c->params) : NULL;
     bool ok = pg_begin(c->db, c->err) && c->op->handler(c);
     if (ok && request_id) {
         const char *add[] = {user, request_id, c->op->method, hash, result->data};

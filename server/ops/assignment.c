@@ -13,7 +13,7 @@ static bool assignment_list(struct call *c)
     struct page page;
     const char *query = arg_sql(c, "query"), *sort = arg_sql(c, "sort");
     int64_t serial = query ? serial_of(query) : 0;
-    if (!page_begin(c, &page))
+    if (!page_begin(c, &page, "id"))
         return false;
     const char *params[19] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "status"), arg_sql(c, "open"), arg_sql(c, "overdue"),
                               arg_sql(c, "due_soon"), arg_sql(c, "mine"), arg_sql(c, "unit"), arg_sql(c, "responsible"), arg_sql(c, "appeal"),
@@ -80,6 +80,17 @@ static bool add_people(struct call *c, const char *assignment, const char *field
     return true;
 }
 
+bool assignment_until(struct call *c, struct due *due)
+{
+    day_t today = call_today(), wanted = day_parse(arg_str(c, "due"));
+    if (wanted < today && !arg_has(c, "external_id"))
+        return err_field(c->err, "due", "in_past", NULL);
+    *due = due_count(c->rules->calendar, wanted, due_rule_find("assignment_date"));
+    if (due->rolled < today)
+        due->rolled = wanted < today ? wanted : today;
+    return true;
+}
+
 /* The date in force: as given (rolled back to a working day; custom since 1974), or by urgency, or one month. */
 static bool count_due(struct call *c, struct due *due, const char **rule_id)
 {
@@ -88,16 +99,8 @@ static bool count_due(struct call *c, struct due *due, const char **rule_id)
     if (!check_classifier(c, "urgency", "urgency", urgency, &data))
         return false;
     if (arg_sql(c, "due")) {
-        day_t wanted = day_parse(arg_str(c, "due"));
-        if (wanted < today && !arg_has(c, "external_id"))
-            return err_field(c->err, "due", "in_past", NULL);
-        *due = (struct due){.nominal = wanted, .rolled = wanted};
-        if (wanted > today) {
-            struct due_rule rule = {.id = "assignment_date", .unit = DUE_CALENDAR_DAY, .length = wanted - today, .roll = DUE_ROLL_PREVIOUS};
-            *due = due_count(c->rules->calendar, today, &rule);
-        }
         *rule_id = "assignment_date";
-        return true;
+        return assignment_until(c, due);
     }
     struct due_rule rule = *due_rule_find("assignment_plain");
     json_t *facts = json_loads(data, 0, NULL);
@@ -145,9 +148,9 @@ static bool take_appeal(struct call *c, int64_t id)
         return c->err->code == ERR_NOT_FOUND ? err_field(c->err, field, "not_there", NULL) : false;
     bool ok = !state_is_final(c, "appeal", r.status) || err_rule(c->err, "status", NULL);
     if (ok && workflow_check(c->rules->workflow, "appeal", r.status, "assign", c->user->roles, r.relations, &to, c->err)) {
-        const char *params[] = {r.id_text, to, NULL, NULL};
+        const char *params[] = {r.id_text, to, NULL, NULL, NULL};
         struct event e = {.record = "appeal", .record_id = id, .action = "assign", .from = r.status, .to = to};
-        ok = query_int(c, Q_APPEAL_MOVE, params, 4, 0, &version);
+        ok = query_int(c, Q_APPEAL_MOVE, params, 5, 0, &version);
         e.version = ok ? version : 0;
         ok = ok && event_write(c, &e);
     } else if (ok) {
@@ -155,6 +158,15 @@ static bool take_appeal(struct call *c, int64_t id)
     }
     record_free(&r);
     return ok;
+}
+
+/* A clerk fills the card in by somebody's resolution; everybody else speaks for themselves. */
+static bool behalf_ok(struct call *c)
+{
+    int64_t giver = arg_int(c, "on_behalf_of");
+    if (!(c->user->roles & (R_CLERK | R_SYSTEM)) && giver != c->user->id)
+        return err_field(c->err, "on_behalf_of", "not_yours", NULL);
+    return assignment_user_ok(c, "on_behalf_of", giver);
 }
 
 static bool choose_responsible(struct call *c, int64_t *responsible)
@@ -172,7 +184,7 @@ static bool choose_responsible(struct call *c, int64_t *responsible)
         return err_field(c->err, "responsible", "required", NULL);
     return assignment_user_ok(c, "responsible", *responsible) &&
            (!arg_int(c, "controller") || assignment_user_ok(c, "controller", arg_int(c, "controller"))) &&
-           (!arg_int(c, "on_behalf_of") || assignment_user_ok(c, "on_behalf_of", arg_int(c, "on_behalf_of")));
+           (!arg_int(c, "on_behalf_of") || behalf_ok(c));
 }
 
 static bool write_assignment(struct call *c, int64_t responsible, const struct due *due, const char *rule, bool draft, int64_t *id, const char **number)
@@ -250,19 +262,20 @@ static bool assignment_set(struct call *c)
     struct record r;
     int64_t version;
     const char *changes;
+    struct due until = {.nominal = DAY_NONE, .rolled = DAY_NONE};
     if (!record_lock(c, "assignment", &r))
         return false;
     bool ok = r.relations & REL_AUTHOR || c->user->roles & (R_CLERK | R_HEAD | R_SYSTEM) || err_set(c->err, ERR_FORBIDDEN, NULL);
     ok = ok && (!state_is_final(c, "assignment", r.status) || err_rule(c->err, "status", NULL));
     ok = ok && check_classifier(c, "urgency", "urgency", arg_str(c, "urgency"), NULL);
-    if (ok && arg_sql(c, "due") && day_parse(arg_str(c, "due")) < call_today())
-        ok = err_field(c->err, "due", "in_past", NULL);
+    if (ok && arg_sql(c, "due") && (ok = assignment_until(c, &until)))
+        json_object_set_new(c->params, "due", json_string(day_text(c, until.rolled))); /* what the history says is the day in force */
     ok = ok && (!arg_int(c, "controller") || assignment_user_ok(c, "controller", arg_int(c, "controller"))) &&
          record_changes(c, Q_ASSIGNMENT_FACTS, r.id_text, &changes);
     const char *params[] = {r.id_text, arg_sql(c, "title"), arg_keep(c, "text"), arg_sql(c, "urgency"), arg_sql(c, "controller")};
-    const char *due[] = {r.id_text, arg_sql(c, "due")};
+    const char *due[] = {r.id_text, day_text(c, until.rolled), day_text(c, until.nominal)};
     const char *controller[] = {r.id_text, "controller", arena_printf(c->arena, "{%s}", arg_sql(c, "controller") ? arg_sql(c, "controller") : "")};
-    ok = ok && query_int(c, Q_ASSIGNMENT_SET, params, 5, 0, &version) && (!due[1] || pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, due, 2, NULL, c->err)) &&
+    ok = ok && query_int(c, Q_ASSIGNMENT_SET, params, 5, 0, &version) && (!due[1] || pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, due, 3, NULL, c->err)) &&
          (!arg_int(c, "controller") || pg_exec(c->db, Q_ASSIGNMENT_PARTIES_SET, controller, 3, NULL, c->err)) &&
          set_people(c, r.id_text, "co_executors", "co_executor") && set_people(c, r.id_text, "watchers", "watcher");
     if (ok) {

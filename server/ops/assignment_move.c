@@ -62,15 +62,15 @@ enum { COL_DUE = 4 };
 
 static bool move_due(struct call *c, const struct record *r, const char **changes)
 {
-    const char *due = arg_sql(c, "due");
+    struct due until;
     *changes = NULL;
-    if (!due || strcmp(due, pg_text(r->row, 0, COL_DUE)) == 0)
+    if (!arg_sql(c, "due") || strcmp(arg_sql(c, "due"), pg_text(r->row, 0, COL_DUE)) == 0)
         return true;
-    if (day_parse(due) < call_today())
-        return err_field(c->err, "due", "in_past", NULL);
-    *changes = arena_printf(c->arena, "{\"due\":{\"from\":\"%s\",\"to\":\"%s\"}}", pg_text(r->row, 0, COL_DUE), due);
-    const char *params[] = {r->id_text, due};
-    return pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, params, 2, NULL, c->err);
+    if (!assignment_until(c, &until))
+        return false;
+    const char *params[] = {r->id_text, day_text(c, until.rolled), day_text(c, until.nominal)};
+    *changes = arena_printf(c->arena, "{\"due\":{\"from\":\"%s\",\"to\":\"%s\"}}", pg_text(r->row, 0, COL_DUE), params[1]);
+    return pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, params, 3, NULL, c->err);
 }
 
 static bool leave_traces(struct call *c, const struct record *r, const struct row *row)

@@ -31,9 +31,10 @@ struct page {
     int64_t total;        /* carried in the cursor; -1: count now */
     bool exact;
     int limit;
+    const char *walk; /* a cursor is good for the list, the filters and the person it was made for */
 };
-/* Reads limit and after of the call. */
-bool page_begin(struct call *c, struct page *p);
+/* Reads limit and after of the call. `keys` says what the cursor holds, a letter each: i an id, d a date or nothing, t a text. */
+bool page_begin(struct call *c, struct page *p, const char *keys);
 /* Counts once per walk: the statement answers a count that stops at 10,001. */
 bool page_count(struct call *c, struct page *p, enum query q, const char *const *params, int count);
 /* Writes {"items", "next", "total", "total_exact"}. `record` names the workflow whose actions each item gets (columns 1 and 2 are then
