@@ -30,7 +30,7 @@ CASE WHEN $4::boolean AND gorod_fold(a.address) = gorod_fold(c.address) THEN NUL
 
 -- fragment: appeal_filters
 -- $5 status $6 kind $7 topic $8 unit $9 mine $10 without_action $11 overdue $12 due_soon $13 from $14 to $15 correspondent
--- $16 serial $17 full-text query $18 open
+-- $16 pattern of the number $17 full-text query $18 open
     ($5::text IS NULL OR a.status = $5) AND ($6::text IS NULL OR a.kind = $6) AND ($7::text IS NULL OR a.topic LIKE gorod_like($7) || '%')
 AND ($8::bigint IS NULL OR a.unit_id = $8)
 AND ($9::boolean IS NULL OR $9 = (a.registrar_id = $1 OR a.considering_id = $1
@@ -40,7 +40,7 @@ AND ($11::boolean IS NULL OR $11 = (a.closed_on IS NULL AND a.due < current_date
 AND ($12::boolean IS NULL OR $12 = (a.closed_on IS NULL AND a.due BETWEEN current_date AND current_date + 5))
 AND ($13::date IS NULL OR a.registered >= $13) AND ($14::date IS NULL OR a.registered <= $14)
 AND ($15::bigint IS NULL OR NOT $4::boolean AND EXISTS (SELECT 1 FROM appeal_author fa WHERE fa.appeal_id = a.id AND fa.correspondent_id = $15))
-AND ($16::bigint IS NULL OR a.serial = $16)
+AND ($16::text IS NULL OR (a.serial = split_part(split_part($16, '-', 2), '/', 1)::bigint AND gorod_fold(a.number) LIKE gorod_fold($16)))
 AND ($17::text IS NULL OR a.search @@ gorod_tsquery($17, $4::boolean))
 AND ($18::boolean IS NULL OR $18 = (a.closed_on IS NULL))
 

@@ -25,7 +25,7 @@
  WHERE m.record = 'assignment' AND m.record_id = s.id AND m.author_id <> $1 AND m.id > coalesce(r.comment_id, 0))
 
 -- fragment: assignment_filters
--- $4 status $5 open $6 overdue $7 due_soon $8 mine (role) $9 unit $10 responsible $11 appeal $12 serial $13 query $14 from $15 to (due)
+-- $4 status $5 open $6 overdue $7 due_soon $8 mine (role) $9 unit $10 responsible $11 appeal $12 pattern of the number $13 query $14 from $15 to (due)
     ($4::text IS NULL OR s.status = $4) AND ($5::boolean IS NULL OR $5 = (s.closed_on IS NULL))
 AND ($6::boolean IS NULL OR $6 = (s.closed_on IS NULL AND s.status <> 'reported' AND s.due < current_date))
 AND ($7::boolean IS NULL OR $7 = (s.closed_on IS NULL AND s.status <> 'reported' AND s.due BETWEEN current_date AND current_date + 3))
@@ -35,7 +35,7 @@ AND ($8::text IS NULL OR ($8 = 'responsible' AND s.responsible_id = $1) OR ($8 =
                                                     AND ($8 = 'any' OR fp.role = $8))))
 AND ($9::bigint IS NULL OR s.unit_id = $9) AND ($10::bigint IS NULL OR s.responsible_id = $10)
 AND ($11::bigint IS NULL OR EXISTS (SELECT 1 FROM assignment_appeal fa WHERE fa.assignment_id = s.id AND fa.appeal_id = $11))
-AND ($12::bigint IS NULL OR s.serial = $12) AND ($13::text IS NULL OR s.search @@ gorod_tsquery($13, false))
+AND ($12::text IS NULL OR (s.serial = split_part(split_part($12, '-', 2), '/', 1)::bigint AND gorod_fold(s.number) LIKE gorod_fold($12))) AND ($13::text IS NULL OR s.search @@ gorod_tsquery($13, false))
 AND ($14::date IS NULL OR s.due >= $14) AND ($15::date IS NULL OR s.due <= $15)
 
 -- fragment: assignment_order

@@ -18,12 +18,12 @@ static bool hides_persons(const struct call *c)
     return !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
 }
 
-static struct pg_res *run_list(struct call *c, struct page *page, const char *text, int64_t serial)
+static struct pg_res *run_list(struct call *c, struct page *page, const char *text, const char *number)
 {
     const char *filters[22] = {call_user(c), call_sees_all(c), call_units(c), call_bool(hides_persons(c)), arg_sql(c, "status"), arg_sql(c, "kind"),
                                arg_sql(c, "topic"), arg_sql(c, "unit"), arg_sql(c, "mine"), arg_sql(c, "without_action"), arg_sql(c, "overdue"),
                                arg_sql(c, "due_soon"), arg_sql(c, "from"), arg_sql(c, "to"), arg_sql(c, "correspondent"),
-                               serial ? call_int(c, serial) : NULL, text, arg_sql(c, "open")};
+                               number, text, arg_sql(c, "open")};
     const char *sort = arg_sql(c, "sort");
     filters[18] = sort ? sort : "new";
     if (arg_bool(c, "new"))
@@ -36,21 +36,34 @@ static struct pg_res *run_list(struct call *c, struct page *page, const char *te
     return pg_query(c->db, Q_APPEAL_LIST, filters, 22, c->err);
 }
 
+/* What was typed is a number, or words, or words in the other layout: the first of these that finds something. */
+static struct pg_res *find(struct call *c, struct page *page, const char *query)
+{
+    const char *number = query ? number_pattern(c, query) : NULL;
+    struct pg_res *res = number || !query ? run_list(c, page, NULL, number) : NULL;
+    if (!query || (number && (!res || pg_rows(res) > 0)))
+        return res;
+    char *other = arena_alloc(c->arena, 4 * strlen(query) + 1);
+    layout_swap(query, other, 4 * strlen(query) + 1);
+    const char *texts[] = {query, other};
+    for (size_t i = 0; i < 2; i++) {
+        pg_free(res);
+        if (!page->after[0])
+            page->total = -1;
+        res = run_list(c, page, texts[i], NULL);
+        if (!res || pg_rows(res) > 0)
+            break;
+    }
+    return res;
+}
+
 static bool appeal_list(struct call *c)
 {
     struct page page;
     const char *query = arg_sql(c, "query");
-    int64_t serial = query ? serial_of(query) : 0;
     if (!page_begin(c, &page, "id"))
         return false;
-    struct pg_res *res = run_list(c, &page, serial ? NULL : query, serial);
-    if (res && pg_rows(res) == 0 && query && !serial && !page.after[0]) {
-        char *other = arena_alloc(c->arena, 4 * strlen(query) + 1);
-        layout_swap(query, other, 4 * strlen(query) + 1);
-        pg_free(res);
-        page.total = -1;
-        res = run_list(c, &page, other, 0);
-    }
+    struct pg_res *res = find(c, &page, query);
     if (!res)
         return false;
     page_write(c, &page, res, "appeal", 3, 2);

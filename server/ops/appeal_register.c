@@ -45,7 +45,7 @@ const struct op_param appeal_register_params[] = {
 
 /* Everything about the new card that is known before it is written. */
 struct draft_card {
-    const char *kind, *channel, *topic, *subject;
+    const char *kind, *channel, *topic, *subject, *status;
     const char *letters;        /* of the number */
     bool by_law;                /* 59-FZ sets the terms */
     day_t received, registered, due, nominal;
@@ -300,13 +300,25 @@ static bool has_co_author(const struct call *c, int64_t first)
     return false;
 }
 
+/* Who may register and what state a new card is in says the transition `register`. */
+static bool check_workflow(struct call *c, struct draft_card *d)
+{
+    const struct transition *t = workflow_transition(c->rules->workflow, "appeal", "register");
+    int from = 0;
+    d->status = "registered";
+    while (t && from < 63 && !(t->from_mask >> from & 1))
+        from++;
+    const struct wf_state *state = t ? workflow_state_info(c->rules->workflow, "appeal", from) : NULL;
+    return !state || workflow_check(c->rules->workflow, "appeal", state->id, "register", c->user->roles, 0, &d->status, c->err);
+}
+
 static bool write_card(struct call *c, const struct draft_card *d, int64_t *id, const char **number)
 {
     int year, month, day;
     bool many = has_co_author(c, d->correspondent);
     day_to_civil(d->registered, &year, &month, &day);
     const char *params[] = {
-        d->kind, call_int(c, year), d->letters, "registered", d->channel, arg_sql(c, "nature"),
+        d->kind, call_int(c, year), d->letters, d->status, d->channel, arg_sql(c, "nature"),
         day_text(c, d->received), day_text(c, d->registered), day_text(c, d->due), day_text(c, d->nominal), d->due_rule,
         d->correspondent ? call_int(c, d->correspondent) : NULL, call_bool(arg_bool(c, "anonymous")), call_bool(arg_bool(c, "collective") || many),
         arg_sql(c, "members_count"), arg_sql(c, "addressee"), d->subject, arg_sql(c, "text"), d->address, d->topic, arg_sql(c, "unit"),
@@ -323,12 +335,12 @@ bool appeal_register(struct call *c)
     bool there;
     if (!known_external(c, Q_APPEAL_BY_EXTERNAL, &there) || there)
         return there;
-    if (!check_dates(c, &d) || !check_kind(c, &d) || !check_questions(c, &d) || !check_content(c, &d) || !check_author(c, &d) || !count_due(c, &d))
+    if (!check_workflow(c, &d) || !check_dates(c, &d) || !check_kind(c, &d) || !check_questions(c, &d) || !check_content(c, &d) || !check_author(c, &d) || !count_due(c, &d))
         return false;
     if (!write_card(c, &d, &id, &number))
         return false;
     const char *id_text = call_int(c, id);
-    struct event e = {.record = "appeal", .record_id = id, .action = "register", .to = "registered", .version = 1};
+    struct event e = {.record = "appeal", .record_id = id, .action = "register", .to = d.status, .version = 1};
     if (!write_authors(c, id_text, &d) || !write_questions(c, id_text, &d) || !event_write(c, &e))
         return false;
     if (arg_has(c, "link_to") && !appeal_link_write(c, id, "link_to", arg_int(c, "link_to"), arg_sql(c, "link_kind")))
@@ -339,7 +351,7 @@ bool appeal_register(struct call *c)
     jw_kstring(c->out, "registered", day_text(c, d.registered));
     jw_kstring(c->out, "due", day_text(c, d.due));
     jw_kint(c->out, "version", 1);
-    jw_kstring(c->out, "status", "registered");
+    jw_kstring(c->out, "status", d.status);
     write_warnings(c, &d);
     jw_object_end(c->out);
     return true;

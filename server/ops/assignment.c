@@ -12,20 +12,27 @@ static bool assignment_list(struct call *c)
 {
     struct page page;
     const char *query = arg_sql(c, "query"), *sort = arg_sql(c, "sort");
-    int64_t serial = query ? serial_of(query) : 0;
+    const char *number = query ? number_pattern(c, query) : NULL;
     if (!page_begin(c, &page, "id"))
         return false;
     const char *params[19] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "status"), arg_sql(c, "open"), arg_sql(c, "overdue"),
                               arg_sql(c, "due_soon"), arg_sql(c, "mine"), arg_sql(c, "unit"), arg_sql(c, "responsible"), arg_sql(c, "appeal"),
-                              serial ? call_int(c, serial) : NULL, serial ? NULL : query, arg_sql(c, "from"), arg_sql(c, "to"), sort ? sort : "due"};
-    if (!page_count(c, &page, Q_ASSIGNMENT_COUNT, params, 15))
-        return false;
+                              number, number ? NULL : query, arg_sql(c, "from"), arg_sql(c, "to"), sort ? sort : "due"};
     params[16] = page.after[1];
     params[17] = page.after[0];
     params[18] = call_int(c, page.limit + 1);
     struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_LIST, params, 19, c->err);
-    if (!res)
+    if (res && pg_rows(res) == 0 && number) {
+        /* «дом 12» looks like a number and is none. */
+        pg_free(res);
+        params[11] = NULL;
+        params[12] = query;
+        res = pg_query(c->db, Q_ASSIGNMENT_LIST, params, 19, c->err);
+    }
+    if (!res || !page_count(c, &page, Q_ASSIGNMENT_COUNT, params, 15)) {
+        pg_free(res);
         return false;
+    }
     page_write(c, &page, res, "assignment", 3, 2);
     pg_free(res);
     return true;

@@ -1,5 +1,6 @@
 #include "server/ops/helpers.h"
 #include "common/arena.h"
+#include "common/layout.h"
 #include "common/proto.h"
 #include <ctype.h>
 #include <jansson.h>
@@ -407,24 +408,61 @@ bool find_id(struct call *c, enum query by_number, int64_t *id)
     return query_int(c, by_number, &number, 1, 0, id) && (*id || err_set(c->err, ERR_NOT_FOUND, NULL));
 }
 
-/* «ОГ-318/26», «318/26», «318», «0318»: the serial, or 0 when the text is no number. */
-int64_t serial_of(const char *query)
+static bool is_letter(unsigned char c) { return c >= 0x80 || isalpha(c); }
+
+/* Signs between letters, serial and year, «№» among them. */
+static const char *skip_signs(const char *p)
 {
-    const char *p = query;
-    size_t letters = 0;
-    while (*p && !isdigit((unsigned char)*p) && letters < 12) {
-        letters++;
+    static const char sign[] = "\xE2\x84\x96"; /* № */
+    for (;;) {
+        if (strncmp(p, sign, sizeof sign - 1) == 0)
+            p += sizeof sign - 1;
+        else if (*p && strchr(" -./_#", *p))
+            p++;
+        else
+            return p;
+    }
+}
+
+static const char *skip_letters(const char *p)
+{
+    while (is_letter((unsigned char)*p) && skip_signs(p) == p)
         p++;
+    return p;
+}
+
+/* «26» or «2026» at the end of the text; NULL when something else stands there. */
+static const char *year_at_end(const char *p)
+{
+    size_t digits = strspn(p, "0123456789");
+    if (p[digits] || (digits != 2 && digits != 4))
+        return NULL;
+    return p + digits - 2;
+}
+
+const char *number_pattern(struct call *c, const char *query)
+{
+    enum { LETTERS_BYTES = 8, SERIAL_DIGITS = 9 };
+    const char *after_letters = skip_letters(query), *p = skip_signs(after_letters), *year = "%";
+    size_t letters = (size_t)(after_letters - query);
+    p += strspn(p, "0");
+    size_t digits = strspn(p, "0123456789");
+    if (letters > LETTERS_BYTES || digits == 0 || digits > SERIAL_DIGITS)
+        return NULL;
+    const char *serial = arena_strndup(c->arena, p, digits);
+    p += digits;
+    if (*p && (skip_signs(p) == p || !(year = year_at_end(skip_signs(p)))))
+        return NULL;
+    const char *series = letters ? arena_strndup(c->arena, query, letters) : "%";
+    if (letters && isascii((unsigned char)*series)) { /* typed in the other layout */
+        char *other = arena_alloc(c->arena, 4 * letters + 1);
+        layout_swap(series, other, 4 * letters + 1);
+        series = other;
     }
-    char *end;
-    long long serial = strtoll(p, &end, 10);
-    if (end == p || serial <= 0 || end - p > 9)
-        return 0;
-    if (*end == '/' || (*end == '-' && letters)) {
-        strtoll(end + 1, &end, 10);
-        return *end ? 0 : serial;
-    }
-    return *end || (letters && p[-1] != '-' && p[-1] != ' ') ? 0 : serial;
+    /* A letter of the other layout may be a sign of LIKE; no series has one. */
+    if (letters && strpbrk(series, "%_\\"))
+        return NULL;
+    return arena_printf(c->arena, "%s-%s/%s", series, serial, year);
 }
 
 bool known_external(struct call *c, enum query by_external, bool *there)

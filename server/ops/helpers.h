@@ -90,8 +90,9 @@ const char *day_text(struct call *c, day_t d);
 bool state_is_final(const struct call *c, const char *kind, const char *state);
 /* The record that the argument `id` or `number` names; ERR_PARAMS when neither is given, ERR_NOT_FOUND for an unknown number. */
 bool find_id(struct call *c, enum query by_number, int64_t *id);
-/* The serial in a number as people say it: «ОГ-318/26», «318/26», «318», «0318»; 0 when the text is no number. */
-int64_t serial_of(const char *query);
+/* A number as people say it (the rest after the serial, the letters, zeros may be missing, any separator) as a LIKE pattern of `number`:
+ * «ог 0318/26» is ог-318/26, «318» is %-318/%. NULL when the text is no number. */
+const char *number_pattern(struct call *c, const char *query);
 /* Answers the record that bears the argument `external_id`, with "existing": true, and sets *there; without one nothing is answered. */
 bool known_external(struct call *c, enum query by_external, bool *there);
 /* The operation KIND.comment: a comment on a record, by everybody who sees it. */
