@@ -101,7 +101,7 @@ SELECT date, kind FROM calendar_day ORDER BY date;
 SELECT year FROM calendar_year WHERE verified ORDER BY year;
 
 -- name: draft_save
-INSERT INTO draft (user_id, screen, body) VALUES ($1::bigint, $2::text, $3::jsonb)
+INSERT INTO draft (user_id, screen, body) VALUES ($1::bigint, $2::text, $3::json)
 ON CONFLICT (user_id, screen) DO UPDATE SET body = excluded.body, updated_at = now();
 
 -- name: draft_get

@@ -54,6 +54,9 @@ struct draft_card {
     const char *author_name, *address;
 };
 
+/* Numbers bear two digits of the year: a century holds each once. */
+enum { FIRST_YEAR = 2000 };
+
 static bool check_dates(struct call *c, struct draft_card *d)
 {
     day_t today = call_today();
@@ -63,6 +66,8 @@ static bool check_dates(struct call *c, struct draft_card *d)
         return err_field(c->err, "received", "in_future", NULL);
     if (d->registered > today)
         return err_field(c->err, "registered", "in_future", NULL);
+    if (d->registered < day_from_civil(FIRST_YEAR, 1, 1))
+        return err_field(c->err, "registered", "out_of_range", NULL);
     if (d->registered < d->received)
         return err_field(c->err, "registered", "before_received", NULL);
     return true;

@@ -1,19 +1,37 @@
 /* Rules of the trade that a program can hold: terms, extensions, results, channels, people merged and parted. */
 #include "tests/harness/check.h"
 #include "tests/harness/town.h"
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static struct server *server;
 static struct town town;
 static struct rpc *clerk, *head;
 
+static char workflow_path[80], config[120];
+
+/* The shipped workflow with one piece of text replaced, at the place that the configuration names. */
+static void given_workflow(const char *piece, const char *instead)
+{
+    char *text = read_source("db/seed/workflow.yaml"), *hit = piece ? strstr(text, piece) : NULL;
+    FILE *f = fopen(workflow_path, "w");
+    assert_true(text && f && (!piece || hit));
+    fprintf(f, "%.*s%s%s", (int)(hit ? hit - text : (long)strlen(text)), text, hit ? instead : "", hit ? hit + strlen(piece) : "");
+    fclose(f);
+    free(text);
+}
+
 static void starts_and_is_filled(void **state)
 {
     (void)state;
-    server = server_start(NULL);
+    snprintf(workflow_path, sizeof workflow_path, "/tmp/gorod-test-workflow-%d.yaml", (int)getpid());
+    snprintf(config, sizeof config, "workflow: %s\n", workflow_path);
+    given_workflow(NULL, NULL);
+    server = server_start(&(struct server_options){.config = config});
     given_municipality(server, &town);
     clerk = town_as(&town, TOWN_clerk);
     head = town_as(&town, TOWN_head);
@@ -309,6 +327,114 @@ static void nobody_gives_work_in_anothers_name(void **state)
     rpc_ok_json(clerk, "assignment.create", params);
 }
 
+/* ---- the workflow is a file ---- */
+
+static bool workflow_says(const char *action, const char *by)
+{
+    json_t *rows = at(rpc_ok(town.admin, "workflow.show", "{s:s}", "record", "appeal"), "transitions");
+    char *text = json_dumps(find_item(rows, "id", action), JSON_COMPACT);
+    bool says = text && strstr(text, by);
+    free(text);
+    return says;
+}
+
+static void a_changed_file_changes_who_may_what(void **state)
+{
+    (void)state;
+    json_int_t id = considered("Продление делопроизводителем");
+    json_t *params = json_pack("{s:I, s:s, s:s, s:s}", "id", id, "new_due", day_from_today(40), "reason", "По закону", "notice_sent", day_from_today(0));
+    assert_false(has_word(at(card(id), "actions"), "extend"));
+    assert_int_equal(at_int(rpc_call(clerk, "appeal.extend", json_copy(params)), "error.code"), 1002);
+    given_workflow("to: same,      by: [head, deputy], demands: [reason, new_due", "to: same,      by: [clerk], demands: [reason, new_due");
+    assert_int_equal(kill(server->pid, SIGHUP), 0);
+    while (!workflow_says("extend", "\"clerk\""))
+        ;
+    assert_true(has_word(at(card(id), "actions"), "extend"));
+    assert_int_equal(at_int(rpc_call(head, "appeal.extend", json_copy(params)), "error.code"), 1002);
+    rpc_ok_json(clerk, "appeal.extend", params);
+    /* Registering is a transition, too. */
+    given_workflow("to: registered,  by: [clerk]", "to: registered,  by: [head]");
+    assert_int_equal(kill(server->pid, SIGHUP), 0);
+    while (!workflow_says("register", "\"head\""))
+        ;
+    rpc_error(clerk, 1002, "appeal.register", "{s:s, s:s, s:b, s:s}", "kind", "message", "channel", "phone", "anonymous", 1, "subject", "Нельзя");
+}
+
+static void a_wrong_file_is_refused_whole(void **state)
+{
+    (void)state;
+    given_workflow("to: registered,  by: [clerk]", "to: nowhere,  by: [clerk]");
+    assert_int_equal(kill(server->pid, SIGHUP), 0);
+    server->errors_expected = true; /* the log says with file and line what is wrong */
+    char told[160];
+    snprintf(told, sizeof told, "%s:", workflow_path);
+    for (bool found = false; !found;) {
+        FILE *log = fopen(server->log, "r");
+        char line[1024];
+        while (log && fgets(line, sizeof line, log))
+            found |= strstr(line, told) && strstr(line, "nowhere");
+        if (log)
+            fclose(log);
+    }
+    assert_true(workflow_says("register", "\"head\""));
+    given_workflow(NULL, NULL);
+    assert_int_equal(kill(server->pid, SIGHUP), 0);
+    while (!workflow_says("register", "\"clerk\""))
+        ;
+    given_appeal(&town, "Опятев Иван Ильич", "Снова можно");
+}
+
+/* ---- the worklist ---- */
+
+static void given_assignment_due(const char *title, int days)
+{
+    rpc_ok(head, "assignment.create", "{s:s, s:s, s:I, s:s, s:s}", "title", title, "text", title, "responsible", town.user[TOWN_executor2], "due",
+           day_from_today(days), "external_id", title); /* an import may bring in what is late already */
+}
+
+static json_int_t of_title(struct rpc *r, const char *title) { return at_int(find_item(at(rpc_ok(r, "worklist.get", NULL), "items"), "title", title), "id"); }
+
+static void assert_order(struct rpc *r, const char *const reasons[], const char *const titles[], size_t count)
+{
+    json_t *items = at(rpc_ok(r, "worklist.get", NULL), "items"), *item;
+    size_t i, met = 0;
+    json_array_foreach(items, i, item)
+    {
+        for (size_t k = 0; k < count; k++)
+            if (strcmp(at_text(item, "title"), titles[k]) == 0) {
+                CHECK(k == met, "«%s» stands at place %zu instead of %zu", titles[k], met, k);
+                assert_string_equal(at_text(item, "reason"), reasons[k]);
+                met++;
+            }
+    }
+    assert_int_equal(met, count);
+}
+
+static void what_is_late_comes_first(void **state)
+{
+    (void)state;
+    struct rpc *executor = town_as(&town, TOWN_executor2);
+    static const char *const titles[] = {"Давно просрочено", "Просрочено и возвращено", "Возвращено", "Скоро", "Когда-нибудь"};
+    static const char *const reasons[] = {"overdue", "overdue", "returned", "due_soon", "assigned"};
+    static const int days[] = {-9, -2, 60, 3, 90};
+    for (size_t i = 5; i-- > 0;)
+        given_assignment_due(titles[i], days[i]);
+    for (size_t i = 1; i < 3; i++) {
+        json_int_t id = of_title(executor, titles[i]);
+        rpc_ok(executor, "assignment.report", "{s:I, s:s}", "id", id, "text", "Сделано");
+        rpc_ok(head, "assignment.return", "{s:I, s:s}", "id", id, "comment", "Переделать крышу");
+    }
+    assert_order(executor, reasons, titles, 5);
+    json_t *late = find_item(at(rpc_ok(executor, "worklist.get", NULL), "items"), "title", titles[1]);
+    assert_non_null(strstr(at_text(late, "note"), "Переделать крышу"));
+    assert_string_equal(at_text(late, "next_action"), "report");
+    assert_int_equal(at_int(rpc_ok(executor, "worklist.get", NULL), "counts.overdue"), 2);
+    /* The giver sees what is late and what waits for them. */
+    rpc_ok(executor, "assignment.report", "{s:I, s:s}", "id", of_title(executor, "Скоро"), "text", "Готово");
+    static const char *const of_head[] = {"Давно просрочено", "Просрочено и возвращено", "Скоро"}, *const why[] = {"overdue", "overdue", "to_accept"};
+    assert_order(head, why, of_head, 3);
+}
+
 /* ---- doubles ---- */
 
 static json_int_t merged(json_int_t from, json_int_t into)
@@ -385,6 +511,7 @@ static void stops_cleanly(void **state)
     (void)state;
     town_close_sessions(&town);
     server_stop(server);
+    unlink(workflow_path);
 }
 
 int main(void)
@@ -406,6 +533,9 @@ int main(void)
         cmocka_unit_test(questions_are_corrected_until_they_have_a_result),
         cmocka_unit_test(until_a_day_off_is_until_the_working_day_before),
         cmocka_unit_test(nobody_gives_work_in_anothers_name),
+        cmocka_unit_test(a_changed_file_changes_who_may_what),
+        cmocka_unit_test(a_wrong_file_is_refused_whole),
+        cmocka_unit_test(what_is_late_comes_first),
         cmocka_unit_test(parting_gives_everything_back),
         cmocka_unit_test(a_chain_of_merges_is_undone_from_its_end),
         cmocka_unit_test(several_phones_stay_several),
