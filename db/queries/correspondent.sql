@@ -21,7 +21,8 @@ SELECT count(*) FROM (SELECT 1 FROM correspondent c WHERE c.merged_into IS NULL 
 -- name: correspondent_by_words
 -- plan: custom
 -- (words text[], longest first; kind; limit). The longest word drives: its likest dictionary words, of each the newest bearers;
--- the other words only check. So the cost does not grow with the number of people called Иванов.
+-- the other words only check (an initial is the beginning of a word of the same person). So the cost does not grow with the number of people
+-- called Иванов.
 WITH token AS MATERIALIZED (
     SELECT gorod_fold(t.word) AS word, t.ord FROM unnest($1::text[]) WITH ORDINALITY AS t(word, ord)
 ), near AS MATERIALIZED (
@@ -39,7 +40,8 @@ WITH token AS MATERIALIZED (
         WHERE cw.word_id = near.id
           AND NOT EXISTS (SELECT 1 FROM token o WHERE o.ord > 1 AND NOT EXISTS (
                 SELECT 1 FROM correspondent_word x WHERE x.correspondent_id = cw.correspondent_id
-                  AND x.word_id IN (SELECT n2.id FROM near n2 WHERE n2.ord = o.ord)))
+                  AND (x.word_id IN (SELECT n2.id FROM near n2 WHERE n2.ord = o.ord)
+                       OR (length(o.word) < 4 AND EXISTS (SELECT 1 FROM name_word w WHERE w.id = x.word_id AND w.word LIKE o.word || '%')))))
         ORDER BY cw.correspondent_id DESC LIMIT $3::integer) h
     WHERE near.ord = 1
     GROUP BY h.correspondent_id
