@@ -90,6 +90,8 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
            'registrar', a.registrar_id, 'registrar_name', ru.name, 'considering', a.considering_id, 'considering_name', cu.name,
            'forwarded_by', a.forwarded_by, 'cover_number', a.cover_number, 'cover_date', a.cover_date,
            'answer', a.answer, 'open_assignments', a.open_assignments)::text, -1) || ',' || substr(json_build_object(
+           'complained_of', coalesce((SELECT json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name)
+                                      FROM app_user u WHERE u.id = ANY (a.complained_of)), '[]'),
            'questions', coalesce((SELECT json_agg(json_build_object('id', q.id, 'ord', q.ord, 'topic', q.topic, 'topic_label', qt.ru, 'nature', q.nature,
                                       'text', q.text, 'result', q.result, 'result_label', qr.ru, 'result_date', q.result_date,
                                       'follow_up', q.follow_up, 'forward_to', q.forward_to) ORDER BY q.ord)
@@ -153,11 +155,11 @@ WITH serial AS ({next_number}), numbered AS (
     SELECT value, $3::text || '-' || value || '/' || lpad(($2::integer % 100)::text, 2, '0') AS number FROM serial)
 INSERT INTO appeal (number, kind, year, serial, status, channel, nature, received, registered, due, due_nominal, due_rule,
                     correspondent_id, anonymous, collective, members_count, addressee, subject, text, address, topic, unit_id, registrar_id,
-                    considering_id, forwarded_by, cover_number, cover_date, external_id, search)
+                    considering_id, forwarded_by, cover_number, cover_date, external_id, complained_of, search)
 SELECT n.number, $1, $2, n.value, $4::text, $5::text, $6::text, $7::date, $8::date, $9::date, $10::date, $11::text,
        $12::bigint, $13::boolean, $14::boolean, $15::integer, coalesce($16::text, ''), $17::text, coalesce($18::text, ''), coalesce($19::text, ''), $20::text,
        $21::bigint, $22::bigint, $23::bigint, coalesce($24::text, ''), coalesce($25::text, ''), $26::date, $27::text,
-       gorod_appeal_search(n.number, $17, coalesce($18, ''), coalesce($19, ''), coalesce($28::text, ''))
+       coalesce($29::bigint[], '{}'), gorod_appeal_search(n.number, $17, coalesce($18, ''), coalesce($19, ''), coalesce($28::text, ''))
 FROM numbered n
 RETURNING id, number;
 
@@ -196,13 +198,13 @@ UPDATE appeal_question SET result = NULL, result_date = NULL WHERE appeal_id = $
 
 -- name: appeal_set
 -- (id, nature, subject, text, address, addressee, topic, unit, considering, members_count, channel, received, forwarded_by, cover_number,
---  cover_date, correspondent)
+--  cover_date, correspondent, complained_of)
 UPDATE appeal SET nature = coalesce($2::text, nature), subject = coalesce($3::text, subject), text = coalesce($4::text, text),
        address = coalesce($5::text, address), addressee = coalesce($6::text, addressee), topic = coalesce($7::text, topic),
        unit_id = coalesce($8::bigint, unit_id), considering_id = coalesce($9::bigint, considering_id),
        members_count = coalesce($10::integer, members_count), channel = coalesce($11::text, channel), received = coalesce($12::date, received),
        forwarded_by = coalesce($13::text, forwarded_by), cover_number = coalesce($14::text, cover_number), cover_date = coalesce($15::date, cover_date),
-       correspondent_id = coalesce($16::bigint, correspondent_id), anonymous = anonymous AND $16 IS NULL,
+       complained_of = coalesce($17::bigint[], complained_of), correspondent_id = coalesce($16::bigint, correspondent_id), anonymous = anonymous AND $16 IS NULL,
        search = gorod_appeal_search(number, coalesce($3, subject), coalesce($4, text), coalesce($5, address),
                                     coalesce((SELECT name FROM correspondent c WHERE c.id = coalesce($16, correspondent_id)), '')),
        version = version + 1
@@ -259,6 +261,10 @@ WHERE gorod_fold(a.address) = gorod_fold($4::text) AND a.address <> '' AND ($5::
   AND ($6::bigint IS NULL OR a.correspondent_id IS DISTINCT FROM $6) AND a.registered > current_date - 180 AND {appeal_visible}
 ORDER BY a.id DESC LIMIT 8;
 
+-- name: appeal_complains_of
+-- (appeals[], user) -> how many of them complain of the user
+SELECT count(*) FROM appeal WHERE id = ANY ($1::bigint[]) AND $2::bigint = ANY (complained_of);
+
 -- name: appeal_by_external
 SELECT id, number, version, status FROM appeal WHERE external_id = $1::text;
 
@@ -266,7 +272,7 @@ SELECT id, number, version, status FROM appeal WHERE external_id = $1::text;
 -- (id) -> what appeal.set may change, as it is: for the history's "from"
 SELECT json_build_object('nature', nature, 'subject', subject, 'text', text, 'address', address, 'addressee', addressee, 'topic', topic,
                          'unit', unit_id, 'considering', considering_id, 'members_count', members_count, 'channel', channel, 'received', received,
-                         'forwarded_by', forwarded_by, 'cover_number', cover_number, 'cover_date', cover_date, 'correspondent', correspondent_id,
+                         'forwarded_by', forwarded_by, 'cover_number', cover_number, 'cover_date', cover_date, 'correspondent', correspondent_id, 'complained_of', complained_of,
                          'questions', (SELECT json_agg(json_build_object('topic', q.topic, 'nature', q.nature, 'text', q.text) ORDER BY q.ord)
                                        FROM appeal_question q WHERE q.appeal_id = appeal.id))
 FROM appeal WHERE id = $1::bigint;

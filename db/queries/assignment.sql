@@ -158,7 +158,8 @@ WHERE u.unit_id = $1::bigint AND u.disabled_at IS NULL AND r.role IN ('chief', '
 INSERT INTO assignment_appeal (assignment_id, appeal_id) VALUES ($1::bigint, $2::bigint) ON CONFLICT DO NOTHING;
 
 -- name: assignment_appeals
-SELECT appeal_id FROM assignment_appeal WHERE assignment_id = $1::bigint ORDER BY appeal_id;
+-- (assignment) -> ids of its appeals as one array
+SELECT coalesce(array_agg(appeal_id ORDER BY appeal_id), '{}') FROM assignment_appeal WHERE assignment_id = $1::bigint;
 
 -- name: appeal_open_assignments_recount
 -- (assignment): the appeals it serves know how many are open; the newest first lock order is by id

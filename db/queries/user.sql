@@ -18,6 +18,9 @@ WHERE u.login = $1::text;
 -- name: user_login_by_id
 SELECT login FROM app_user WHERE id = $1::bigint;
 
+-- name: user_there
+SELECT 1 FROM app_user WHERE id = $1::bigint AND id <> 1;
+
 -- name: user_key_has
 -- (login, key blob) -> one row when this key opens the door for this login
 SELECT 1 FROM user_key k JOIN app_user u ON u.id = k.user_id

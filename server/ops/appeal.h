@@ -13,6 +13,8 @@ bool appeal_questions_ok(struct call *c, const char **topic);
 /* Writes the argument `questions` with numbers from after + 1 on. */
 bool appeal_questions_write(struct call *c, const char *id, int64_t after);
 extern const struct op_param appeal_question_fields[];
+/* The users of the argument `complained_of` are there. */
+bool appeal_complained_ok(struct call *c);
 /* Links `from` to `other` (visible to the user; named by the argument `field`); kind defaults to same_issue. Repeats and duplicates set the frequency of `from`. */
 bool appeal_link_write(struct call *c, int64_t from, const char *field, int64_t other, const char *kind);
 /* The transitions: answer, forward, extend, leave, withdraw, reopen, void, draft_answer, return_answer. */

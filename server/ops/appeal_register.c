@@ -37,6 +37,7 @@ const struct op_param appeal_register_params[] = {
     {"forwarded_by", P_STRING, 0, 300, NULL, NULL, {"Кем переслано", "Forwarded by"}, NULL},
     {"cover_number", P_STRING, 0, 100, NULL, NULL, {"Номер сопроводительного", "Cover letter number"}, NULL},
     {"cover_date", P_DATE, 0, 0, NULL, NULL, {"Дата сопроводительного", "Cover letter date"}, NULL},
+    {"complained_of", P_IDS, 0, 20, NULL, "user.list", {"На кого жалоба", "Complains of"}, NULL},
     {"link_to", P_ID, 0, 0, NULL, "appeal.list", {"Связать с обращением", "Link to"}, NULL},
     {"link_kind", P_ENUM, 0, 0, "classifier:link_kind", NULL, {"Вид связи", "Kind of link"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
@@ -192,6 +193,22 @@ bool appeal_author_ok(struct call *c, const char *field, int64_t id, const char 
     return found || err_field(c->err, field, "not_there", NULL);
 }
 
+bool appeal_complained_ok(struct call *c)
+{
+    size_t i;
+    json_t *user;
+    json_array_foreach(json_object_get(c->params, "complained_of"), i, user)
+    {
+        const char *params[] = {call_int(c, json_integer_value(user))};
+        int64_t there;
+        if (!query_int(c, Q_USER_THERE, params, 1, 0, &there))
+            return false;
+        if (!there)
+            return err_field(c->err, "complained_of", "not_there", NULL);
+    }
+    return true;
+}
+
 static bool check_co_authors(struct call *c)
 {
     size_t i;
@@ -328,8 +345,8 @@ static bool write_card(struct call *c, const struct draft_card *d, int64_t *id, 
         d->correspondent ? call_int(c, d->correspondent) : NULL, call_bool(arg_bool(c, "anonymous")), call_bool(arg_bool(c, "collective") || many),
         arg_sql(c, "members_count"), arg_sql(c, "addressee"), d->subject, arg_sql(c, "text"), d->address, d->topic, arg_sql(c, "unit"),
         call_user(c), arg_sql(c, "considering"), arg_sql(c, "forwarded_by"), arg_sql(c, "cover_number"), arg_sql(c, "cover_date"),
-        arg_sql(c, "external_id"), d->author_name};
-    return query_numbered(c, Q_APPEAL_ADD, params, 28, id, number);
+        arg_sql(c, "external_id"), d->author_name, arg_sql(c, "complained_of")};
+    return query_numbered(c, Q_APPEAL_ADD, params, 29, id, number);
 }
 
 bool appeal_register(struct call *c)
@@ -340,7 +357,8 @@ bool appeal_register(struct call *c)
     bool there;
     if (!known_external(c, Q_APPEAL_BY_EXTERNAL, &there) || there)
         return there;
-    if (!check_workflow(c, &d) || !check_dates(c, &d) || !check_kind(c, &d) || !check_questions(c, &d) || !check_content(c, &d) || !check_author(c, &d) || !count_due(c, &d))
+    if (!check_workflow(c, &d) || !check_dates(c, &d) || !check_kind(c, &d) || !check_questions(c, &d) || !check_content(c, &d) || !check_author(c, &d) || !appeal_complained_ok(c) ||
+        !count_due(c, &d))
         return false;
     if (!write_card(c, &d, &id, &number))
         return false;

@@ -87,6 +87,15 @@ static bool add_people(struct call *c, const char *assignment, const char *field
     return true;
 }
 
+bool assignment_not_to_accused(struct call *c, const char *appeals, int64_t user, const char *field)
+{
+    const char *params[] = {appeals, call_int(c, user)};
+    int64_t count;
+    if (!query_int(c, Q_APPEAL_COMPLAINS_OF, params, 2, 0, &count))
+        return false;
+    return count == 0 || arg_sql(c, field) || err_field(c->err, field, "complained_of", NULL);
+}
+
 bool assignment_until(struct call *c, struct due *due)
 {
     day_t today = call_today(), wanted = day_parse(arg_str(c, "due"));
@@ -214,6 +223,14 @@ static bool write_parties(struct call *c, const char *id, int64_t responsible)
            add_people(c, id, "co_executors", "co_executor") && add_people(c, id, "watchers", "watcher");
 }
 
+static const char *ids_sql(struct call *c, const int64_t ids[], size_t count)
+{
+    const char *array = "{";
+    for (size_t i = 0; i < count; i++)
+        array = arena_printf(c->arena, "%s%s%lld", array, i ? "," : "", (long long)ids[i]);
+    return arena_printf(c->arena, "%s}", array);
+}
+
 static bool assignment_create(struct call *c)
 {
     enum { APPEALS_MAX = 201 };
@@ -229,6 +246,8 @@ static bool assignment_create(struct call *c)
     for (size_t i = 0; i < count; i++)
         if (!take_appeal(c, appeals[i]))
             return false;
+    if (count > 0 && !assignment_not_to_accused(c, ids_sql(c, appeals, count), responsible, "reason"))
+        return false;
     if (!write_assignment(c, responsible, &due, rule, draft, &id, &number))
         return false;
     const char *id_text = call_int(c, id);
@@ -237,7 +256,7 @@ static bool assignment_create(struct call *c)
         if (!pg_exec(c->db, Q_ASSIGNMENT_APPEAL_ADD, link, 2, NULL, c->err))
             return false;
     }
-    struct event e = {.record = "assignment", .record_id = id, .action = draft ? "create" : "issue", .to = draft ? "draft" : "issued", .version = 1,
+    struct event e = {.record = "assignment", .record_id = id, .action = draft ? "create" : "issue", .to = draft ? "draft" : "issued", .version = 1, .comment = arg_sql(c, "reason"),
                       .changes = arena_printf(c->arena, "{\"due\":{\"to\":\"%s\"},\"responsible\":{\"to\":%lld}}", day_text(c, due.rolled), (long long)responsible)};
     if (!write_parties(c, id_text, responsible) || !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e))
         return false;
@@ -330,6 +349,7 @@ static const struct op_param create_params[] = {
     {"appeal", P_ID, 0, 0, NULL, "appeal.list", {"По обращению", "From the appeal"}, NULL},
     {"appeals", P_IDS, 0, 200, NULL, "appeal.list", {"По обращениям", "From the appeals"}, NULL},
     {"source", P_ENUM, 0, 0, "classifier:assignment_source", NULL, {"Основание", "Source"}, NULL},
+    {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Почему тому, на кого жалуются", "Why to the person complained of"}, NULL},
     {"draft", P_BOOL, 0, 0, NULL, NULL, {"Пока не выдавать", "Keep as a draft"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
     {.name = NULL},

@@ -129,6 +129,16 @@ bool assignment_move(struct call *c)
     return ok;
 }
 
+static bool not_to_accused(struct call *c, const char *id, int64_t next)
+{
+    struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_APPEALS, &id, 1, c->err);
+    if (!res)
+        return false;
+    const char *appeals = arena_strdup(c->arena, pg_text(res, 0, 0));
+    pg_free(res);
+    return assignment_not_to_accused(c, appeals, next, "comment");
+}
+
 bool assignment_reassign(struct call *c)
 {
     static const struct row row = {"assignment.reassign", "reassign", "issue", "comment", NULL};
@@ -141,6 +151,7 @@ bool assignment_reassign(struct call *c)
     bool ok = record_may(c, &r, "reassign", &to) && assignment_user_ok(c, "responsible", next);
     if (ok && old == next)
         ok = err_field(c->err, "responsible", "same_record", NULL);
+    ok = ok && not_to_accused(c, r.id_text, next);
     const char *params[] = {r.id_text, call_int(c, next), arg_sql(c, "unit")};
     const char *changes = arena_printf(c->arena, "{\"responsible\":{\"from\":%lld,\"to\":%lld}}", (long long)old, (long long)next);
     ok = ok && pg_exec(c->db, Q_ASSIGNMENT_REASSIGN, params, 3, NULL, c->err) && change_state(c, &r, &row, to, changes);

@@ -327,6 +327,30 @@ static void nobody_gives_work_in_anothers_name(void **state)
     rpc_ok_json(clerk, "assignment.create", params);
 }
 
+/* 59-FZ art. 8 part 6: allowed where nobody else is competent, but never by oversight. */
+static void a_complaint_does_not_go_to_whom_it_is_about(void **state)
+{
+    (void)state;
+    rpc_refused(clerk, -32602, "complained_of", "appeal.register", "{s:s, s:s, s:b, s:s, s:[i]}", "kind", "letter", "channel", "post", "anonymous", 1,
+                "subject", "Жалоба", "complained_of", 999999999);
+    json_int_t id = at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:b, s:s, s:s, s:[I]}", "kind", "letter", "channel", "post", "anonymous", 1, "subject",
+                                  "Жалоба", "nature", "complaint", "complained_of", town.user[TOWN_executor]),
+                           "id");
+    assert_int_equal(at_int(card(id), "complained_of.0.id"), town.user[TOWN_executor]);
+    json_t *params = json_pack("{s:s, s:s, s:I, s:I}", "title", "Разобраться", "text", "Текст", "responsible", town.user[TOWN_executor], "appeal", id);
+    json_t *e = at(rpc_call(head, "assignment.create", json_copy(params)), "error");
+    assert_string_equal(at_text(e, "data.field"), "reason");
+    assert_string_equal(at_text(e, "data.reason"), "complained_of");
+    json_t *other = json_copy(params);
+    json_object_set_new(other, "responsible", json_integer(town.user[TOWN_executor2]));
+    json_int_t s = at_int(rpc_ok_json(head, "assignment.create", other), "id");
+    rpc_refused(head, -32602, "comment", "assignment.reassign", "{s:I, s:I}", "id", s, "responsible", town.user[TOWN_executor]);
+    rpc_ok(head, "assignment.reassign", "{s:I, s:I, s:s}", "id", s, "responsible", town.user[TOWN_executor], "comment", "Больше некому");
+    json_object_set_new(params, "reason", json_string("Больше некому"));
+    s = at_int(rpc_ok_json(head, "assignment.create", params), "id");
+    assert_string_equal(at_text(assignment(s), "history.0.comment"), "Больше некому");
+}
+
 /* ---- the workflow is a file ---- */
 
 static bool workflow_says(const char *action, const char *by)
@@ -533,6 +557,7 @@ int main(void)
         cmocka_unit_test(questions_are_corrected_until_they_have_a_result),
         cmocka_unit_test(until_a_day_off_is_until_the_working_day_before),
         cmocka_unit_test(nobody_gives_work_in_anothers_name),
+        cmocka_unit_test(a_complaint_does_not_go_to_whom_it_is_about),
         cmocka_unit_test(a_changed_file_changes_who_may_what),
         cmocka_unit_test(a_wrong_file_is_refused_whole),
         cmocka_unit_test(what_is_late_comes_first),
