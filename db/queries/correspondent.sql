@@ -108,6 +108,7 @@ SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name
            'status', CASE WHEN c.merged_into IS NULL THEN 'active' ELSE 'merged' END, 'merged_into', c.merged_into,
            'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
            'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind = 'email' ORDER BY k.id LIMIT 1),
+           'phones', {more_phones},
            'contacts', coalesce((SELECT json_agg(json_build_object('kind', k.kind, 'value', k.value) ORDER BY k.id)
                                  FROM contact k WHERE k.correspondent_id = c.id), '[]'),
            'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id),
@@ -218,9 +219,13 @@ SELECT json_build_object('kind', c.kind, 'name', c.name, 'address', c.address, '
            'social_status', c.social_status, 'privilege', c.privilege,
            'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
            'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind = 'email' ORDER BY k.id LIMIT 1),
-           'phones', coalesce((SELECT json_agg(k.value ORDER BY k.id) FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work')
-                                 AND k.id > (SELECT min(x.id) FROM contact x WHERE x.correspondent_id = c.id AND x.kind IN ('mobile', 'home', 'work'))), '[]'))
+           'phones', {more_phones})
 FROM correspondent c WHERE c.id = $1::bigint;
+
+-- fragment: more_phones
+-- all but the main one, which is the first
+coalesce((SELECT json_agg(k.value ORDER BY k.id) FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work')
+            AND k.id > (SELECT min(x.id) FROM contact x WHERE x.correspondent_id = c.id AND x.kind IN ('mobile', 'home', 'work'))), '[]')
 
 -- name: correspondent_by_external
 SELECT id, id::text, version FROM correspondent WHERE external_id = $1::text;

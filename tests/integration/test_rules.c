@@ -523,6 +523,10 @@ static void several_phones_stay_several(void **state)
     json_t *now = correspondent(id);
     assert_string_equal(at_text(now, "phone"), "+7 910 000-00-20");
     assert_int_equal(json_array_size(at(now, "contacts")), 3);
+    /* The card says them as correspondent.set takes them: who corrects one sees the others. */
+    assert_int_equal(json_array_size(at(now, "phones")), 2);
+    rpc_ok(clerk, "correspondent.set", "{s:I, s:O}", "id", id, "phones", at(now, "phones"));
+    assert_int_equal(json_array_size(at(correspondent(id), "contacts")), 3);
     rpc_ok(clerk, "correspondent.set", "{s:I, s:[s]}", "id", id, "phones", "2-15-40");
     now = correspondent(id);
     assert_int_equal(json_array_size(at(now, "contacts")), 2);
