@@ -18,6 +18,10 @@
 -- the author's name; hidden from those who may not see persons ($4)
 CASE WHEN $4::boolean THEN NULL WHEN a.anonymous THEN NULL ELSE c.name END
 
+-- fragment: appeal_address
+-- where the matter is; a person's home is hidden with their name
+CASE WHEN $4::boolean AND gorod_fold(a.address) = gorod_fold(c.address) THEN NULL ELSE a.address END
+
 -- fragment: appeal_computed
 'days_left', CASE WHEN a.closed_on IS NULL THEN a.due - current_date END,
 'overdue', a.closed_on IS NULL AND coalesce(a.due < current_date, false), 'late', coalesce(a.closed_on > a.due, false),
@@ -26,7 +30,7 @@ CASE WHEN $4::boolean THEN NULL WHEN a.anonymous THEN NULL ELSE c.name END
 
 -- fragment: appeal_filters
 -- $5 status $6 kind $7 topic $8 unit $9 mine $10 without_action $11 overdue $12 due_soon $13 from $14 to $15 correspondent
--- $16 number as number_filter() gives it $17 full-text query $18 open
+-- $16 pattern of the number $17 full-text query $18 open
     ($5::text IS NULL OR a.status = $5) AND ($6::text IS NULL OR a.kind = $6) AND ($7::text IS NULL OR a.topic LIKE gorod_like($7) || '%')
 AND ($8::bigint IS NULL OR a.unit_id = $8)
 AND ($9::boolean IS NULL OR $9 = (a.registrar_id = $1 OR a.considering_id = $1
@@ -35,9 +39,8 @@ AND ($10::boolean IS NULL OR $10 = (a.status = 'registered' AND a.open_assignmen
 AND ($11::boolean IS NULL OR $11 = (a.closed_on IS NULL AND a.due < current_date))
 AND ($12::boolean IS NULL OR $12 = (a.closed_on IS NULL AND a.due BETWEEN current_date AND current_date + 5))
 AND ($13::date IS NULL OR a.registered >= $13) AND ($14::date IS NULL OR a.registered <= $14)
-AND ($15::bigint IS NULL OR EXISTS (SELECT 1 FROM appeal_author fa WHERE fa.appeal_id = a.id AND fa.correspondent_id = $15))
-AND ($16::text IS NULL OR (a.serial = split_part($16, '/', 1)::bigint AND ($16 LIKE '%//%' OR a.year % 100 = nullif(split_part($16, '/', 2), '')::integer)
-     AND (split_part($16, '/', 3) = '' OR gorod_fold(a.number) LIKE gorod_like(split_part($16, '/', 3)) || '-%')))
+AND ($15::bigint IS NULL OR NOT $4::boolean AND EXISTS (SELECT 1 FROM appeal_author fa WHERE fa.appeal_id = a.id AND fa.correspondent_id = $15))
+AND ($16::text IS NULL OR (a.serial = split_part(split_part($16, '-', 2), '/', 1)::bigint AND gorod_fold(a.number) LIKE gorod_fold($16)))
 AND ($17::text IS NULL OR a.search @@ gorod_tsquery($17, $4::boolean))
 AND ($18::boolean IS NULL OR $18 = (a.closed_on IS NULL))
 
@@ -80,13 +83,15 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
            'received', a.received, 'registered', a.registered, 'registered_at', a.registered_at,
            'due', a.due, 'due_nominal', a.due_nominal, 'due_rule', a.due_rule, 'extended_days', a.extended_days, 'closed_on', a.closed_on,
            {appeal_computed}, 'channel', a.channel, 'channel_label', CASE WHEN $6::text = 'en' AND ch.en <> '' THEN ch.en ELSE ch.ru END, 'nature', a.nature, 'frequency', a.frequency,
-           'subject', a.subject, 'text', a.text, 'address', a.address, 'addressee', a.addressee,
+           'subject', a.subject, 'text', a.text, 'address', {appeal_address}, 'addressee', a.addressee,
            'anonymous', a.anonymous, 'collective', a.collective, 'members_count', a.members_count, 'confidential', a.confidential,
            'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END, 'correspondent_name', {appeal_person},
            'topic', a.topic, 'topic_label', CASE WHEN $6::text = 'en' AND t.en <> '' THEN t.en ELSE t.ru END, 'unit', a.unit_id, 'unit_name', o.name,
            'registrar', a.registrar_id, 'registrar_name', ru.name, 'considering', a.considering_id, 'considering_name', cu.name,
            'forwarded_by', a.forwarded_by, 'cover_number', a.cover_number, 'cover_date', a.cover_date,
            'answer', a.answer, 'open_assignments', a.open_assignments)::text, -1) || ',' || substr(json_build_object(
+           'complained_of', coalesce((SELECT json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name)
+                                      FROM app_user u WHERE u.id = ANY (a.complained_of)), '[]'),
            'questions', coalesce((SELECT json_agg(json_build_object('id', q.id, 'ord', q.ord, 'topic', q.topic, 'topic_label', CASE WHEN $6::text = 'en' AND qt.en <> '' THEN qt.en ELSE qt.ru END, 'nature', q.nature,
                                       'text', q.text, 'result', q.result, 'result_label', CASE WHEN $6::text = 'en' AND qr.en <> '' THEN qr.en ELSE qr.ru END, 'result_date', q.result_date,
                                       'follow_up', q.follow_up, 'forward_to', q.forward_to) ORDER BY q.ord)
@@ -96,18 +101,20 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
                           'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = ac.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
                           'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = ac.id AND k.kind = 'email' ORDER BY k.id LIMIT 1)) ORDER BY aa.ord, ac.id)
                           FROM appeal_author aa JOIN correspondent ac ON ac.id = aa.correspondent_id WHERE aa.appeal_id = a.id), '[]') END,
-           'links', coalesce((SELECT json_agg(json_build_object('kind', l.kind, 'direction', l.direction, 'id', x.id, 'number', x.number, 'subject', x.subject,
-                                                                'status', x.status, 'registered', x.registered) ORDER BY l.kind, x.id)
-                              FROM (SELECT kind, to_id AS other, 'to' AS direction FROM appeal_link WHERE from_id = a.id
-                                    UNION ALL SELECT kind, from_id, 'from' FROM appeal_link WHERE to_id = a.id) l JOIN appeal x ON x.id = l.other), '[]'),
+           -- other cards are named here only to those who may open them (`a` is the other card inside)
+           'links', coalesce((SELECT json_agg(json_build_object('kind', l.kind, 'direction', l.direction, 'id', a.id, 'number', a.number, 'subject', a.subject,
+                                                                'status', a.status, 'registered', a.registered) ORDER BY l.kind, a.id)
+                              FROM (SELECT kind, to_id AS other, 'to' AS direction FROM appeal_link WHERE from_id = $5
+                                    UNION ALL SELECT kind, from_id, 'from' FROM appeal_link WHERE to_id = $5) l JOIN appeal a ON a.id = l.other
+                              WHERE {appeal_visible}), '[]'),
            'assignments', coalesce((SELECT json_agg(json_build_object('id', s.id, 'number', s.number, 'title', s.title, 'status', s.status,
                                         'responsible', s.responsible_id, 'responsible_name', su.name, 'unit_name', so.name, 'due', s.due,
                                         'overdue', s.closed_on IS NULL AND s.status <> 'reported' AND s.due < current_date) ORDER BY s.id)
                                     FROM assignment_appeal sa JOIN assignment s ON s.id = sa.assignment_id JOIN app_user su ON su.id = s.responsible_id
                                     LEFT JOIN org_unit so ON so.id = s.unit_id WHERE sa.appeal_id = a.id), '[]'),
            'earlier', CASE WHEN $4 THEN '[]'::json ELSE coalesce((SELECT json_agg(json_build_object('id', x.id, 'number', x.number, 'registered', x.registered, 'status', x.status, 'subject', x.subject))
-                                FROM (SELECT x.* FROM appeal_author xa JOIN appeal x ON x.id = xa.appeal_id
-                                      WHERE xa.correspondent_id = a.correspondent_id AND x.id <> a.id ORDER BY x.id DESC LIMIT 50) x), '[]') END,
+                                FROM (SELECT a.* FROM appeal_author xa JOIN appeal a ON a.id = xa.appeal_id
+                                      WHERE xa.correspondent_id = c.id AND a.id <> $5 AND {appeal_visible} ORDER BY a.id DESC LIMIT 50) x), '[]') END,
            'extensions', coalesce((SELECT json_agg(json_build_object('at', e.at, 'by', u.name, 'from', e.changes->'due'->>'from', 'to', e.changes->'due'->>'to',
                                                                      'reason', e.comment) ORDER BY e.id)
                                    FROM event e LEFT JOIN app_user u ON u.id = e.actor_id
@@ -139,8 +146,8 @@ FROM appeal a WHERE a.id = $4::bigint AND {appeal_visible} FOR UPDATE OF a;
 SELECT id FROM appeal WHERE number = $1::text OR replace(number, '/', '-') = $1::text LIMIT 1;
 
 -- name: appeal_author_facts
--- (correspondent) -> merged_into, name, address
-SELECT merged_into, name, address FROM correspondent WHERE id = $1::bigint;
+-- (correspondent) -> merged_into, name, address; holds the row against being merged away until the card is written
+SELECT merged_into, name, address FROM correspondent WHERE id = $1::bigint FOR KEY SHARE;
 
 -- name: appeal_add
 -- ($1 kind, $2 year, $3 letters of the number, $4 status ...) -> id, number
@@ -148,11 +155,11 @@ WITH serial AS ({next_number}), numbered AS (
     SELECT value, $3::text || '-' || value || '/' || lpad(($2::integer % 100)::text, 2, '0') AS number FROM serial)
 INSERT INTO appeal (number, kind, year, serial, status, channel, nature, received, registered, due, due_nominal, due_rule,
                     correspondent_id, anonymous, collective, members_count, addressee, subject, text, address, topic, unit_id, registrar_id,
-                    considering_id, forwarded_by, cover_number, cover_date, external_id, search)
+                    considering_id, forwarded_by, cover_number, cover_date, external_id, complained_of, search)
 SELECT n.number, $1, $2, n.value, $4::text, $5::text, $6::text, $7::date, $8::date, $9::date, $10::date, $11::text,
        $12::bigint, $13::boolean, $14::boolean, $15::integer, coalesce($16::text, ''), $17::text, coalesce($18::text, ''), coalesce($19::text, ''), $20::text,
        $21::bigint, $22::bigint, $23::bigint, coalesce($24::text, ''), coalesce($25::text, ''), $26::date, $27::text,
-       gorod_appeal_search(n.number, $17, coalesce($18, ''), coalesce($19, ''), coalesce($28::text, ''))
+       coalesce($29::bigint[], '{}'), gorod_appeal_search(n.number, $17, coalesce($18, ''), coalesce($19, ''), coalesce($28::text, ''))
 FROM numbered n
 RETURNING id, number;
 
@@ -162,13 +169,26 @@ INSERT INTO appeal_author (appeal_id, correspondent_id, ord) VALUES ($1::bigint,
 -- name: appeal_question_add
 INSERT INTO appeal_question (appeal_id, ord, topic, nature, text) VALUES ($1::bigint, $2::integer, $3::text, $4::text, coalesce($5::text, ''));
 
+-- name: appeal_author_change
+-- (appeal, correspondent): the first author is another person; co-authors stay
+WITH gone AS (DELETE FROM appeal_author x USING appeal a
+              WHERE a.id = $1::bigint AND x.appeal_id = a.id AND x.correspondent_id = a.correspondent_id AND a.correspondent_id <> $2::bigint)
+INSERT INTO appeal_author (appeal_id, correspondent_id) VALUES ($1, $2) ON CONFLICT (appeal_id, correspondent_id) DO UPDATE SET ord = 0;
+
 -- name: appeal_question_drop
-DELETE FROM appeal_question WHERE appeal_id = $1::bigint AND result IS NULL;
+-- (appeal) -> the last number in use: questions without a result make room for others
+WITH gone AS (DELETE FROM appeal_question WHERE appeal_id = $1::bigint AND result IS NULL)
+SELECT coalesce(max(ord), 0) FROM appeal_question WHERE appeal_id = $1 AND result IS NOT NULL;
+
+-- name: appeal_question_correct
+-- (appeal, topic, nature): what is said of the card is said of its only question
+UPDATE appeal_question SET topic = coalesce($2::text, topic), nature = coalesce($3::text, nature)
+WHERE appeal_id = $1::bigint AND result IS NULL AND (SELECT count(*) FROM appeal_question WHERE appeal_id = $1) = 1;
 
 -- name: appeal_question_result
 -- (appeal, ord or NULL for all without one, result, date, follow_up, forward_to)
 UPDATE appeal_question SET result = $3::text, result_date = coalesce($4::date, current_date), follow_up = $5::date, forward_to = $6::text
-WHERE appeal_id = $1::bigint AND ($2::integer IS NULL AND result IS NULL OR ord = $2);
+WHERE appeal_id = $1::bigint AND result IS NULL AND ($2::bigint IS NULL OR ord = $2);
 
 -- name: appeal_questions_open
 SELECT count(*) FROM appeal_question WHERE appeal_id = $1::bigint AND result IS NULL;
@@ -177,19 +197,22 @@ SELECT count(*) FROM appeal_question WHERE appeal_id = $1::bigint AND result IS 
 UPDATE appeal_question SET result = NULL, result_date = NULL WHERE appeal_id = $1::bigint;
 
 -- name: appeal_set
--- (id, nature, subject, text, address, addressee, topic, unit, considering, members_count, channel, received, search name)
+-- (id, nature, subject, text, address, addressee, topic, unit, considering, members_count, channel, received, forwarded_by, cover_number,
+--  cover_date, correspondent, complained_of)
 UPDATE appeal SET nature = coalesce($2::text, nature), subject = coalesce($3::text, subject), text = coalesce($4::text, text),
        address = coalesce($5::text, address), addressee = coalesce($6::text, addressee), topic = coalesce($7::text, topic),
        unit_id = coalesce($8::bigint, unit_id), considering_id = coalesce($9::bigint, considering_id),
        members_count = coalesce($10::integer, members_count), channel = coalesce($11::text, channel), received = coalesce($12::date, received),
+       forwarded_by = coalesce($13::text, forwarded_by), cover_number = coalesce($14::text, cover_number), cover_date = coalesce($15::date, cover_date),
+       complained_of = coalesce($17::bigint[], complained_of), correspondent_id = coalesce($16::bigint, correspondent_id), anonymous = anonymous AND $16 IS NULL,
        search = gorod_appeal_search(number, coalesce($3, subject), coalesce($4, text), coalesce($5, address),
-                                    coalesce((SELECT name FROM correspondent c WHERE c.id = correspondent_id), '')),
+                                    coalesce((SELECT name FROM correspondent c WHERE c.id = coalesce($16, correspondent_id)), '')),
        version = version + 1
 WHERE id = $1::bigint RETURNING version;
 
 -- name: appeal_move
--- (id, status, closed, answer json or NULL) -> version: a transition; closed true stamps the day, false clears it, NULL leaves it
-UPDATE appeal SET status = $2::text, closed_on = CASE WHEN $3::boolean IS NULL THEN closed_on WHEN $3 THEN current_date END,
+-- (id, status, closed, answer json or NULL, day or NULL: today) -> version: a transition; closed true stamps the day, false clears it, NULL leaves it
+UPDATE appeal SET status = $2::text, closed_on = CASE WHEN $3::boolean IS NULL THEN closed_on WHEN $3 THEN coalesce($5::date, current_date) END,
        answer = coalesce($4::jsonb, answer), version = version + 1
 WHERE id = $1::bigint RETURNING version;
 
@@ -216,28 +239,33 @@ UPDATE appeal SET version = version + 1 WHERE id = $1::bigint RETURNING version;
 
 -- name: appeal_candidates_text
 -- plan: custom
--- (text, tsquery text): the same text within 180 days
+-- ($1 user $2 sees_all $3 units, text, tsquery text): the same text within 180 days
 SELECT json_build_object({appeal_candidate}, 'similarity', round(m.s::numeric, 2))
-FROM (SELECT b.id, similarity(left(b.text, 2000), left($1::text, 2000)) AS s FROM appeal b
-      WHERE b.search @@ to_tsquery('russian', $2::text) AND b.registered > current_date - 180 ORDER BY b.id DESC LIMIT 200) m
+FROM (SELECT b.id, similarity(left(b.text, 2000), left($4::text, 2000)) AS s FROM appeal b
+      WHERE b.search @@ to_tsquery('russian', $5::text) AND b.registered > current_date - 180 ORDER BY b.id DESC LIMIT 200) m
 JOIN appeal a ON a.id = m.id
-WHERE m.s > 0.6 AND a.status <> 'void' ORDER BY m.s DESC, a.id DESC LIMIT 5;
+WHERE m.s > 0.6 AND a.status <> 'void' AND {appeal_visible} ORDER BY m.s DESC, a.id DESC LIMIT 5;
 
 -- name: appeal_candidates_person
--- (correspondent): earlier appeals of the same person
+-- ($1 user $2 sees_all $3 units, correspondent): earlier appeals of the same person
 SELECT json_build_object({appeal_candidate}, 'topic', a.topic, 'due', a.due)
 FROM appeal_author aa JOIN appeal a ON a.id = aa.appeal_id
-WHERE aa.correspondent_id = $1::bigint AND a.status <> 'void' ORDER BY a.id DESC LIMIT 8;
+WHERE aa.correspondent_id = $4::bigint AND a.status <> 'void' AND {appeal_visible} ORDER BY a.id DESC LIMIT 8;
 
 -- name: appeal_candidates_issue
 -- plan: custom
--- (address, topic, correspondent or NULL): same house and topic from others, within 180 days; without an address the author's own house,
--- as appeal.register takes it
+-- ($1 user $2 sees_all $3 units, address, topic, correspondent or NULL): same house and topic from others, within 180 days; without an
+-- address the author's own house, as appeal.register takes it
 SELECT json_build_object({appeal_candidate}, 'address', a.address)
 FROM appeal a
-WHERE gorod_fold(a.address) = gorod_fold(coalesce($1::text, (SELECT p.address FROM correspondent p WHERE p.id = $3::bigint))) AND a.address <> '' AND ($2::text IS NULL OR a.topic = $2)
-  AND ($3::bigint IS NULL OR a.correspondent_id IS DISTINCT FROM $3) AND a.registered > current_date - 180 AND a.status <> 'void'
+WHERE gorod_fold(a.address) = gorod_fold(coalesce($4::text, (SELECT p.address FROM correspondent p WHERE p.id = $6::bigint))) AND a.address <> ''
+  AND ($5::text IS NULL OR a.topic = $5) AND ($6::bigint IS NULL OR a.correspondent_id IS DISTINCT FROM $6)
+  AND a.registered > current_date - 180 AND a.status <> 'void' AND {appeal_visible}
 ORDER BY a.id DESC LIMIT 8;
+
+-- name: appeal_complains_of
+-- (appeals[], user) -> how many of them complain of the user
+SELECT count(*) FROM appeal WHERE id = ANY ($1::bigint[]) AND $2::bigint = ANY (complained_of);
 
 -- name: appeal_by_external
 SELECT id, number, version, status FROM appeal WHERE external_id = $1::text;
@@ -245,5 +273,8 @@ SELECT id, number, version, status FROM appeal WHERE external_id = $1::text;
 -- name: appeal_facts
 -- (id) -> what appeal.set may change, as it is: for the history's "from"
 SELECT json_build_object('nature', nature, 'subject', subject, 'text', text, 'address', address, 'addressee', addressee, 'topic', topic,
-                         'unit', unit_id, 'considering', considering_id, 'members_count', members_count, 'channel', channel, 'received', received)
+                         'unit', unit_id, 'considering', considering_id, 'members_count', members_count, 'channel', channel, 'received', received,
+                         'forwarded_by', forwarded_by, 'cover_number', cover_number, 'cover_date', cover_date, 'correspondent', correspondent_id, 'complained_of', complained_of,
+                         'questions', (SELECT json_agg(json_build_object('topic', q.topic, 'nature', q.nature, 'text', q.text) ORDER BY q.ord)
+                                       FROM appeal_question q WHERE q.appeal_id = appeal.id))
 FROM appeal WHERE id = $1::bigint;

@@ -25,7 +25,7 @@
  WHERE m.record = 'assignment' AND m.record_id = s.id AND m.author_id <> $1 AND m.id > coalesce(r.comment_id, 0))
 
 -- fragment: assignment_filters
--- $4 status $5 open $6 overdue $7 due_soon $8 mine (role) $9 unit $10 responsible $11 appeal $12 number as number_filter() gives it $13 query $14 from $15 to (due)
+-- $4 status $5 open $6 overdue $7 due_soon $8 mine (role) $9 unit $10 responsible $11 appeal $12 pattern of the number $13 query $14 from $15 to (due)
     ($4::text IS NULL OR s.status = $4) AND ($5::boolean IS NULL OR $5 = (s.closed_on IS NULL))
 AND ($6::boolean IS NULL OR $6 = (s.closed_on IS NULL AND s.status <> 'reported' AND s.due < current_date))
 AND ($7::boolean IS NULL OR $7 = (s.closed_on IS NULL AND s.status <> 'reported' AND s.due BETWEEN current_date AND current_date + 3))
@@ -35,9 +35,7 @@ AND ($8::text IS NULL OR ($8 = 'responsible' AND s.responsible_id = $1) OR ($8 =
                                                     AND ($8 = 'any' OR fp.role = $8))))
 AND ($9::bigint IS NULL OR s.unit_id = $9) AND ($10::bigint IS NULL OR s.responsible_id = $10)
 AND ($11::bigint IS NULL OR EXISTS (SELECT 1 FROM assignment_appeal fa WHERE fa.assignment_id = s.id AND fa.appeal_id = $11))
-AND ($12::text IS NULL OR (s.serial = split_part($12, '/', 1)::bigint AND ($12 LIKE '%//%' OR s.year % 100 = nullif(split_part($12, '/', 2), '')::integer)
-     AND (split_part($12, '/', 3) = '' OR gorod_fold(s.number) LIKE gorod_like(split_part($12, '/', 3)) || '-%')))
-AND ($13::text IS NULL OR s.search @@ gorod_tsquery($13, false))
+AND ($12::text IS NULL OR (s.serial = split_part(split_part($12, '-', 2), '/', 1)::bigint AND gorod_fold(s.number) LIKE gorod_fold($12))) AND ($13::text IS NULL OR s.search @@ gorod_tsquery($13, false))
 AND ($14::date IS NULL OR s.due >= $14) AND ($15::date IS NULL OR s.due <= $15)
 
 -- fragment: assignment_order
@@ -160,7 +158,8 @@ WHERE u.unit_id = $1::bigint AND u.disabled_at IS NULL AND r.role IN ('chief', '
 INSERT INTO assignment_appeal (assignment_id, appeal_id) VALUES ($1::bigint, $2::bigint) ON CONFLICT DO NOTHING;
 
 -- name: assignment_appeals
-SELECT appeal_id FROM assignment_appeal WHERE assignment_id = $1::bigint ORDER BY appeal_id;
+-- (assignment) -> ids of its appeals as one array
+SELECT coalesce(array_agg(appeal_id ORDER BY appeal_id), '{}') FROM assignment_appeal WHERE assignment_id = $1::bigint;
 
 -- name: appeal_open_assignments_recount
 -- (assignment): the appeals it serves know how many are open; the newest first lock order is by id
@@ -182,7 +181,8 @@ UPDATE assignment SET status = $2::text, closed_on = CASE WHEN $3::boolean IS NU
 WHERE id = $1::bigint RETURNING version;
 
 -- name: assignment_due_set
-UPDATE assignment SET due = $2::date, due_nominal = $2::date WHERE id = $1::bigint;
+-- (id, due, nominal): until a date
+UPDATE assignment SET due = $2::date, due_nominal = $3::date, due_rule = 'assignment_date' WHERE id = $1::bigint;
 
 -- name: assignment_reassign
 -- (id, responsible, unit)
@@ -216,5 +216,7 @@ SELECT id, number, version, status FROM assignment WHERE external_id = $1::text;
 
 -- name: assignment_facts
 -- (id) -> what assignment.set may change, as it is
-SELECT json_build_object('title', title, 'text', text, 'urgency', urgency, 'controller', controller_id, 'due', due)
-FROM assignment WHERE id = $1::bigint;
+SELECT json_build_object('title', title, 'text', text, 'urgency', urgency, 'controller', controller_id, 'due', due,
+           'co_executors', coalesce((SELECT json_agg(p.user_id ORDER BY p.user_id) FROM assignment_party p WHERE p.assignment_id = s.id AND p.role = 'co_executor'), '[]'),
+           'watchers', coalesce((SELECT json_agg(p.user_id ORDER BY p.user_id) FROM assignment_party p WHERE p.assignment_id = s.id AND p.role = 'watcher'), '[]'))
+FROM assignment s WHERE id = $1::bigint;

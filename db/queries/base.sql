@@ -42,6 +42,7 @@ SELECT e.id,
            WHEN 'assignment' THEN (SELECT array_agg(p.user_id) FROM assignment_party p WHERE p.assignment_id = e.record_id)
            WHEN 'appeal' THEN (SELECT array_agg(p.user_id) FROM assignment_appeal aa JOIN assignment_party p USING (assignment_id)
                                WHERE aa.appeal_id = e.record_id)
+                              || (SELECT ARRAY[a.registrar_id, a.considering_id] FROM appeal a WHERE a.id = e.record_id)
            WHEN 'user' THEN ARRAY[e.record_id]
        END,
        CASE e.record
@@ -54,16 +55,20 @@ WHERE e.id > $1::bigint ORDER BY e.id LIMIT 500;
 
 -- name: event_list
 -- plan: custom
--- (record, record_id, actor, action, from, to, after id, limit) newest first
+-- (record, record_id, actor, action, from, to, after id, limit, whether this reader sees cards of correspondence) newest first
 SELECT json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'record', e.record, 'record_id', e.record_id,
-                         'action', e.action, 'version', e.version, 'from', e.from_state, 'to', e.to_state, 'comment', e.comment,
-                         'changes', e.changes),
+                         'action', e.action, 'version', e.version, 'from', e.from_state, 'to', e.to_state,
+                         'comment', CASE WHEN {event_open} THEN e.comment END, 'changes', CASE WHEN {event_open} THEN e.changes END),
        e.id
 FROM event e LEFT JOIN app_user u ON u.id = e.actor_id
 WHERE ($1::text IS NULL OR e.record = $1) AND ($2::bigint IS NULL OR e.record_id = $2) AND ($3::bigint IS NULL OR e.actor_id = $3)
   AND ($4::text IS NULL OR e.action = $4) AND ($5::date IS NULL OR e.at >= $5) AND ($6::date IS NULL OR e.at < $6::date + 1)
   AND ($7::bigint IS NULL OR e.id < $7)
 ORDER BY e.id DESC LIMIT $8::integer;
+
+-- fragment: event_open
+-- what was said and changed on a card of correspondence is for those who may read the card; that something was done, for every reader of the log
+($9::boolean OR e.record IN ('user', 'unit'))
 
 -- name: event_count
 -- plan: custom
@@ -96,7 +101,7 @@ SELECT date, kind FROM calendar_day ORDER BY date;
 SELECT year FROM calendar_year WHERE verified ORDER BY year;
 
 -- name: draft_save
-INSERT INTO draft (user_id, screen, body) VALUES ($1::bigint, $2::text, $3::jsonb)
+INSERT INTO draft (user_id, screen, body) VALUES ($1::bigint, $2::text, $3::json)
 ON CONFLICT (user_id, screen) DO UPDATE SET body = excluded.body, updated_at = now();
 
 -- name: draft_get
@@ -107,7 +112,8 @@ SELECT coalesce(json_agg(json_build_object('screen', screen, 'body', body, 'upda
 FROM draft WHERE user_id = $1::bigint;
 
 -- name: draft_count
-SELECT count(*) FROM draft WHERE user_id = $1::bigint;
+-- (user, screen) -> how many drafts besides this one
+SELECT count(*) FROM draft WHERE user_id = $1::bigint AND screen <> $2::text;
 
 -- name: draft_drop
 DELETE FROM draft WHERE user_id = $1::bigint AND screen = $2::text;

@@ -21,7 +21,8 @@ SELECT count(*) FROM (SELECT 1 FROM correspondent c WHERE c.merged_into IS NULL 
 -- name: correspondent_by_words
 -- plan: custom
 -- (words text[], longest first; kind; limit). The longest word drives: its likest dictionary words, of each the newest bearers;
--- the other words only check. So the cost does not grow with the number of people called Иванов.
+-- the other words only check (an initial is the beginning of a word of the same person). So the cost does not grow with the number of people
+-- called Иванов.
 WITH token AS MATERIALIZED (
     SELECT gorod_fold(t.word) AS word, t.ord FROM unnest($1::text[]) WITH ORDINALITY AS t(word, ord)
 ), near AS MATERIALIZED (
@@ -39,7 +40,8 @@ WITH token AS MATERIALIZED (
         WHERE cw.word_id = near.id
           AND NOT EXISTS (SELECT 1 FROM token o WHERE o.ord > 1 AND NOT EXISTS (
                 SELECT 1 FROM correspondent_word x WHERE x.correspondent_id = cw.correspondent_id
-                  AND x.word_id IN (SELECT n2.id FROM near n2 WHERE n2.ord = o.ord)))
+                  AND (x.word_id IN (SELECT n2.id FROM near n2 WHERE n2.ord = o.ord)
+                       OR (length(o.word) < 4 AND EXISTS (SELECT 1 FROM name_word w WHERE w.id = x.word_id AND w.word LIKE o.word || '%')))))
         ORDER BY cw.correspondent_id DESC LIMIT $3::integer) h
     WHERE near.ord = 1
     GROUP BY h.correspondent_id
@@ -56,10 +58,12 @@ ORDER BY (SELECT sum(l.likeness) FROM (SELECT max(near.likeness) AS likeness FRO
 
 -- name: correspondent_by_contact
 -- plan: custom
--- (folded beginning of a phone or e-mail, kind, limit)
+-- (folded beginning of a phone or e-mail, kind, limit, the beginning without the trunk prefix or NULL, the local number or NULL)
 SELECT {correspondent_item}, c.id
 FROM correspondent c
-WHERE c.id IN (SELECT k.correspondent_id FROM contact k WHERE k.folded LIKE gorod_like($1::text) || '%' LIMIT 500)
+WHERE c.id IN (SELECT k.correspondent_id FROM contact k
+               WHERE k.folded LIKE gorod_like($1::text) || '%' OR k.folded LIKE $4::text || '%' OR reverse(k.folded) LIKE reverse($5::text) || '%'
+               LIMIT 500)
   AND c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
 ORDER BY c.id DESC LIMIT $3::integer;
 
@@ -106,19 +110,20 @@ WHERE c.merged_into IS NULL AND ($5::bigint IS NULL OR c.id <> $5)
 ORDER BY h.weight DESC, c.id DESC LIMIT 10;
 
 -- name: correspondent_get
--- (id) -> json, version, merged_into
+-- ($1 user $2 sees_all $3 units, id) -> json, version, merged_into; appeals that the user may not open are not named
 SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name', c.name, 'address', c.address, 'note', c.note,
            'contact_person', c.contact_person, 'social_status', c.social_status, 'privilege', c.privilege, 'created', c.created_at,
            'status', CASE WHEN c.merged_into IS NULL THEN 'active' ELSE 'merged' END, 'merged_into', c.merged_into,
            'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
            'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind = 'email' ORDER BY k.id LIMIT 1),
+           'phones', {more_phones},
            'contacts', coalesce((SELECT json_agg(json_build_object('kind', k.kind, 'value', k.value) ORDER BY k.id)
                                  FROM contact k WHERE k.correspondent_id = c.id), '[]'),
            'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id),
            'appeals', coalesce((SELECT json_agg(json_build_object('id', a.id, 'number', a.number, 'registered', a.registered, 'status', a.status,
                                                                   'subject', a.subject, 'due', a.due))
                                 FROM (SELECT a.* FROM appeal_author aa JOIN appeal a ON a.id = aa.appeal_id
-                                      WHERE aa.correspondent_id = c.id ORDER BY a.id DESC LIMIT 100) a), '[]'),
+                                      WHERE aa.correspondent_id = c.id AND {appeal_visible} ORDER BY a.id DESC LIMIT 100) a), '[]'),
            'merged', coalesce((SELECT json_agg(json_build_object('merge', m.id, 'id', f.id, 'name', f.name, 'address', f.address, 'at', m.at,
                                                                  'undo_until', (m.at + interval '30 days')::date) ORDER BY m.id)
                                FROM correspondent_merge m JOIN correspondent f ON f.id = m.from_id
@@ -126,7 +131,7 @@ SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name
            'history', {history_of_correspondent},
            'version', c.version),
        c.version, c.merged_into
-FROM correspondent c WHERE c.id = $1::bigint;
+FROM correspondent c WHERE c.id = $4::bigint;
 
 -- fragment: history_of_correspondent
 -- a merge names the other card instead of a comment
@@ -158,15 +163,27 @@ WITH word AS (SELECT DISTINCT unnest(gorod_words($2::text)) AS word),
 INSERT INTO correspondent_word (word_id, correspondent_id) SELECT id, $1::bigint FROM known ON CONFLICT DO NOTHING;
 
 -- name: contact_set
--- (correspondent, kind, value): one contact of the kind; '' removes
-WITH gone AS (DELETE FROM contact WHERE correspondent_id = $1::bigint AND kind = $2::text)
+-- (correspondent, kind, value): the main contact of the kind, which is the first one; others stay; '' removes it
+WITH main AS (SELECT id FROM contact WHERE correspondent_id = $1::bigint AND {contact_alike} ORDER BY id LIMIT 1),
+     changed AS (UPDATE contact k SET value = $3::text, folded = {contact_folded} FROM main WHERE k.id = main.id AND $3 <> ''),
+     gone AS (DELETE FROM contact k USING main WHERE k.id = main.id AND $3 = '')
 INSERT INTO contact (correspondent_id, kind, value, folded)
-SELECT $1::bigint, $2::text, $3::text, CASE WHEN $2 IN ('mobile', 'home', 'work') THEN gorod_phone($3) ELSE gorod_fold($3) END
-WHERE $3::text <> '';
+SELECT $1, $2, $3, {contact_folded} WHERE $3 <> '' AND NOT EXISTS (SELECT 1 FROM main);
+
+-- fragment: contact_alike
+(kind = $2::text OR ($2 = 'mobile' AND kind IN ('home', 'work')))
+
+-- fragment: contact_folded
+CASE WHEN $2::text IN ('mobile', 'home', 'work') THEN gorod_phone($3::text) ELSE gorod_fold($3) END
+
+-- name: contact_keep
+-- (correspondent, kind, values[]): besides the main one only these stay
+DELETE FROM contact WHERE correspondent_id = $1::bigint AND {contact_alike} AND value <> ALL ($3::text[])
+   AND id > (SELECT min(id) FROM contact WHERE correspondent_id = $1 AND {contact_alike});
 
 -- name: contact_add
 INSERT INTO contact (correspondent_id, kind, value, folded)
-SELECT $1::bigint, $2::text, $3::text, CASE WHEN $2 IN ('mobile', 'home', 'work') THEN gorod_phone($3) ELSE gorod_fold($3) END
+SELECT $1::bigint, $2, $3, {contact_folded}
 WHERE NOT EXISTS (SELECT 1 FROM contact WHERE correspondent_id = $1 AND value = $3);
 
 -- name: correspondent_lock
@@ -174,7 +191,7 @@ WHERE NOT EXISTS (SELECT 1 FROM contact WHERE correspondent_id = $1 AND value = 
 SELECT version, merged_into, name FROM correspondent WHERE id = $1::bigint FOR UPDATE;
 
 -- name: correspondent_merge
--- (from, into, actor) -> merge id: everything moves, `moved` remembers what
+-- (from, into, actor) -> merge id, versions of both: everything moves, `moved` remembers what
 WITH authored AS (SELECT appeal_id, ord FROM appeal_author WHERE correspondent_id = $1::bigint),
      main AS (UPDATE appeal SET correspondent_id = $2::bigint WHERE correspondent_id = $1 RETURNING id),
      copied AS (INSERT INTO appeal_author (appeal_id, correspondent_id, ord) SELECT appeal_id, $2, ord FROM appeal_author WHERE correspondent_id = $1
@@ -183,33 +200,45 @@ WITH authored AS (SELECT appeal_id, ord FROM appeal_author WHERE correspondent_i
      contacts AS (INSERT INTO contact (correspondent_id, kind, value, folded)
                   SELECT $2, k.kind, k.value, k.folded FROM contact k WHERE k.correspondent_id = $1
                     AND NOT EXISTS (SELECT 1 FROM contact x WHERE x.correspondent_id = $2 AND x.folded = k.folded) RETURNING id),
-     gone AS (UPDATE correspondent SET merged_into = $2, version = version + 1 WHERE id = $1),
-     kept AS (UPDATE correspondent SET version = version + 1 WHERE id = $2)
+     gone AS (UPDATE correspondent SET merged_into = $2, version = version + 1 WHERE id = $1 RETURNING version),
+     kept AS (UPDATE correspondent SET version = version + 1 WHERE id = $2 RETURNING version)
 INSERT INTO correspondent_merge (from_id, into_id, actor_id, moved)
 VALUES ($1, $2, $3::bigint, jsonb_build_object(
-    'authored', (SELECT coalesce(jsonb_agg(jsonb_build_array(appeal_id, ord)), '[]') FROM authored), 'main', (SELECT coalesce(jsonb_agg(id), '[]') FROM main),
+    'authored', (SELECT coalesce(jsonb_object_agg(appeal_id, ord), '{}') FROM authored), 'main', (SELECT coalesce(jsonb_agg(id), '[]') FROM main),
     'copied', (SELECT coalesce(jsonb_agg(appeal_id), '[]') FROM copied), 'contacts', (SELECT coalesce(jsonb_agg(id), '[]') FROM contacts)))
-RETURNING id;
+RETURNING id, (SELECT version FROM gone), (SELECT version FROM kept);
 
 -- name: correspondent_merge_get
 -- (merge) -> from, into, undone, whether the 30 days are over
 SELECT from_id, into_id, undone_at IS NOT NULL, at + interval '30 days' < now() FROM correspondent_merge WHERE id = $1::bigint FOR UPDATE;
 
 -- name: correspondent_part
--- (merge) -> from_id: what had changed hands goes back
+-- (merge) -> from_id, versions of both: what had changed hands goes back, what came later stays
 WITH m AS (SELECT * FROM correspondent_merge WHERE id = $1::bigint),
      main AS (UPDATE appeal a SET correspondent_id = m.from_id FROM m WHERE m.moved->'main' @> to_jsonb(a.id) AND a.correspondent_id = m.into_id
               AND a.id IN (SELECT (jsonb_array_elements_text(m2.moved->'main'))::bigint FROM m m2)),
      dropped AS (DELETE FROM appeal_author aa USING m WHERE aa.correspondent_id = m.into_id
               AND aa.appeal_id IN (SELECT (jsonb_array_elements_text(m2.moved->'copied'))::bigint FROM m m2)),
-     -- merges of before kept the appeal alone, without its place among the authors
      back AS (INSERT INTO appeal_author (appeal_id, correspondent_id, ord)
-              SELECT coalesce(x->>0, x#>>'{}')::bigint, m.from_id, coalesce((x->>1)::integer, 0)
-              FROM m CROSS JOIN LATERAL jsonb_array_elements(m.moved->'authored') x ON CONFLICT DO NOTHING),
+              SELECT o.key::bigint, m.from_id, o.value::integer FROM m, jsonb_each_text(m.moved->'authored') o ON CONFLICT DO NOTHING),
      contacts AS (DELETE FROM contact k WHERE k.id IN (SELECT (jsonb_array_elements_text(m.moved->'contacts'))::bigint FROM m)),
-     alive AS (UPDATE correspondent c SET merged_into = NULL, version = version + 1 FROM m WHERE c.id = m.from_id),
-     kept AS (UPDATE correspondent c SET version = version + 1 FROM m WHERE c.id = m.into_id)
-UPDATE correspondent_merge SET undone_at = now() WHERE id = $1 RETURNING from_id;
+     alive AS (UPDATE correspondent c SET merged_into = NULL, version = version + 1 FROM m WHERE c.id = m.from_id RETURNING c.version),
+     kept AS (UPDATE correspondent c SET version = version + 1 FROM m WHERE c.id = m.into_id RETURNING c.version)
+UPDATE correspondent_merge SET undone_at = now() WHERE id = $1 RETURNING from_id, (SELECT version FROM alive), (SELECT version FROM kept);
+
+-- name: correspondent_facts
+-- (id) -> what correspondent.set may change, as it is: for the history's "from"
+SELECT json_build_object('kind', c.kind, 'name', c.name, 'address', c.address, 'note', c.note, 'contact_person', c.contact_person,
+           'social_status', c.social_status, 'privilege', c.privilege,
+           'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
+           'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind = 'email' ORDER BY k.id LIMIT 1),
+           'phones', {more_phones})
+FROM correspondent c WHERE c.id = $1::bigint;
+
+-- fragment: more_phones
+-- all but the main one, which is the first
+coalesce((SELECT json_agg(k.value ORDER BY k.id) FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work')
+            AND k.id > (SELECT min(x.id) FROM contact x WHERE x.correspondent_id = c.id AND x.kind IN ('mobile', 'home', 'work'))), '[]')
 
 -- name: correspondent_by_external
 SELECT id, id::text, version FROM correspondent WHERE external_id = $1::text;

@@ -18,6 +18,9 @@ WHERE u.login = $1::text;
 -- name: user_login_by_id
 SELECT login FROM app_user WHERE id = $1::bigint;
 
+-- name: user_there
+SELECT 1 FROM app_user WHERE id = $1::bigint AND id <> 1;
+
 -- name: user_key_has
 -- (login, key blob) -> one row when this key opens the door for this login
 SELECT 1 FROM user_key k JOIN app_user u ON u.id = k.user_id
@@ -64,6 +67,13 @@ SELECT json_build_object('id', u.id, 'number', u.login, 'login', u.login, 'name'
                          'version', u.version),
        u.version
 FROM app_user u LEFT JOIN org_unit o ON o.id = u.unit_id WHERE u.id = $1::bigint;
+
+-- name: user_facts
+-- (id) -> what user.set may change, as it is
+SELECT json_build_object('name', u.name, 'position', u.position, 'email', u.email, 'phone', u.phone, 'unit', u.unit_id, 'language', u.language,
+           'roles', coalesce((SELECT json_agg(role ORDER BY role) FROM user_role r WHERE r.user_id = u.id), '[]'),
+           'curates', coalesce((SELECT json_agg(unit_id ORDER BY unit_id) FROM user_curates c WHERE c.user_id = u.id), '[]'))
+FROM app_user u WHERE u.id = $1::bigint;
 
 -- name: user_add
 INSERT INTO app_user (login, name, position, email, phone, unit_id, language)
@@ -132,6 +142,11 @@ SELECT json_build_object('id', o.id, 'number', o.code, 'code', o.code, 'name', o
                                             FROM org_unit c WHERE c.parent_id = o.id), '[]')),
        o.version
 FROM org_unit o LEFT JOIN org_unit p ON p.id = o.parent_id WHERE o.id = $1::bigint;
+
+-- name: unit_facts
+-- (id) -> what unit.set may change, as it is
+SELECT json_build_object('parent', parent_id, 'kind', kind, 'name', name, 'name_en', name_en, 'external', external, 'disabled', disabled_at IS NOT NULL)
+FROM org_unit WHERE id = $1::bigint;
 
 -- name: unit_add
 INSERT INTO org_unit (code, parent_id, kind, name, name_en, external)

@@ -5,7 +5,7 @@ json_build_object('reason', w.reason, 'record', 'assignment', 'id', s.id, 'numbe
     'days_left', s.due - current_date, 'unit_name', o.name,
     'person', CASE WHEN s.responsible_id = $1::bigint THEN coalesce(bu.name, au.name) ELSE ru.name END,
     'status', s.status, 'version', s.version, 'urgency', s.urgency,
-    'note', CASE w.reason
+    'note', CASE CASE WHEN w.reason = 'overdue' AND s.status = 'returned' THEN 'returned' ELSE w.reason END
         WHEN 'returned' THEN (SELECT v.name || ': ' || r.verdict_comment FROM assignment_report r LEFT JOIN app_user v ON v.id = r.verdict_by
                               WHERE r.assignment_id = s.id AND r.verdict = 'return' ORDER BY r.id DESC LIMIT 1)
         WHEN 'to_accept' THEN (SELECT u.name || ': ' || left(r.text, 200) FROM assignment_report r JOIN app_user u ON u.id = r.author_id
@@ -20,7 +20,7 @@ json_build_object('reason', w.reason, 'record', 'assignment', 'id', s.id, 'numbe
 -- An assignment stands once, under its most urgent reason.
 WITH mine AS (
     SELECT s.id, 4 AS relations, s.status, s.due,
-           CASE WHEN s.status = 'returned' THEN 'returned' WHEN s.due < current_date THEN 'overdue'
+           CASE WHEN s.due < current_date THEN 'overdue' WHEN s.status = 'returned' THEN 'returned'
                 WHEN s.due <= current_date + 7 THEN 'due_soon' ELSE 'assigned' END AS reason
     FROM assignment s WHERE s.responsible_id = $1::bigint AND s.closed_on IS NULL AND s.status NOT IN ('reported', 'draft')
     UNION ALL
@@ -48,7 +48,7 @@ WITH mine AS (
         SELECT 1 FROM comment m WHERE m.record = 'assignment' AND m.record_id = s.id AND m.author_id <> $1
           AND m.id > coalesce((SELECT r.comment_id FROM comment_read r WHERE r.user_id = $1 AND r.record = 'assignment' AND r.record_id = s.id), 0))
 ), ranked AS (
-    SELECT m.*, w.rank FROM mine m JOIN (VALUES ('returned', 1), ('overdue', 2), ('to_accept', 3), ('due_soon', 4), ('unread', 5), ('draft', 6),
+    SELECT m.*, w.rank FROM mine m JOIN (VALUES ('overdue', 1), ('returned', 2), ('due_soon', 3), ('to_accept', 4), ('unread', 5), ('draft', 6),
                                                 ('co_executor', 7), ('assigned', 8)) AS w(reason, rank) USING (reason)
 ), one AS (
     SELECT DISTINCT ON (id) id, relations, status, due, reason, rank FROM ranked ORDER BY id, rank
@@ -58,7 +58,7 @@ WITH mine AS (
            count(DISTINCT id) FILTER (WHERE reason = 'unread') AS unread, count(DISTINCT id) FILTER (WHERE reason = 'draft') AS draft
     FROM (SELECT DISTINCT id, reason FROM ranked) d
 ), top AS (
-    SELECT * FROM one ORDER BY CASE WHEN reason = 'overdue' THEN 0 WHEN reason = 'returned' THEN 1 ELSE rank END, due, id LIMIT 200
+    SELECT * FROM one ORDER BY rank, due, id LIMIT 200
 )
 SELECT {work_assignment}, s.status, bit_all.relations, w.reason, s.due::text
 FROM top w

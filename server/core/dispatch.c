@@ -58,10 +58,16 @@ static const char *int_text(struct arena *a, int64_t n)
     return arena_printf(a, "%lld", (long long)n);
 }
 
-/* What a request asks, in 128 bits: a request_id used for something else must not answer the wrong thing. */
-static const char *params_hash(struct arena *arena, const json_t *params)
+/* What a request asks, in 128 bits: a request_id used for something else must not answer the wrong thing. Secrets stay out: the hash is
+ * stored, and a quick hash of a password is nearly the password. */
+static const char *params_hash(struct arena *arena, const struct op *op, const json_t *params)
 {
-    char *text = json_dumps(params, JSON_COMPACT | JSON_SORT_KEYS);
+    json_t *open = json_copy((json_t *)params);
+    for (const struct op_param *p = op->params; p && p->name; p++)
+        if (p->flags & PF_SECRET)
+            json_object_del(open, p->name);
+    char *text = json_dumps(open, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(open);
     unsigned char hash[16];
     char hex[33];
     crypto_generichash(hash, sizeof hash, (const unsigned char *)(text ? text : ""), text ? strlen(text) : 0, NULL, 0);
@@ -91,7 +97,7 @@ static const char *earlier_answer(struct call *c, const char *user, const char *
 static bool run_write(struct dispatch *d, struct call *c, struct buf *result)
 {
     const char *user = int_text(c->arena, c->user->id), *request_id = arg_sql(c, "request_id");
-    const char *hash = request_id ? params_hash(c->arena, c->params) : NULL;
+    const char *hash = request_id ? params_hash(c->arena, c->op, c->params) : NULL;
     bool ok = pg_begin(c->db, c->err) && c->op->handler(c);
     if (ok && request_id) {
         const char *add[] = {user, request_id, c->op->method, hash, result->data};
@@ -137,8 +143,8 @@ static bool run_method(struct dispatch *d, const json_t *request, struct buf *re
     const json_t *method = json_object_get(request, "method");
     json_t *params = json_object_get(request, "params");
     const json_t *id = json_object_get(request, "id");
-    if (!json_is_string(method) || !json_is_string(json_object_get(request, "jsonrpc")) ||
-        strcmp(json_string_value(json_object_get(request, "jsonrpc")), "2.0") != 0 ||
+    const json_t *jsonrpc = json_object_get(request, "jsonrpc");
+    if (!json_is_string(method) || !json_is_string(jsonrpc) || json_string_length(jsonrpc) != 3 || strcmp(json_string_value(jsonrpc), "2.0") != 0 ||
         (id && !json_is_string(id) && !json_is_integer(id) && !json_is_null(id)))
         return err_set(err, ERR_REQUEST, NULL);
     if (params && !json_is_object(params))
@@ -264,12 +270,51 @@ static json_t *parse_torn(const struct buf *line, struct err *err)
     return root;
 }
 
-static void answer_unread(struct job *job, struct jw *w, const char *fault)
+/* The first member that holds a number no 64 bits hold; its name goes to `field`. */
+static bool find_huge(const json_t *object, char *field, size_t size)
+{
+    const double limit = 9.2e18;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value) {
+        bool huge = json_is_real(value) && (json_real_value(value) > limit || json_real_value(value) < -limit);
+        if (huge)
+            snprintf(field, size, "%.60s", key);
+        if (huge || (json_is_object(value) && find_huge(value, field, size)))
+            return true;
+    }
+    return false;
+}
+
+/* Whole numbers of more than 64 bits are JSON, but no value of ours: the field is named. NULL when that is not what is wrong. */
+static json_t *parse_huge(const struct buf *line, struct err *err)
+{
+    char field[64] = "";
+    json_t *root = json_loadb(line->data, line->len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
+    if (root && find_huge(json_object_get(root, "params"), field, sizeof field)) {
+        err_field(err, field, "out_of_range", NULL);
+        return root;
+    }
+    json_decref(root);
+    return NULL;
+}
+
+/* The id of a request whose numbers were read as reals. */
+static void id_as_sent(json_t *request)
+{
+    json_t *id = json_object_get(request, "id");
+    if (json_is_real(id) && json_real_value(id) > -9e15 && json_real_value(id) < 9e15)
+        json_object_set_new(request, "id", json_integer((json_int_t)json_real_value(id)));
+}
+
+static void answer_unread(struct job *job, struct jw *w, const json_error_t *fault)
 {
     struct err err;
     json_t *torn = parse_torn(&job->line, &err);
+    if (!torn && json_error_code(fault) == json_error_numeric_overflow && (torn = parse_huge(&job->line, &err)))
+        id_as_sent(torn);
     if (!torn)
-        err_set(&err, ERR_PARSE, "%.200s", fault);
+        err_set(&err, ERR_PARSE, "%.200s", fault->text);
     dispatch_write_error(w, torn ? json_object_get(torn, "id") : NULL, &err, job->user.lang);
     json_decref(torn);
     buf_putc(&job->answer, '\n');
@@ -281,9 +326,10 @@ bool dispatch_line(struct dispatch *d)
     json_error_t fault;
     struct jw w;
     jw_init(&w, &job->answer);
-    json_t *root = json_loadb(job->line.data, job->line.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+    /* A NUL is let in so that the check of parameters can name the field that holds it. */
+    json_t *root = json_loadb(job->line.data, job->line.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &fault);
     if (!root) {
-        answer_unread(job, &w, fault.text);
+        answer_unread(job, &w, &fault);
         return true;
     }
     bool slow = json_is_array(root) ? json_array_size(root) > 0 && is_slow(d, json_array_get(root, 0)) : is_slow(d, root);

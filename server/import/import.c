@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { EXIT_DATA = 65, EXIT_USAGE = 64, EXIT_INPUT = 66, EXIT_AGAIN = 75, TELL_EVERY = 500 };
+enum { EXIT_DATA = 65, EXIT_USAGE = 64, EXIT_INPUT = 66, EXIT_AGAIN = 75, TELL_EVERY = 500, TOLD_MAX = 20 };
 
 struct options {
     const char *state, *kind, *file, *map, *errors;
@@ -27,6 +27,7 @@ struct run {
     struct rpc rpc;
     struct rejects rejects;
     json_t *seen;   /* hash of a row that has no key: how often it was met in this file */
+    json_t *keys;   /* key of a row that was taken: its line */
     char nonce[37]; /* of this run: a repeat within it is the same request, a second import is another */
     int64_t read, imported, updated, unchanged, rejected;
 };
@@ -205,18 +206,32 @@ static bool find_known(struct run *r, const json_t *params, int64_t *id, struct 
     return strcmp(r->kind->key, "code") == 0 ? refs_unit(&r->refs, key, id, err) : refs_user(&r->refs, key, id, err);
 }
 
+/* Two rows that bear one key are two records or a slip of the pen; the second must not pass for «nothing new». */
+static bool is_first(const struct run *r, const char *key, struct err *err)
+{
+    json_int_t line = json_integer_value(json_object_get(r->keys, key));
+    return line == 0 || err_field(err, r->kind->key, "taken", CLI_TR("«%s» уже есть в строке %lld этого файла", "«%s» stands in line %lld of this file already"),
+                                  key, (long long)line);
+}
+
 static bool send_row(struct run *r, const struct csv_row *row, struct err *err)
 {
-    json_t *params = row_build(r->kind, &r->map, &r->refs, row, err);
+    json_t *params = row_build(r->kind, &r->map, &r->refs, row, err), *key = params ? json_incref(json_object_get(params, r->kind->key)) : NULL;
     int64_t known = 0;
     bool flag = false;
-    if (!params)
+    if (!params || (key && !is_first(r, json_string_value(key), err))) {
+        json_decref(key);
+        json_decref(params);
         return false;
+    }
     if (strcmp(r->kind->key, "code") == 0)
         give_code(r, params);
     give_external_id(r, params);
     bool ok = find_known(r, params, &known, err) && (known ? send_known(r, known, params, &flag, err) : send_new(r, params, &flag, err));
     json_decref(params);
+    if (ok && key)
+        json_object_set_new(r->keys, json_string_value(key), json_integer(row->line));
+    json_decref(key);
     if (!ok)
         return false;
     if (known)
@@ -251,8 +266,12 @@ static void reject(struct run *r, const struct csv_row *row, const struct err *e
     /* The server's sentence begins with the field's own name already. */
     const char *text = len && strncmp(why, err->field, len) == 0 && why[len] == ':' ? why + len + 1 + (why[len + 1] == ' ') : why;
     snprintf(reason, sizeof reason, "%s%s%s", len ? column_of(r, err->field) : "", len ? ": " : "", text);
-    r->rejected++;
     rejects_add(&r->rejects, row, reason);
+    if (++r->rejected > TOLD_MAX)
+        return;
+    char told[1400];
+    snprintf(told, sizeof told, "%.300s:%lld: %s", r->o->file, (long long)row->line, reason);
+    cli_fault("gorod-server", told, "");
 }
 
 static bool count_matches(struct run *r, const struct csv_row *row, struct err *err)
@@ -349,6 +368,7 @@ static int import_rows(struct run *r, struct csv *csv)
     refs_uuid(sodium_bin2hex(hex, sizeof hex, noise, sizeof noise), r->nonce);
     refs_init(&r->refs, &r->rpc, r->o->dry_run);
     r->seen = json_object();
+    r->keys = json_object();
     int code = read_rows(r, csv);
     if (!rejects_end(&r->rejects) && code == 0)
         code = fault_file(r->rejects.path);
@@ -359,6 +379,7 @@ static int import_rows(struct run *r, struct csv *csv)
         fault(0, CLI_TR("есть отклонённые строки", "rows were rejected"),
               CLI_TR("Причины и сами строки запишет --errors ФАЙЛ.csv", "--errors FILE.csv writes the rows and the reasons"));
     json_decref(r->seen);
+    json_decref(r->keys);
     refs_free(&r->refs);
     return code ? code : r->rejected > 0 ? EXIT_DATA : 0;
 }

@@ -37,21 +37,34 @@ static struct pg_res *run_list(struct call *c, struct page *page, const char *te
     return pg_query(c->db, Q_APPEAL_LIST, filters, 23, c->err);
 }
 
+/* What was typed is a number, or words, or words in the other layout: the first of these that finds something. */
+static struct pg_res *find(struct call *c, struct page *page, const char *query)
+{
+    const char *number = query ? number_pattern(c, query) : NULL;
+    struct pg_res *res = number || !query ? run_list(c, page, NULL, number) : NULL;
+    if (!query || (number && (!res || pg_rows(res) > 0)))
+        return res;
+    char *other = arena_alloc(c->arena, 4 * strlen(query) + 1);
+    layout_swap(query, other, 4 * strlen(query) + 1);
+    const char *texts[] = {query, other};
+    for (size_t i = 0; i < 2; i++) {
+        pg_free(res);
+        if (!page->after[0])
+            page->total = -1;
+        res = run_list(c, page, texts[i], NULL);
+        if (!res || pg_rows(res) > 0)
+            break;
+    }
+    return res;
+}
+
 static bool appeal_list(struct call *c)
 {
     struct page page;
     const char *query = arg_sql(c, "query");
-    const char *number = query ? number_filter(c, query) : NULL;
-    if (!page_begin(c, &page))
+    if (!page_begin(c, &page, "id"))
         return false;
-    struct pg_res *res = run_list(c, &page, number ? NULL : query, number);
-    if (res && pg_rows(res) == 0 && query && !number && !page.after[0]) {
-        char *other = arena_alloc(c->arena, 4 * strlen(query) + 1);
-        layout_swap(query, other, 4 * strlen(query) + 1);
-        pg_free(res);
-        page.total = -1;
-        res = run_list(c, &page, other, NULL);
-    }
+    struct pg_res *res = find(c, &page, query);
     if (!res)
         return false;
     page_write(c, &page, res, "appeal", 3, 2);
@@ -65,22 +78,44 @@ static bool appeal_get(struct call *c)
     return find_id(c, Q_APPEAL_FIND_NUMBER, &id) && record_write(c, "appeal", id, c->out);
 }
 
+/* The questions that wait for a result are those given now; a card with one question says topic and nature of it, too. */
+static bool set_questions(struct call *c, const char *id)
+{
+    const char *correct[] = {id, arg_sql(c, "topic"), arg_sql(c, "nature")};
+    int64_t last;
+    if (arg_has(c, "questions"))
+        return query_int(c, Q_APPEAL_QUESTION_DROP, &id, 1, 0, &last) && appeal_questions_write(c, id, last);
+    return (!correct[1] && !correct[2]) || pg_exec(c->db, Q_APPEAL_QUESTION_CORRECT, correct, 3, NULL, c->err);
+}
+
+static bool set_author(struct call *c, const char *id)
+{
+    const char *params[] = {id, arg_sql(c, "correspondent")};
+    return !params[1] || (appeal_author_ok(c, "correspondent", arg_int(c, "correspondent"), NULL, NULL) &&
+                          pg_exec(c->db, Q_APPEAL_AUTHOR_CHANGE, params, 2, NULL, c->err));
+}
+
 static bool appeal_set(struct call *c)
 {
+    enum { COL_REGISTERED = 4, COL_KIND = 9 };
     struct record r;
     int64_t version;
-    const char *changes;
+    const char *changes, *topic = NULL;
     if (!record_lock(c, "appeal", &r))
         return false;
     bool ok = !state_is_final(c, "appeal", r.status) || err_rule(c->err, "status", NULL);
     ok = ok && check_classifier(c, "topic", "topic", arg_str(c, "topic"), NULL) && check_classifier(c, "nature", "nature", arg_str(c, "nature"), NULL) &&
-         check_classifier(c, "channel", "channel", arg_str(c, "channel"), NULL);
-    if (ok && arg_sql(c, "received") && day_parse(arg_str(c, "received")) > day_parse(pg_text(r.row, 0, 4)))
+         appeal_questions_ok(c, &topic) && appeal_complained_ok(c);
+    if (ok && arg_sql(c, "channel"))
+        ok = appeal_channel_ok(c, pg_text(r.row, 0, COL_KIND), arg_str(c, "channel"), day_parse(pg_text(r.row, 0, COL_REGISTERED)));
+    if (ok && arg_sql(c, "received") && day_parse(arg_str(c, "received")) > day_parse(pg_text(r.row, 0, COL_REGISTERED)))
         ok = err_field(c->err, "received", "before_received", NULL);
     const char *params[] = {r.id_text, arg_sql(c, "nature"), arg_sql(c, "subject"), arg_keep(c, "text"), arg_keep(c, "address"), arg_keep(c, "addressee"),
                             arg_sql(c, "topic"), arg_sql(c, "unit"), arg_sql(c, "considering"), arg_sql(c, "members_count"), arg_sql(c, "channel"),
-                            arg_sql(c, "received")};
-    ok = ok && record_changes(c, Q_APPEAL_FACTS, r.id_text, &changes) && query_int(c, Q_APPEAL_SET, params, 12, 0, &version);
+                            arg_sql(c, "received"), arg_keep(c, "forwarded_by"), arg_keep(c, "cover_number"), arg_sql(c, "cover_date"),
+                            arg_sql(c, "correspondent"), arg_sql(c, "complained_of")};
+    ok = ok && record_changes(c, Q_APPEAL_FACTS, r.id_text, &changes) && set_author(c, r.id_text) &&
+         query_int(c, Q_APPEAL_SET, params, 17, 0, &version) && set_questions(c, r.id_text);
     if (ok) {
         struct event e = {.record = "appeal", .record_id = r.id, .action = "set", .version = version, .changes = changes};
         ok = event_write(c, &e);
@@ -198,11 +233,13 @@ static bool appeal_candidates(struct call *c)
 {
     const char *text = arg_sql(c, "text"), *person = arg_sql(c, "correspondent"), *address = arg_sql(c, "address");
     const char *rare = text ? rare_words_query(c, text) : NULL;
-    const char *same_text[] = {text, rare}, *same_person[] = {person}, *same_issue[] = {address, arg_sql(c, "topic"), person};
+    const char *user = call_user(c), *all = call_sees_all(c), *units = call_units(c);
+    const char *same_text[] = {user, all, units, text, rare}, *same_person[] = {user, all, units, person};
+    const char *same_issue[] = {user, all, units, address, arg_sql(c, "topic"), person};
     jw_object(c->out);
-    bool ok = write_rows(c, "duplicates", Q_APPEAL_CANDIDATES_TEXT, same_text, 2, rare != NULL) &&
-              write_rows(c, "repeated", Q_APPEAL_CANDIDATES_PERSON, same_person, 1, person != NULL) &&
-              write_rows(c, "same_issue", Q_APPEAL_CANDIDATES_ISSUE, same_issue, 3, address || person);
+    bool ok = write_rows(c, "duplicates", Q_APPEAL_CANDIDATES_TEXT, same_text, 5, rare != NULL) &&
+              write_rows(c, "repeated", Q_APPEAL_CANDIDATES_PERSON, same_person, 4, person != NULL) &&
+              write_rows(c, "same_issue", Q_APPEAL_CANDIDATES_ISSUE, same_issue, 6, address || person);
     jw_object_end(c->out);
     return ok;
 }
@@ -243,6 +280,12 @@ static const struct op_param set_params[] = {
     {"considering", P_ID, 0, 0, NULL, "user.list", {"Рассматривает", "Considered by"}, NULL},
     {"unit", P_ID, 0, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL},
     {"members_count", P_INT, 0, 1000000, NULL, NULL, {"Подписало, чел.", "Signed by"}, NULL},
+    {"correspondent", P_ID, 0, 0, NULL, "correspondent.list", {"Автор", "Author"}, NULL},
+    {"questions", P_OBJECTS, 0, 50, NULL, NULL, {"Вопросы", "Questions"}, appeal_question_fields},
+    {"complained_of", P_IDS, 0, 20, NULL, "user.list", {"На кого жалоба", "Complains of"}, NULL},
+    {"forwarded_by", P_STRING, 0, 300, NULL, NULL, {"Кем переслано", "Forwarded by"}, NULL},
+    {"cover_number", P_STRING, 0, 100, NULL, NULL, {"Номер сопроводительного", "Cover letter number"}, NULL},
+    {"cover_date", P_DATE, 0, 0, NULL, NULL, {"Дата сопроводительного", "Cover letter date"}, NULL},
     {.name = NULL},
 };
 static const struct op_param link_params[] = {

@@ -75,6 +75,7 @@ struct move {
     const char *answer;  /* JSON kept in appeal.answer, NULL: as it was */
     const char *comment; /* why, for the history */
     const char *changes;
+    const char *day; /* on which it was done; NULL: today */
 };
 
 static bool move_begin(struct call *c, const char *action, struct move *m)
@@ -92,16 +93,47 @@ static bool move_end(struct call *c, struct move *m, bool ok)
 {
     int64_t version;
     bool was = state_is_final(c, "appeal", m->r.status), is = state_is_final(c, "appeal", m->to);
-    const char *params[] = {m->r.id_text, m->to, was == is ? NULL : call_bool(is), m->answer};
+    const char *params[] = {m->r.id_text, m->to, was == is ? NULL : call_bool(is), m->answer, m->day};
     struct event e = {.record = "appeal", .record_id = m->r.id, .action = m->action, .from = m->r.status, .to = m->to, .comment = m->comment,
                       .changes = m->changes};
-    ok = ok && query_int(c, Q_APPEAL_MOVE, params, 4, 0, &version);
+    ok = ok && query_int(c, Q_APPEAL_MOVE, params, 5, 0, &version);
     e.version = ok ? version : 0;
     ok = ok && event_write(c, &e);
     if (ok)
         write_changed(c, m->r.id, m->r.number, version, m->to);
     record_free(&m->r);
     return ok;
+}
+
+/* The author is told on a day that has been, and after the appeal was registered. */
+static bool notice_ok(struct call *c, const struct move *m)
+{
+    day_t told = day_parse(arg_str(c, "notice_sent"));
+    if (told > call_today())
+        return err_field(c->err, "notice_sent", "in_future", NULL);
+    return told >= day_parse(pg_text(m->r.row, 0, COL_REGISTERED)) || err_field(c->err, "notice_sent", "out_of_range", NULL);
+}
+
+/* «Supported» is a promise until the measures are taken: what was promised is looked at again, in a month unless a day is given. */
+static bool follow_up_of(struct call *c, const char *result, const char *date, const char *field, const char **follow_up)
+{
+    static const struct due_rule month = {.id = "follow_up", .unit = DUE_MONTH, .length = 1, .roll = DUE_ROLL_PREVIOUS};
+    if (*follow_up && **follow_up)
+        return day_parse(*follow_up) >= day_parse(date) || err_field(c->err, field, "out_of_range", NULL);
+    *follow_up = result && strcmp(result, "supported") == 0 ? day_text(c, due_count(c->rules->calendar, day_parse(date), &month).rolled) : NULL;
+    return true;
+}
+
+/* To forward, to leave without an answer and to withdraw demand what an answer does not say: they have actions of their own. */
+static bool answer_type_ok(struct call *c, const char *field, const char *type)
+{
+    static const char *const own[] = {"forwarded", "left_unanswered", "withdrawn"};
+    if (!check_classifier(c, "answer_type", field, type, NULL))
+        return false;
+    for (size_t i = 0; type && i < sizeof own / sizeof *own; i++)
+        if (strcmp(type, own[i]) == 0)
+            return err_field(c->err, field, "own_action", NULL);
+    return true;
 }
 
 /* The result of one question (ord), or of all that have none (ord NULL); `field` is who named the question. */
@@ -122,11 +154,12 @@ static bool set_results(struct call *c, const struct move *m, const char *date)
     int64_t open;
     json_array_foreach(json_object_get(c->params, "results"), i, one) {
         const char *result = json_string_value(json_object_get(one, "result")), *follow_up = json_string_value(json_object_get(one, "follow_up"));
-        if (!check_classifier(c, "answer_type", arena_printf(c->arena, "results[%zu].result", i), result, NULL) ||
+        if (!follow_up_of(c, result, date, arena_printf(c->arena, "results[%zu].follow_up", i), &follow_up) ||
             !set_result(c, m, arena_printf(c->arena, "results[%zu].question", i), call_int(c, json_integer_value(json_object_get(one, "question"))), result, date, follow_up, NULL))
             return false;
     }
-    if (arg_sql(c, "answer_type") && !set_result(c, m, NULL, NULL, arg_sql(c, "answer_type"), date, arg_sql(c, "follow_up"), NULL))
+    const char *rest = arg_sql(c, "answer_type"), *again = arg_sql(c, "follow_up");
+    if (rest && (!follow_up_of(c, rest, date, "follow_up", &again) || !set_result(c, m, NULL, NULL, rest, date, again, NULL)))
         return false;
     if (!query_int(c, Q_APPEAL_QUESTIONS_OPEN, &m->r.id_text, 1, 0, &open))
         return false;
@@ -151,16 +184,27 @@ static const char *pick(struct call *c, const char *const names[])
     return copy;
 }
 
+static bool answer_types_ok(struct call *c)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(c->params, "results"), i, one)
+        if (!answer_type_ok(c, arena_printf(c->arena, "results[%zu].result", i), json_string_value(json_object_get(one, "result"))))
+            return false;
+    return answer_type_ok(c, "answer_type", arg_str(c, "answer_type"));
+}
+
 static const char *const answer_names[] = {"answer_type", "results", "answer_date", "answer_text", "answer_number", "answer_channel", "signatory", NULL};
 
 bool appeal_answer(struct call *c)
 {
     struct move m;
+    if (!answer_types_ok(c))
+        return false;
     arg_default(c, "answer_date", day_text(c, call_today()));
     if (!arg_sql(c, "answer_type") && json_array_size(json_object_get(c->params, "results")) > 0)
         arg_default(c, "answer_type", json_string_value(json_object_get(json_array_get(json_object_get(c->params, "results"), 0), "result")));
-    if (!check_classifier(c, "answer_type", "answer_type", arg_str(c, "answer_type"), NULL) ||
-        !check_classifier(c, "answer_channel", "answer_channel", arg_str(c, "answer_channel"), NULL) || !move_begin(c, "answer", &m))
+    if (!check_classifier(c, "answer_channel", "answer_channel", arg_str(c, "answer_channel"), NULL) || !move_begin(c, "answer", &m))
         return false;
     const char *date = arg_sql(c, "answer_date");
     bool ok = true;
@@ -173,6 +217,7 @@ bool appeal_answer(struct call *c)
     ok = ok && set_results(c, &m, date);
     m.answer = pick(c, answer_names);
     m.comment = arg_sql(c, "comment");
+    m.day = date;
     m.changes = arena_printf(c->arena, "{\"answer\":%s}", m.answer);
     return move_end(c, &m, ok);
 }
@@ -180,7 +225,7 @@ bool appeal_answer(struct call *c)
 bool appeal_draft_answer(struct call *c)
 {
     struct move m;
-    if (!check_classifier(c, "answer_type", "answer_type", arg_str(c, "answer_type"), NULL) || !move_begin(c, "draft_answer", &m))
+    if (!answer_type_ok(c, "answer_type", arg_str(c, "answer_type")) || !move_begin(c, "draft_answer", &m))
         return false;
     m.answer = pick(c, answer_names);
     return move_end(c, &m, true);
@@ -201,7 +246,7 @@ bool appeal_forward(struct call *c)
     struct move m;
     if (!move_begin(c, "forward", &m))
         return false;
-    bool ok = set_result(c, &m, NULL, NULL, "forwarded", NULL, NULL, arg_sql(c, "forward_to"));
+    bool ok = notice_ok(c, &m) && set_result(c, &m, NULL, NULL, "forwarded", NULL, NULL, arg_sql(c, "forward_to"));
     m.answer = pick(c, names);
     m.comment = arg_sql(c, "reason");
     m.changes = arena_printf(c->arena, "{\"forward\":%s}", m.answer);
@@ -217,7 +262,7 @@ bool appeal_forward_part(struct call *c)
     json_t *ord;
     if (!move_begin(c, "forward_part", &m))
         return false;
-    bool ok = true;
+    bool ok = notice_ok(c, &m);
     json_array_foreach(json_object_get(c->params, "questions"), i, ord)
         ok = ok && set_result(c, &m, arena_printf(c->arena, "questions[%zu]", i), call_int(c, json_integer_value(ord)), "forwarded", NULL, NULL, arg_sql(c, "forward_to"));
     m.comment = arg_sql(c, "forward_to");
@@ -279,6 +324,7 @@ bool appeal_extend(struct call *c)
         ok = err_field(c->err, "new_due", "in_past", c->user->lang == LANG_RU ? "новый срок не позже прежнего" : "not later than the present due date");
     if (ok && pg_int(m.r.row, 0, COL_EXTENDED) + wanted - nominal > EXTENSION_MAX_DAYS)
         ok = err_rule(c->err, "extension_limit", NULL);
+    ok = ok && notice_ok(c, &m);
     if (!ok) {
         record_free(&m.r);
         return false;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct op_param question_fields[] = {
+const struct op_param appeal_question_fields[] = {
     {"topic", P_ENUM, 0, 0, "classifier:topic", NULL, {"Тема", "Topic"}, NULL},
     {"nature", P_ENUM, 0, 0, "classifier:nature", NULL, {"Характер", "Nature"}, NULL},
     {"text", P_STRING, 0, 2000, NULL, NULL, {"Вопрос", "Question"}, NULL},
@@ -28,7 +28,7 @@ const struct op_param appeal_register_params[] = {
     {"subject", P_STRING, 0, 500, NULL, NULL, {"Краткое содержание", "Subject"}, NULL},
     {"text", P_TEXT, 0, 100000, NULL, NULL, {"Текст", "Text"}, NULL},
     {"address", P_STRING, 0, 500, NULL, NULL, {"Где (адрес вопроса)", "Where"}, NULL},
-    {"questions", P_OBJECTS, 0, 50, NULL, NULL, {"Вопросы", "Questions"}, question_fields},
+    {"questions", P_OBJECTS, 0, 50, NULL, NULL, {"Вопросы", "Questions"}, appeal_question_fields},
     {"received", P_DATE, 0, 0, NULL, NULL, {"Поступило", "Received"}, NULL},
     {"registered", P_DATE, 0, 0, NULL, NULL, {"Зарегистрировано", "Registered"}, NULL},
     {"due", P_DATE, 0, 0, NULL, NULL, {"Срок из документа", "Due by the document"}, NULL},
@@ -38,6 +38,7 @@ const struct op_param appeal_register_params[] = {
     {"forwarded_by", P_STRING, 0, 300, NULL, NULL, {"Кем переслано", "Forwarded by"}, NULL},
     {"cover_number", P_STRING, 0, 100, NULL, NULL, {"Номер сопроводительного", "Cover letter number"}, NULL},
     {"cover_date", P_DATE, 0, 0, NULL, NULL, {"Дата сопроводительного", "Cover letter date"}, NULL},
+    {"complained_of", P_IDS, 0, 20, NULL, "user.list", {"На кого жалоба", "Complains of"}, NULL},
     {"link_to", P_ID, 0, 0, NULL, "appeal.list", {"Связать с обращением", "Link to"}, NULL},
     {"link_kind", P_ENUM, 0, 0, "classifier:link_kind", NULL, {"Вид связи", "Kind of link"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
@@ -46,13 +47,17 @@ const struct op_param appeal_register_params[] = {
 
 /* Everything about the new card that is known before it is written. */
 struct draft_card {
-    const char *kind, *channel, *topic, *subject;
+    const char *kind, *channel, *topic, *subject, *status;
     const char *letters;        /* of the number */
+    bool by_law;                /* 59-FZ sets the terms */
     day_t received, registered, due, nominal;
     const char *due_rule;
     int64_t correspondent;
     const char *author_name, *address;
 };
+
+/* Numbers bear two digits of the year: a century holds each once. */
+enum { FIRST_YEAR = 2000 };
 
 static bool check_dates(struct call *c, struct draft_card *d)
 {
@@ -63,18 +68,25 @@ static bool check_dates(struct call *c, struct draft_card *d)
         return err_field(c->err, "received", "in_future", NULL);
     if (d->registered > today)
         return err_field(c->err, "registered", "in_future", NULL);
+    if (d->registered < day_from_civil(FIRST_YEAR, 1, 1))
+        return err_field(c->err, "registered", "out_of_range", NULL);
     if (d->registered < d->received)
         return err_field(c->err, "registered", "before_received", NULL);
     return true;
 }
 
-/* What the channel demands (from whom it was forwarded), and whether a 59-FZ appeal may come by it (e-mail may not since 30.03.2025). */
-static bool check_channel(struct call *c, const struct draft_card *d, const json_t *kind, const json_t *channel)
+static bool is_by_law(const json_t *kind)
 {
     const char *law = json_string_value(json_object_get(kind, "law"));
+    return law && strcmp(law, "59-FZ") == 0;
+}
+
+/* What the channel demands (from whom it was forwarded), and whether a 59-FZ appeal may come by it (e-mail may not since 30.03.2025). */
+static bool check_channel(struct call *c, day_t received, const json_t *kind, const json_t *channel)
+{
     const char *until = json_string_value(json_object_get(channel, "valid_until"));
-    bool counts = !json_is_false(json_object_get(channel, "counts_as_59fz")) || (until && d->received <= day_parse(until));
-    if (law && strcmp(law, "59-FZ") == 0 && !counts)
+    bool counts = !json_is_false(json_object_get(channel, "counts_as_59fz")) || (until && received <= day_parse(until));
+    if (is_by_law(kind) && !counts)
         return err_field(c->err, "channel", "not_59fz_channel", NULL);
     size_t i;
     json_t *demand;
@@ -86,40 +98,54 @@ static bool check_channel(struct call *c, const struct draft_card *d, const json
     return true;
 }
 
-static bool check_kind(struct call *c, struct draft_card *d)
+bool appeal_channel_ok(struct call *c, const char *kind, const char *channel, day_t received)
 {
     const char *kind_data, *channel_data;
-    d->kind = arg_str(c, "kind");
-    d->channel = arg_str(c, "channel");
-    if (!check_classifier(c, "appeal_kind", "kind", d->kind, &kind_data) || !check_classifier(c, "channel", "channel", d->channel, &channel_data) ||
-        !check_classifier(c, "nature", "nature", arg_str(c, "nature"), NULL))
+    if (!check_classifier(c, "appeal_kind", "kind", kind, &kind_data) || !check_classifier(c, "channel", "channel", channel, &channel_data))
         return false;
-    json_t *kind = json_loads(kind_data, 0, NULL), *channel = json_loads(channel_data, 0, NULL);
-    const char *letters = json_string_value(json_object_get(kind, "letters"));
-    d->letters = arena_strdup(c->arena, letters ? letters : "Д");
-    bool ok = check_channel(c, d, kind, channel);
-    json_decref(kind);
-    json_decref(channel);
+    json_t *of_kind = json_loads(kind_data, 0, NULL), *of_channel = json_loads(channel_data, 0, NULL);
+    bool ok = check_channel(c, received, of_kind, of_channel);
+    json_decref(of_kind);
+    json_decref(of_channel);
     return ok;
 }
 
-static bool check_questions(struct call *c, struct draft_card *d)
+static bool check_kind(struct call *c, struct draft_card *d)
+{
+    const char *kind_data;
+    d->kind = arg_str(c, "kind");
+    d->channel = arg_str(c, "channel");
+    if (!check_classifier(c, "appeal_kind", "kind", d->kind, &kind_data) || !check_classifier(c, "nature", "nature", arg_str(c, "nature"), NULL) ||
+        !appeal_channel_ok(c, d->kind, d->channel, d->received))
+        return false;
+    json_t *kind = json_loads(kind_data, 0, NULL);
+    const char *letters = json_string_value(json_object_get(kind, "letters"));
+    d->letters = arena_strdup(c->arena, letters ? letters : "Д");
+    d->by_law = is_by_law(kind);
+    json_decref(kind);
+    return true;
+}
+
+bool appeal_questions_ok(struct call *c, const char **topic_of_card)
 {
     const json_t *questions = json_object_get(c->params, "questions");
     size_t i;
     json_t *q;
-    d->topic = arg_sql(c, "topic");
-    if (!check_classifier(c, "topic", "topic", d->topic, NULL))
-        return false;
     json_array_foreach(questions, i, q) {
         const char *topic = json_string_value(json_object_get(q, "topic"));
         if (!check_classifier(c, "topic", arena_printf(c->arena, "questions[%zu].topic", i), topic, NULL) ||
             !check_classifier(c, "nature", arena_printf(c->arena, "questions[%zu].nature", i), json_string_value(json_object_get(q, "nature")), NULL))
             return false;
-        if (!d->topic && topic && *topic)
-            d->topic = topic;
+        if (!*topic_of_card && topic && *topic)
+            *topic_of_card = topic;
     }
     return true;
+}
+
+static bool check_questions(struct call *c, struct draft_card *d)
+{
+    d->topic = arg_sql(c, "topic");
+    return check_classifier(c, "topic", "topic", d->topic, NULL) && appeal_questions_ok(c, &d->topic);
 }
 
 /* Without a summary the card is called by the beginning of its text, cut at a word. */
@@ -153,6 +179,47 @@ static bool check_content(struct call *c, struct draft_card *d)
     return true;
 }
 
+bool appeal_author_ok(struct call *c, const char *field, int64_t id, const char **name, const char **address)
+{
+    const char *params[] = {call_int(c, id)};
+    struct pg_res *res = pg_query(c->db, Q_APPEAL_AUTHOR_FACTS, params, 1, c->err);
+    if (!res)
+        return false;
+    bool found = pg_rows(res) == 1 && !pg_text(res, 0, 0);
+    if (found && name)
+        *name = arena_strdup(c->arena, pg_text(res, 0, 1));
+    if (found && address)
+        *address = arena_strdup(c->arena, pg_text(res, 0, 2));
+    pg_free(res);
+    return found || err_field(c->err, field, "not_there", NULL);
+}
+
+bool appeal_complained_ok(struct call *c)
+{
+    size_t i;
+    json_t *user;
+    json_array_foreach(json_object_get(c->params, "complained_of"), i, user)
+    {
+        const char *params[] = {call_int(c, json_integer_value(user))};
+        int64_t there;
+        if (!query_int(c, Q_USER_THERE, params, 1, 0, &there))
+            return false;
+        if (!there)
+            return err_field(c->err, "complained_of", "not_there", NULL);
+    }
+    return true;
+}
+
+static bool check_co_authors(struct call *c)
+{
+    size_t i;
+    json_t *author;
+    json_array_foreach(json_object_get(c->params, "authors"), i, author)
+        if (!appeal_author_ok(c, "authors", json_integer_value(author), NULL, NULL))
+            return false;
+    return true;
+}
+
 static bool check_author(struct call *c, struct draft_card *d)
 {
     const json_t *fresh = json_object_get(c->params, "new_correspondent");
@@ -167,47 +234,53 @@ static bool check_author(struct call *c, struct draft_card *d)
         return false;
     d->address = arg_sql(c, "address");
     if (!d->correspondent)
-        return true;
-    const char *params[] = {call_int(c, d->correspondent)};
-    struct pg_res *res = pg_query(c->db, Q_APPEAL_AUTHOR_FACTS, params, 1, c->err);
-    if (!res)
+        return check_co_authors(c);
+    const char *home = NULL;
+    if (!appeal_author_ok(c, "correspondent", d->correspondent, &d->author_name, &home) || !check_co_authors(c))
         return false;
-    bool found = pg_rows(res) == 1 && !pg_text(res, 0, 0);
-    if (found) {
-        d->author_name = arena_strdup(c->arena, pg_text(res, 0, 1));
-        if (!d->address)
-            d->address = arena_strdup(c->arena, pg_text(res, 0, 2));
-    }
-    pg_free(res);
-    return found || err_field(c->err, "correspondent", "not_there", NULL);
+    if (!d->address)
+        d->address = home;
+    return true;
 }
 
-static void count_due(struct call *c, struct draft_card *d)
+static bool count_due(struct call *c, struct draft_card *d)
 {
     const struct due_rule *rule = due_rule_of_appeal(d->kind);
-    struct due due = due_count(c->rules->calendar, d->registered, rule);
-    d->due = due.rolled;
-    d->nominal = due.nominal;
+    struct due due = due_count(c->rules->calendar, strcmp(rule->from, "received") == 0 ? d->received : d->registered, rule);
     d->due_rule = rule->id;
-    /* A document from above brings its own date. */
+    /* A document from above brings its own date; it may shorten the term of the law, never lengthen it. */
     if (arg_sql(c, "due")) {
-        d->due = d->nominal = day_parse(arg_str(c, "due"));
+        day_t wanted = day_parse(arg_str(c, "due"));
+        if (wanted < d->registered || (d->by_law && wanted > due.nominal))
+            return err_field(c->err, "due", "out_of_range", NULL);
+        due = due_count(c->rules->calendar, wanted, due_rule_find("from_document"));
+        if (due.rolled < d->registered)
+            due.rolled = d->registered;
         d->due_rule = "from_document";
     }
+    d->due = due.rolled;
+    d->nominal = due.nominal;
+    return true;
 }
 
-static bool write_questions(struct call *c, const char *id, const struct draft_card *d)
+/* 59-FZ art. 8 part 2: three days to register; later is a breach that the card keeps and the clerk hears of. */
+static void write_warnings(struct call *c, const struct draft_card *d)
 {
-    const json_t *questions = json_object_get(c->params, "questions");
+    struct due term = due_count(c->rules->calendar, d->received, due_rule_find("appeal_register"));
+    jw_key(c->out, "warnings");
+    jw_array(c->out);
+    if (d->by_law && d->registered > term.rolled)
+        jw_string(c->out, "registered_late");
+    jw_array_end(c->out);
+}
+
+bool appeal_questions_write(struct call *c, const char *id, int64_t after)
+{
     size_t i;
     json_t *q;
-    if (json_array_size(questions) == 0) {
-        const char *params[] = {id, "1", d->topic, arg_sql(c, "nature"), NULL};
-        return pg_exec(c->db, Q_APPEAL_QUESTION_ADD, params, 5, NULL, c->err);
-    }
-    json_array_foreach(questions, i, q) {
+    json_array_foreach(json_object_get(c->params, "questions"), i, q) {
         const char *topic = json_string_value(json_object_get(q, "topic")), *nature = json_string_value(json_object_get(q, "nature"));
-        const char *params[] = {id, call_int(c, (int64_t)i + 1), topic && *topic ? topic : NULL, nature && *nature ? nature : arg_sql(c, "nature"),
+        const char *params[] = {id, call_int(c, after + (int64_t)i + 1), topic && *topic ? topic : NULL, nature && *nature ? nature : arg_sql(c, "nature"),
                                 json_string_value(json_object_get(q, "text"))};
         if (!pg_exec(c->db, Q_APPEAL_QUESTION_ADD, params, 5, NULL, c->err))
             return false;
@@ -219,6 +292,14 @@ static bool write_author(struct call *c, const char *appeal, int64_t author, siz
 {
     const char *params[] = {appeal, call_int(c, author), call_int(c, (int64_t)ord)};
     return pg_exec(c->db, Q_APPEAL_AUTHOR_ADD, params, 3, NULL, c->err);
+}
+
+static bool write_questions(struct call *c, const char *id, const struct draft_card *d)
+{
+    const char *params[] = {id, "1", d->topic, arg_sql(c, "nature"), NULL};
+    if (json_array_size(json_object_get(c->params, "questions")) > 0)
+        return appeal_questions_write(c, id, 0);
+    return pg_exec(c->db, Q_APPEAL_QUESTION_ADD, params, 5, NULL, c->err);
 }
 
 /* Who signed first, then those who were known, then those who are new. */
@@ -241,19 +322,42 @@ static bool write_authors(struct call *c, const char *id, const struct draft_car
     return true;
 }
 
+/* Somebody besides the first author signed. */
+static bool has_co_author(const struct call *c, int64_t first)
+{
+    size_t i;
+    json_t *author;
+    json_array_foreach(json_object_get(c->params, "authors"), i, author)
+        if (json_integer_value(author) != first)
+            return true;
+    return json_array_size(json_object_get(c->params, "new_authors")) > 0;
+}
+
+/* Who may register and what state a new card is in says the transition `register`. */
+static bool check_workflow(struct call *c, struct draft_card *d)
+{
+    const struct transition *t = workflow_transition(c->rules->workflow, "appeal", "register");
+    int from = 0;
+    d->status = "registered";
+    while (t && from < 63 && !(t->from_mask >> from & 1))
+        from++;
+    const struct wf_state *state = t ? workflow_state_info(c->rules->workflow, "appeal", from) : NULL;
+    return !state || workflow_check(c->rules->workflow, "appeal", state->id, "register", c->user->roles, 0, &d->status, c->err);
+}
+
 static bool write_card(struct call *c, const struct draft_card *d, int64_t *id, const char **number)
 {
     int year, month, day;
-    bool many = json_array_size(json_object_get(c->params, "authors")) + json_array_size(json_object_get(c->params, "new_authors")) > 1;
+    bool many = has_co_author(c, d->correspondent);
     day_to_civil(d->registered, &year, &month, &day);
     const char *params[] = {
-        d->kind, call_int(c, year), d->letters, "registered", d->channel, arg_sql(c, "nature"),
+        d->kind, call_int(c, year), d->letters, d->status, d->channel, arg_sql(c, "nature"),
         day_text(c, d->received), day_text(c, d->registered), day_text(c, d->due), day_text(c, d->nominal), d->due_rule,
         d->correspondent ? call_int(c, d->correspondent) : NULL, call_bool(arg_bool(c, "anonymous")), call_bool(arg_bool(c, "collective") || many),
         arg_sql(c, "members_count"), arg_sql(c, "addressee"), d->subject, arg_sql(c, "text"), d->address, d->topic, arg_sql(c, "unit"),
         call_user(c), arg_sql(c, "considering"), arg_sql(c, "forwarded_by"), arg_sql(c, "cover_number"), arg_sql(c, "cover_date"),
-        arg_sql(c, "external_id"), d->author_name};
-    return query_numbered(c, Q_APPEAL_ADD, params, 28, id, number);
+        arg_sql(c, "external_id"), d->author_name, arg_sql(c, "complained_of")};
+    return query_numbered(c, Q_APPEAL_ADD, params, 29, id, number);
 }
 
 bool appeal_register(struct call *c)
@@ -264,13 +368,13 @@ bool appeal_register(struct call *c)
     bool there;
     if (!known_external(c, Q_APPEAL_BY_EXTERNAL, &there) || there)
         return there;
-    if (!check_dates(c, &d) || !check_kind(c, &d) || !check_questions(c, &d) || !check_content(c, &d) || !check_author(c, &d))
+    if (!check_workflow(c, &d) || !check_dates(c, &d) || !check_kind(c, &d) || !check_questions(c, &d) || !check_content(c, &d) || !check_author(c, &d) || !appeal_complained_ok(c) ||
+        !count_due(c, &d))
         return false;
-    count_due(c, &d);
     if (!write_card(c, &d, &id, &number))
         return false;
     const char *id_text = call_int(c, id);
-    struct event e = {.record = "appeal", .record_id = id, .action = "register", .to = "registered", .version = 1};
+    struct event e = {.record = "appeal", .record_id = id, .action = "register", .to = d.status, .version = 1};
     if (!write_authors(c, id_text, &d) || !write_questions(c, id_text, &d) || !event_write(c, &e))
         return false;
     if (arg_has(c, "link_to") && !appeal_link_write(c, id, "link_to", arg_int(c, "link_to"), arg_sql(c, "link_kind")))
@@ -281,7 +385,8 @@ bool appeal_register(struct call *c)
     jw_kstring(c->out, "registered", day_text(c, d.registered));
     jw_kstring(c->out, "due", day_text(c, d.due));
     jw_kint(c->out, "version", 1);
-    jw_kstring(c->out, "status", "registered");
+    jw_kstring(c->out, "status", d.status);
+    write_warnings(c, &d);
     jw_object_end(c->out);
     return true;
 }

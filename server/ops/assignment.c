@@ -12,20 +12,27 @@ static bool assignment_list(struct call *c)
 {
     struct page page;
     const char *query = arg_sql(c, "query"), *sort = arg_sql(c, "sort");
-    const char *number = query ? number_filter(c, query) : NULL;
-    if (!page_begin(c, &page))
+    const char *number = query ? number_pattern(c, query) : NULL;
+    if (!page_begin(c, &page, "id"))
         return false;
     const char *params[19] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "status"), arg_sql(c, "open"), arg_sql(c, "overdue"),
                               arg_sql(c, "due_soon"), arg_sql(c, "mine"), arg_sql(c, "unit"), arg_sql(c, "responsible"), arg_sql(c, "appeal"),
                               number, number ? NULL : query, arg_sql(c, "from"), arg_sql(c, "to"), sort ? sort : "due"};
-    if (!page_count(c, &page, Q_ASSIGNMENT_COUNT, params, 15))
-        return false;
     params[16] = page.after[1];
     params[17] = page.after[0];
     params[18] = call_int(c, page.limit + 1);
     struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_LIST, params, 19, c->err);
-    if (!res)
+    if (res && pg_rows(res) == 0 && number) {
+        /* «дом 12» looks like a number and is none. */
+        pg_free(res);
+        params[11] = NULL;
+        params[12] = query;
+        res = pg_query(c->db, Q_ASSIGNMENT_LIST, params, 19, c->err);
+    }
+    if (!res || !page_count(c, &page, Q_ASSIGNMENT_COUNT, params, 15)) {
+        pg_free(res);
         return false;
+    }
     page_write(c, &page, res, "assignment", 3, 2);
     pg_free(res);
     return true;
@@ -80,6 +87,26 @@ static bool add_people(struct call *c, const char *assignment, const char *field
     return true;
 }
 
+bool assignment_not_to_accused(struct call *c, const char *appeals, int64_t user, const char *field)
+{
+    const char *params[] = {appeals, call_int(c, user)};
+    int64_t count;
+    if (!query_int(c, Q_APPEAL_COMPLAINS_OF, params, 2, 0, &count))
+        return false;
+    return count == 0 || arg_sql(c, field) || err_field(c->err, field, "complained_of", NULL);
+}
+
+bool assignment_until(struct call *c, struct due *due)
+{
+    day_t today = call_today(), wanted = day_parse(arg_str(c, "due"));
+    if (wanted < today && !arg_has(c, "external_id"))
+        return err_field(c->err, "due", "in_past", NULL);
+    *due = due_count(c->rules->calendar, wanted, due_rule_find("assignment_date"));
+    if (due->rolled < today)
+        due->rolled = wanted < today ? wanted : today;
+    return true;
+}
+
 /* The date in force: as given (rolled back to a working day; custom since 1974), or by urgency, or one month. */
 static bool count_due(struct call *c, struct due *due, const char **rule_id)
 {
@@ -88,16 +115,8 @@ static bool count_due(struct call *c, struct due *due, const char **rule_id)
     if (!check_classifier(c, "urgency", "urgency", urgency, &data))
         return false;
     if (arg_sql(c, "due")) {
-        day_t wanted = day_parse(arg_str(c, "due"));
-        if (wanted < today && !arg_has(c, "external_id"))
-            return err_field(c->err, "due", "in_past", NULL);
-        *due = (struct due){.nominal = wanted, .rolled = wanted};
-        if (wanted > today) {
-            struct due_rule rule = {.id = "assignment_date", .unit = DUE_CALENDAR_DAY, .length = wanted - today, .roll = DUE_ROLL_PREVIOUS};
-            *due = due_count(c->rules->calendar, today, &rule);
-        }
         *rule_id = "assignment_date";
-        return true;
+        return assignment_until(c, due);
     }
     struct due_rule rule = *due_rule_find("assignment_plain");
     json_t *facts = json_loads(data, 0, NULL);
@@ -145,9 +164,9 @@ static bool take_appeal(struct call *c, int64_t id)
         return c->err->code == ERR_NOT_FOUND ? err_field(c->err, field, "not_there", NULL) : false;
     bool ok = !state_is_final(c, "appeal", r.status) || err_rule(c->err, "status", NULL);
     if (ok && workflow_check(c->rules->workflow, "appeal", r.status, "assign", c->user->roles, r.relations, &to, c->err)) {
-        const char *params[] = {r.id_text, to, NULL, NULL};
+        const char *params[] = {r.id_text, to, NULL, NULL, NULL};
         struct event e = {.record = "appeal", .record_id = id, .action = "assign", .from = r.status, .to = to};
-        ok = query_int(c, Q_APPEAL_MOVE, params, 4, 0, &version);
+        ok = query_int(c, Q_APPEAL_MOVE, params, 5, 0, &version);
         e.version = ok ? version : 0;
         ok = ok && event_write(c, &e);
     } else if (ok) {
@@ -155,6 +174,15 @@ static bool take_appeal(struct call *c, int64_t id)
     }
     record_free(&r);
     return ok;
+}
+
+/* A clerk fills the card in by somebody's resolution; everybody else speaks for themselves. */
+static bool behalf_ok(struct call *c)
+{
+    int64_t giver = arg_int(c, "on_behalf_of");
+    if (!(c->user->roles & (R_CLERK | R_SYSTEM)) && giver != c->user->id)
+        return err_field(c->err, "on_behalf_of", "not_yours", NULL);
+    return assignment_user_ok(c, "on_behalf_of", giver);
 }
 
 static bool choose_responsible(struct call *c, int64_t *responsible)
@@ -172,7 +200,7 @@ static bool choose_responsible(struct call *c, int64_t *responsible)
         return err_field(c->err, "responsible", "required", NULL);
     return assignment_user_ok(c, "responsible", *responsible) &&
            (!arg_int(c, "controller") || assignment_user_ok(c, "controller", arg_int(c, "controller"))) &&
-           (!arg_int(c, "on_behalf_of") || assignment_user_ok(c, "on_behalf_of", arg_int(c, "on_behalf_of")));
+           (!arg_int(c, "on_behalf_of") || behalf_ok(c));
 }
 
 static bool write_assignment(struct call *c, int64_t responsible, const struct due *due, const char *rule, bool draft, int64_t *id, const char **number)
@@ -195,6 +223,14 @@ static bool write_parties(struct call *c, const char *id, int64_t responsible)
            add_people(c, id, "co_executors", "co_executor") && add_people(c, id, "watchers", "watcher");
 }
 
+static const char *ids_sql(struct call *c, const int64_t ids[], size_t count)
+{
+    const char *array = "{";
+    for (size_t i = 0; i < count; i++)
+        array = arena_printf(c->arena, "%s%s%lld", array, i ? "," : "", (long long)ids[i]);
+    return arena_printf(c->arena, "%s}", array);
+}
+
 static bool assignment_create(struct call *c)
 {
     enum { APPEALS_MAX = 201 };
@@ -210,6 +246,8 @@ static bool assignment_create(struct call *c)
     for (size_t i = 0; i < count; i++)
         if (!take_appeal(c, appeals[i]))
             return false;
+    if (count > 0 && !assignment_not_to_accused(c, ids_sql(c, appeals, count), responsible, "reason"))
+        return false;
     if (!write_assignment(c, responsible, &due, rule, draft, &id, &number))
         return false;
     const char *id_text = call_int(c, id);
@@ -218,7 +256,7 @@ static bool assignment_create(struct call *c)
         if (!pg_exec(c->db, Q_ASSIGNMENT_APPEAL_ADD, link, 2, NULL, c->err))
             return false;
     }
-    struct event e = {.record = "assignment", .record_id = id, .action = draft ? "create" : "issue", .to = draft ? "draft" : "issued", .version = 1,
+    struct event e = {.record = "assignment", .record_id = id, .action = draft ? "create" : "issue", .to = draft ? "draft" : "issued", .version = 1, .comment = arg_sql(c, "reason"),
                       .changes = arena_printf(c->arena, "{\"due\":{\"to\":\"%s\"},\"responsible\":{\"to\":%lld}}", day_text(c, due.rolled), (long long)responsible)};
     if (!write_parties(c, id_text, responsible) || !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e))
         return false;
@@ -250,19 +288,20 @@ static bool assignment_set(struct call *c)
     struct record r;
     int64_t version;
     const char *changes;
+    struct due until = {.nominal = DAY_NONE, .rolled = DAY_NONE};
     if (!record_lock(c, "assignment", &r))
         return false;
     bool ok = r.relations & REL_AUTHOR || c->user->roles & (R_CLERK | R_HEAD | R_SYSTEM) || err_set(c->err, ERR_FORBIDDEN, NULL);
     ok = ok && (!state_is_final(c, "assignment", r.status) || err_rule(c->err, "status", NULL));
     ok = ok && check_classifier(c, "urgency", "urgency", arg_str(c, "urgency"), NULL);
-    if (ok && arg_sql(c, "due") && day_parse(arg_str(c, "due")) < call_today())
-        ok = err_field(c->err, "due", "in_past", NULL);
+    if (ok && arg_sql(c, "due") && (ok = assignment_until(c, &until)))
+        json_object_set_new(c->params, "due", json_string(day_text(c, until.rolled))); /* what the history says is the day in force */
     ok = ok && (!arg_int(c, "controller") || assignment_user_ok(c, "controller", arg_int(c, "controller"))) &&
          record_changes(c, Q_ASSIGNMENT_FACTS, r.id_text, &changes);
     const char *params[] = {r.id_text, arg_sql(c, "title"), arg_keep(c, "text"), arg_sql(c, "urgency"), arg_sql(c, "controller")};
-    const char *due[] = {r.id_text, arg_sql(c, "due")};
+    const char *due[] = {r.id_text, day_text(c, until.rolled), day_text(c, until.nominal)};
     const char *controller[] = {r.id_text, "controller", arena_printf(c->arena, "{%s}", arg_sql(c, "controller") ? arg_sql(c, "controller") : "")};
-    ok = ok && query_int(c, Q_ASSIGNMENT_SET, params, 5, 0, &version) && (!due[1] || pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, due, 2, NULL, c->err)) &&
+    ok = ok && query_int(c, Q_ASSIGNMENT_SET, params, 5, 0, &version) && (!due[1] || pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, due, 3, NULL, c->err)) &&
          (!arg_int(c, "controller") || pg_exec(c->db, Q_ASSIGNMENT_PARTIES_SET, controller, 3, NULL, c->err)) &&
          set_people(c, r.id_text, "co_executors", "co_executor") && set_people(c, r.id_text, "watchers", "watcher");
     if (ok) {
@@ -310,6 +349,7 @@ static const struct op_param create_params[] = {
     {"appeal", P_ID, 0, 0, NULL, "appeal.list", {"По обращению", "From the appeal"}, NULL},
     {"appeals", P_IDS, 0, 200, NULL, "appeal.list", {"По обращениям", "From the appeals"}, NULL},
     {"source", P_ENUM, 0, 0, "classifier:assignment_source", NULL, {"Основание", "Source"}, NULL},
+    {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Почему тому, на кого жалуются", "Why to the person complained of"}, NULL},
     {"draft", P_BOOL, 0, 0, NULL, NULL, {"Пока не выдавать", "Keep as a draft"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
     {.name = NULL},

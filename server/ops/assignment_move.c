@@ -62,15 +62,15 @@ enum { COL_DUE = 4 };
 
 static bool move_due(struct call *c, const struct record *r, const char **changes)
 {
-    const char *due = arg_sql(c, "due");
+    struct due until;
     *changes = NULL;
-    if (!due || strcmp(due, pg_text(r->row, 0, COL_DUE)) == 0)
+    if (!arg_sql(c, "due") || strcmp(arg_sql(c, "due"), pg_text(r->row, 0, COL_DUE)) == 0)
         return true;
-    if (day_parse(due) < call_today())
-        return err_field(c->err, "due", "in_past", NULL);
-    *changes = arena_printf(c->arena, "{\"due\":{\"from\":\"%s\",\"to\":\"%s\"}}", pg_text(r->row, 0, COL_DUE), due);
-    const char *params[] = {r->id_text, due};
-    return pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, params, 2, NULL, c->err);
+    if (!assignment_until(c, &until))
+        return false;
+    const char *params[] = {r->id_text, day_text(c, until.rolled), day_text(c, until.nominal)};
+    *changes = arena_printf(c->arena, "{\"due\":{\"from\":\"%s\",\"to\":\"%s\"}}", pg_text(r->row, 0, COL_DUE), params[1]);
+    return pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, params, 3, NULL, c->err);
 }
 
 static bool leave_traces(struct call *c, const struct record *r, const struct row *row)
@@ -129,6 +129,16 @@ bool assignment_move(struct call *c)
     return ok;
 }
 
+static bool not_to_accused(struct call *c, const char *id, int64_t next)
+{
+    struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_APPEALS, &id, 1, c->err);
+    if (!res)
+        return false;
+    const char *appeals = arena_strdup(c->arena, pg_text(res, 0, 0));
+    pg_free(res);
+    return assignment_not_to_accused(c, appeals, next, "comment");
+}
+
 bool assignment_reassign(struct call *c)
 {
     static const struct row row = {"assignment.reassign", "reassign", "issue", "comment", NULL};
@@ -141,6 +151,7 @@ bool assignment_reassign(struct call *c)
     bool ok = record_may(c, &r, "reassign", &to) && assignment_user_ok(c, "responsible", next);
     if (ok && old == next)
         ok = err_field(c->err, "responsible", "same_record", NULL);
+    ok = ok && not_to_accused(c, r.id_text, next);
     const char *params[] = {r.id_text, call_int(c, next), arg_sql(c, "unit")};
     const char *changes = arena_printf(c->arena, "{\"responsible\":{\"from\":%lld,\"to\":%lld}}", (long long)old, (long long)next);
     ok = ok && pg_exec(c->db, Q_ASSIGNMENT_REASSIGN, params, 3, NULL, c->err) && change_state(c, &r, &row, to, changes);

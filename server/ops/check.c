@@ -146,6 +146,19 @@ static bool check_array(const struct op_param *row, const json_t *value, const c
     return true;
 }
 
+/* Does a free object hold a NUL anywhere? PostgreSQL keeps none. */
+static bool holds_nul(const json_t *value)
+{
+    const char *key;
+    json_t *member;
+    size_t i;
+    if (json_is_string(value))
+        return strlen(json_string_value(value)) != json_string_length(value);
+    json_array_foreach(value, i, member) if (holds_nul(member)) return true;
+    json_object_foreach((json_t *)value, key, member) if (holds_nul(member)) return true;
+    return false;
+}
+
 static bool check_value(const struct op_param *row, const json_t *value, const char *field, struct err *err)
 {
     switch (row->type) {
@@ -158,7 +171,9 @@ static bool check_value(const struct op_param *row, const json_t *value, const c
     case P_OBJECT:
         if (!json_is_object(value))
             return err_field(err, field, "wrong_type", NULL);
-        return row->fields ? check_object(row->fields, value, field, err) : true;
+        if (!row->fields)
+            return !holds_nul(value) || err_field(err, field, "control_chars", NULL);
+        return check_object(row->fields, value, field, err);
     default: return check_text(row, value, field, err);
     }
 }

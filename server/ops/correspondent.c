@@ -122,16 +122,23 @@ static const char *pieces_array(struct call *c, const char *query)
     return words_literal(c, words, count);
 }
 
-/* A phone: mostly digits, at least four of them. Returns the beginning to look for in contact.folded, NULL when it is no phone. */
+/* A phone: digits, at least four of them, and whatever people write between. Returns what to look for in contact.folded, NULL when it is
+ * no phone. */
 static const char *phone_beginning(struct call *c, const char *query)
 {
+    static const char *const between[] = {"\xC2\xA0", "\xE2\x80\x91", "\xE2\x80\x93", "\xE2\x80\x94"}; /* no-break blank and hyphen, dashes */
     char *digits = arena_alloc(c->arena, strlen(query) + 1);
     size_t count = 0;
-    for (const char *p = query; *p; p++) {
+    for (const char *p = query; *p;) {
+        size_t skip = isdigit((unsigned char)*p) || strchr("+-()./ \t", *p) ? 1 : 0;
+        for (size_t i = 0; !skip && i < sizeof between / sizeof *between; i++)
+            if (strncmp(p, between[i], strlen(between[i])) == 0)
+                skip = strlen(between[i]);
+        if (!skip)
+            return NULL;
         if (isdigit((unsigned char)*p))
             digits[count++] = *p;
-        else if (!strchr("+-() ", *p))
-            return NULL;
+        p += skip;
     }
     if (count < 4)
         return NULL;
@@ -139,13 +146,25 @@ static const char *phone_beginning(struct call *c, const char *query)
     return count > 10 ? digits + count - 10 : digits;
 }
 
+/* «8 910 12» is being typed with the trunk prefix, which contact.folded has not. */
+static const char *without_prefix(const char *digits)
+{
+    enum { PREFIXED_MIN = 4, WHOLE = 10 };
+    return digits && (*digits == '8' || *digits == '7') && strlen(digits) >= PREFIXED_MIN && strlen(digits) <= WHOLE ? digits + 1 : NULL;
+}
+
+/* «2-15-40»: within the town the code is left out. */
+static const char *local_number(const char *digits)
+{
+    enum { LOCAL_MIN = 5, LOCAL_MAX = 7 };
+    return digits && strlen(digits) >= LOCAL_MIN && strlen(digits) <= LOCAL_MAX ? digits : NULL;
+}
+
 /* Search tries what the text looks like, in this order, and stops at the first that finds something. */
 static struct pg_res *search(struct call *c, const char *query, const char *kind, const char *limit)
 {
     const char *phone = phone_beginning(c, query);
-    /* Half typed, it still has the 8 or +7 that contact.folded has not. */
-    const char *rest = phone && strlen(phone) < 10 && (*phone == '7' || *phone == '8') ? phone + 1 : NULL;
-    const char *by_phone[] = {phone, kind, limit}, *by_rest[] = {rest, kind, limit}, *by_email[] = {query, kind, limit};
+    const char *by_phone[] = {phone, kind, limit, without_prefix(phone), local_number(phone)}, *by_email[] = {query, kind, limit, NULL, NULL};
     const char *by_words[] = {words_array(c, query), kind, limit}, *by_address[] = {pieces_array(c, query), kind, limit};
     bool has_words = strcmp(by_words[0], "{}") != 0, has_pieces = strcmp(by_address[0], "{}") != 0;
     bool has_number = strpbrk(query, "0123456789");
@@ -153,20 +172,20 @@ static struct pg_res *search(struct call *c, const char *query, const char *kind
         bool fits;
         enum query q;
         const char *const *params;
+        int count;
     } ways[] = {
-        {phone != NULL, Q_CORRESPONDENT_BY_CONTACT, by_phone},
-        {rest != NULL, Q_CORRESPONDENT_BY_CONTACT, by_rest},
-        {strchr(query, '@') != NULL, Q_CORRESPONDENT_BY_CONTACT, by_email},
-        {has_number && has_pieces, Q_CORRESPONDENT_BY_ADDRESS, by_address}, /* names have no numbers, houses do */
-        {has_words, Q_CORRESPONDENT_BY_WORDS, by_words},
-        {!has_number && has_pieces && strlen(query) >= 3, Q_CORRESPONDENT_BY_ADDRESS, by_address},
+        {phone != NULL, Q_CORRESPONDENT_BY_CONTACT, by_phone, 5},
+        {strchr(query, '@') != NULL, Q_CORRESPONDENT_BY_CONTACT, by_email, 5},
+        {has_number && has_pieces, Q_CORRESPONDENT_BY_ADDRESS, by_address, 3}, /* names have no numbers, houses do */
+        {has_words, Q_CORRESPONDENT_BY_WORDS, by_words, 3},
+        {!has_number && has_pieces && strlen(query) >= 3, Q_CORRESPONDENT_BY_ADDRESS, by_address, 3},
     };
     struct pg_res *res = NULL;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         if (!ways[i].fits)
             continue;
         pg_free(res);
-        res = pg_query(c->db, ways[i].q, ways[i].params, 3, c->err);
+        res = pg_query(c->db, ways[i].q, ways[i].params, ways[i].count, c->err);
         if (!res || pg_rows(res) > 0)
             return res;
     }
@@ -179,7 +198,7 @@ static bool correspondent_list(struct call *c)
     struct page page;
     const char *query = arg_sql(c, "query"), *kind = arg_sql(c, "kind");
     struct pg_res *res;
-    if (!page_begin(c, &page))
+    if (!page_begin(c, &page, "i"))
         return false;
     if (query) {
         /* Found ones come best first, one page: who looks further types more. */
@@ -214,8 +233,8 @@ static bool correspondent_list(struct call *c)
 
 static bool correspondent_get(struct call *c)
 {
-    const char *params[] = {arg_sql(c, "id")};
-    return write_json_row(c, Q_CORRESPONDENT_GET, params, 1);
+    const char *params[] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "id")};
+    return write_json_row(c, Q_CORRESPONDENT_GET, params, 4);
 }
 
 static bool correspondent_similar(struct call *c)
@@ -254,8 +273,8 @@ static bool lock(struct call *c, int64_t id, const char *field, int64_t *version
 
 static bool conflict(struct call *c)
 {
-    const char *params[] = {arg_sql(c, "id")};
-    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_GET, params, 1, c->err);
+    const char *params[] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "id")};
+    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_GET, params, 4, c->err);
     if (!res)
         return false;
     err_set(c->err, ERR_CONFLICT, NULL);
@@ -268,23 +287,20 @@ static bool conflict(struct call *c)
 static bool correspondent_set(struct call *c)
 {
     int64_t version, next = 0;
-    const char *id = arg_sql(c, "id"), *name = arg_sql(c, "name");
+    const char *id = arg_sql(c, "id"), *name = arg_sql(c, "name"), *changes, *phones[] = {id, "mobile", arg_sql(c, "phones")};
     if (!lock(c, arg_int(c, "id"), "", &version))
         return false;
     if (arg_has(c, "version") && arg_int(c, "version") != version)
         return conflict(c);
     if (!check_classifier(c, "social_status", "social_status", arg_str(c, "social_status"), NULL) ||
-        !check_classifier(c, "privilege", "privilege", arg_str(c, "privilege"), NULL))
+        !check_classifier(c, "privilege", "privilege", arg_str(c, "privilege"), NULL) || !record_changes(c, Q_CORRESPONDENT_FACTS, id, &changes))
         return false;
     const char *params[] = {id, call_int(c, version), arg_sql(c, "kind"), name, arg_keep(c, "address"), arg_keep(c, "note"), arg_keep(c, "contact_person"),
                             arg_sql(c, "social_status"), arg_sql(c, "privilege")};
-    char *changes = json_dumps(c->params, JSON_COMPACT);
-    const char *kept = arena_strdup(c->arena, changes ? changes : "{}");
-    free(changes);
-    struct event e = {.record = "correspondent", .record_id = arg_int(c, "id"), .action = "set", .changes = kept};
+    struct event e = {.record = "correspondent", .record_id = arg_int(c, "id"), .action = "set", .changes = changes};
     if (!query_int(c, Q_CORRESPONDENT_SET, params, 9, 0, &next) || (name && !learn_words(c, id, name)) ||
         !set_contact(c, id, "mobile", arg_str(c, "phone")) || !set_contact(c, id, "email", arg_str(c, "email")) ||
-        !add_phones(c, id, json_object_get(c->params, "phones")))
+        (phones[2] && !pg_exec(c->db, Q_CONTACT_KEEP, phones, 3, NULL, c->err)) || !add_phones(c, id, json_object_get(c->params, "phones")))
         return false;
     e.version = next;
     if (!event_write(c, &e))
@@ -295,24 +311,30 @@ static bool correspondent_set(struct call *c)
 
 static bool correspondent_merge(struct call *c)
 {
-    int64_t from = arg_int(c, "id"), into = arg_int(c, "into"), version, merge;
+    int64_t from = arg_int(c, "id"), into = arg_int(c, "into"), first, second;
     if (from == into)
         return err_field(c->err, "into", "same_record", NULL);
     /* Two people merging the same pair the other way round must not wait for each other: locks by ascending id. */
     bool from_first = from < into;
-    if (!lock(c, from_first ? from : into, from_first ? "" : "into", &version) || !lock(c, from_first ? into : from, from_first ? "into" : "", &version))
+    if (!lock(c, from_first ? from : into, from_first ? "" : "into", &first) || !lock(c, from_first ? into : from, from_first ? "into" : "", &second))
         return false;
+    if (arg_has(c, "version") && arg_int(c, "version") != (from_first ? first : second))
+        return conflict(c);
     const char *params[] = {call_int(c, from), call_int(c, into), call_user(c)};
-    if (!query_int(c, Q_CORRESPONDENT_MERGE, params, 3, 0, &merge))
+    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_MERGE, params, 3, c->err);
+    if (!res)
         return false;
+    int64_t merge = pg_int(res, 0, 0), gone_version = pg_int(res, 0, 1), kept_version = pg_int(res, 0, 2);
+    pg_free(res);
     const char *changes = arena_printf(c->arena, "{\"merge\":%lld,\"from\":%lld,\"into\":%lld}", (long long)merge, (long long)from, (long long)into);
-    struct event gone = {.record = "correspondent", .record_id = from, .action = "merge", .changes = changes};
-    struct event kept = {.record = "correspondent", .record_id = into, .action = "merge", .changes = changes};
+    struct event gone = {.record = "correspondent", .record_id = from, .action = "merge", .changes = changes, .version = gone_version};
+    struct event kept = {.record = "correspondent", .record_id = into, .action = "merge", .changes = changes, .version = kept_version};
     if (!event_write(c, &gone) || !event_write(c, &kept))
         return false;
     jw_object(c->out);
     jw_kint(c->out, "id", into);
     jw_kint(c->out, "merge", merge);
+    jw_kint(c->out, "version", kept_version);
     jw_object_end(c->out);
     return true;
 }
@@ -324,26 +346,33 @@ static bool correspondent_part(struct call *c)
     if (!res)
         return false;
     bool found = pg_rows(res) == 1 && !pg_bool(res, 0, 2), late = found && pg_bool(res, 0, 3);
-    int64_t into = found ? pg_int(res, 0, 1) : 0, from;
+    int64_t from = found ? pg_int(res, 0, 0) : 0, into = found ? pg_int(res, 0, 1) : 0, version;
     pg_free(res);
     if (!found)
         return err_field(c->err, "merge", "not_there", NULL);
     if (late)
         return err_rule(c->err, "expired", NULL);
-    if (!query_int(c, Q_CORRESPONDENT_PART, params, 1, 0, &from))
+    /* Whoever took the double in may have been merged on since: then the later merge is undone first, or the cards would have gone astray. */
+    if (!lock(c, into, "merge", &version))
+        return c->err->code == ERR_PARAMS ? err_rule(c->err, "merged_on", NULL) : false;
+    if (!(res = pg_query(c->db, Q_CORRESPONDENT_PART, params, 1, c->err)))
         return false;
+    int64_t alive_version = pg_int(res, 0, 1), kept_version = pg_int(res, 0, 2);
+    pg_free(res);
     const char *changes = arena_printf(c->arena, "{\"merge\":%s,\"from\":%lld,\"into\":%lld}", params[0], (long long)from, (long long)into);
-    struct event a = {.record = "correspondent", .record_id = from, .action = "part", .changes = changes};
-    struct event b = {.record = "correspondent", .record_id = into, .action = "part", .changes = changes};
+    struct event a = {.record = "correspondent", .record_id = from, .action = "part", .changes = changes, .version = alive_version};
+    struct event b = {.record = "correspondent", .record_id = into, .action = "part", .changes = changes, .version = kept_version};
     if (!event_write(c, &a) || !event_write(c, &b))
         return false;
     jw_object(c->out);
     jw_kint(c->out, "id", from);
+    jw_kint(c->out, "version", alive_version);
     jw_object_end(c->out);
     return true;
 }
 
 static const struct op_param list_params[] = {
+    {"sort", P_ENUM, 0, 0, "new", NULL, {"Порядок", "Order"}, NULL},
     {"kind", P_ENUM, PF_FILTER, 0, "person|organization|collective", NULL, {"Кто это", "Kind"}, NULL},
     {.name = NULL},
 };
@@ -388,7 +417,7 @@ const struct op correspondent_ops[] = {
     {"correspondent.get", READERS, 0, {"Карточка корреспондента", "Card of a correspondent"}, id_params, correspondent_get},
     {"correspondent.set", WRITERS, OP_WRITE | OP_VERSION, {"Исправить корреспондента", "Correct a correspondent"}, set_params, correspondent_set},
     {"correspondent.similar", READERS, 0, {"Похожие корреспонденты", "Likely doubles"}, similar_params, correspondent_similar},
-    {"correspondent.merge", WRITERS, OP_WRITE, {"Объединить двойников", "Merge doubles"}, merge_params, correspondent_merge},
+    {"correspondent.merge", WRITERS, OP_WRITE | OP_VERSION, {"Объединить двойников", "Merge doubles"}, merge_params, correspondent_merge},
     {"correspondent.part", WRITERS, OP_WRITE, {"Разъединить (30 дней)", "Part again (30 days)"}, part_params, correspondent_part},
     {.method = NULL},
 };

@@ -1,6 +1,6 @@
 #include "server/ops/helpers.h"
-#include "common/layout.h"
 #include "common/arena.h"
+#include "common/layout.h"
 #include "common/proto.h"
 #include <ctype.h>
 #include <jansson.h>
@@ -64,27 +64,59 @@ bool check_classifier(struct call *c, const char *classifier, const char *field,
     return facts || err_field(c->err, field, "not_a_value", "«%.60s»: %s %s", code, err_reason_text("not_a_value", c->user->lang), classifier);
 }
 
-/* A cursor is base64 of ["method", key, key, total, exact]: opaque to clients, checked like any input. */
-bool page_begin(struct call *c, struct page *p)
+/* What a walk through a list is about: who walks, which list, in which order, through which filters. A place of one walk is none of another. */
+static const char *walk_of(struct call *c)
 {
-    int64_t limit = arg_has(c, "limit") ? arg_int(c, "limit") : PROTO_LIST_DEFAULT;
-    *p = (struct page){.limit = limit > 0 ? (int)limit : PROTO_LIST_DEFAULT, .total = -1};
+    enum { HASH_BYTES = 16 };
+    unsigned char hash[HASH_BYTES];
+    char hex[2 * HASH_BYTES + 1];
+    json_t *asked = json_copy(c->params);
+    json_object_del(asked, "after");
+    json_object_del(asked, "limit");
+    char *text = json_dumps(asked, JSON_COMPACT | JSON_SORT_KEYS);
+    const char *all = arena_printf(c->arena, "%s %s %s", call_user(c), c->op->method, text ? text : "");
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)all, strlen(all), NULL, 0);
+    free(text);
+    json_decref(asked);
+    return arena_strdup(c->arena, sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
+}
+
+/* The key of a place as its list sorts: an id, a date or a text; only a date may be absent. */
+static bool key_fits(char kind, const json_t *key)
+{
+    enum { ID_DIGITS = 18 };
+    const char *s = json_string_value(key);
+    if (!s)
+        return json_is_null(key) && kind == 'd';
+    if (kind == 'd')
+        return day_parse(s) != DAY_NONE;
+    return kind == 't' || (*s && strlen(s) <= ID_DIGITS && strspn(s, "0123456789") == strlen(s));
+}
+
+/* A cursor is base64 of [walk, key, key, total, exact]: opaque to clients, checked like any input. */
+bool page_begin(struct call *c, struct page *p, const char *keys)
+{
+    *p = (struct page){.limit = arg_has(c, "limit") ? (int)arg_int(c, "limit") : PROTO_LIST_DEFAULT, .total = -1, .walk = walk_of(c)};
     const char *after = arg_str(c, "after");
+    if (p->limit == 0)
+        return err_field(c->err, "limit", "out_of_range", NULL);
     if (!after || !*after)
         return true;
     unsigned char text[2048];
     size_t len = 0;
-    const char *method;
-    json_t *keys[2];
+    const char *walk;
+    json_t *place[2];
     json_int_t total;
     int exact;
     json_t *root = NULL;
     if (sodium_base642bin(text, sizeof text, after, strlen(after), NULL, &len, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0)
         root = json_loadb((const char *)text, len, 0, NULL);
-    bool ok = root && json_unpack(root, "[sooIb!]", &method, &keys[0], &keys[1], &total, &exact) == 0 && strcmp(method, c->op->method) == 0;
+    bool ok = root && json_unpack(root, "[sooIb!]", &walk, &place[0], &place[1], &total, &exact) == 0 && strcmp(walk, p->walk) == 0 && total >= 0;
+    for (size_t i = 0; ok && keys[i]; i++)
+        ok = key_fits(keys[i], place[i]);
     if (ok) {
-        for (int i = 0; i < 2; i++)
-            p->after[i] = json_is_string(keys[i]) ? arena_strdup(c->arena, json_string_value(keys[i])) : NULL;
+        for (size_t i = 0; keys[i]; i++)
+            p->after[i] = json_is_string(place[i]) ? arena_strdup(c->arena, json_string_value(place[i])) : NULL;
         p->total = total;
         p->exact = exact;
     }
@@ -107,7 +139,7 @@ bool page_count(struct call *c, struct page *p, enum query q, const char *const 
 static void write_next(struct call *c, const struct page *p, const struct pg_res *res, int key_column, int key_count)
 {
     const char *keys[2] = {pg_text(res, p->limit - 1, key_column), key_count > 1 ? pg_text(res, p->limit - 1, key_column + 1) : NULL};
-    json_t *root = json_pack("[ss?s?Ib]", c->op->method, keys[0], keys[1], (json_int_t)p->total, (int)p->exact);
+    json_t *root = json_pack("[ss?s?Ib]", p->walk, keys[0], keys[1], (json_int_t)p->total, (int)p->exact);
     char *text = json_dumps(root, JSON_COMPACT);
     size_t size = sodium_base64_encoded_len(strlen(text), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     char *cursor = arena_alloc(c->arena, size);
@@ -317,7 +349,7 @@ bool state_is_final(const struct call *c, const char *kind, const char *state)
     return info && info->final;
 }
 
-enum { COL_REGISTERED = 4, COL_EXTENDED = 7, COL_OPEN_ASSIGNMENTS = 8, FORWARD_DAYS = 7 };
+enum { COL_REGISTERED = 4, COL_OPEN_ASSIGNMENTS = 8 };
 
 static bool guard_no_open_assignments(struct call *c, const struct record *r)
 {
@@ -327,7 +359,7 @@ static bool guard_no_open_assignments(struct call *c, const struct record *r)
 /* 59-FZ art. 8 part 3: seven days from registration; later is a breach that must be explained, but stays possible. */
 static bool guard_within_forward_term(struct call *c, const struct record *r)
 {
-    bool late = call_today() > day_parse(pg_text(r->row, 0, COL_REGISTERED)) + FORWARD_DAYS;
+    bool late = call_today() > due_count(c->rules->calendar, day_parse(pg_text(r->row, 0, COL_REGISTERED)), due_rule_find("appeal_forward")).rolled;
     return !late || arg_sql(c, "reason") || err_field(c->err, "reason", "required", NULL);
 }
 
@@ -378,39 +410,61 @@ bool find_id(struct call *c, enum query by_number, int64_t *id)
     return query_int(c, by_number, &number, 1, 0, id) && (*id || err_set(c->err, ERR_NOT_FOUND, NULL));
 }
 
-/* «ОГ-» before the serial; typed in the other layout it is «JU-». Anything else before it is not looked at. */
-static const char *number_letters(struct call *c, const char *query, size_t len)
+static bool is_letter(unsigned char c) { return c >= 0x80 || isalpha(c); }
+
+/* Signs between letters, serial and year, «№» among them. */
+static const char *skip_signs(const char *p)
 {
-    char typed[32], swapped[64];
-    if (len < 2 || len >= sizeof typed || query[len - 1] != '-')
-        return "";
-    snprintf(typed, sizeof typed, "%.*s", (int)len - 1, query);
-    bool latin = isalpha((unsigned char)typed[0]);
-    if (latin)
-        layout_swap(typed, swapped, sizeof swapped);
-    return arena_strdup(c->arena, latin ? swapped : typed);
+    static const char sign[] = "\xE2\x84\x96"; /* № */
+    for (;;) {
+        if (strncmp(p, sign, sizeof sign - 1) == 0)
+            p += sizeof sign - 1;
+        else if (*p && strchr(" -./_#", *p))
+            p++;
+        else
+            return p;
+    }
 }
 
-const char *number_filter(struct call *c, const char *query)
+static const char *skip_letters(const char *p)
 {
-    const char *p = query;
-    size_t letters = 0;
-    while (*p && !isdigit((unsigned char)*p) && letters < 12) {
-        letters++;
+    while (is_letter((unsigned char)*p) && skip_signs(p) == p)
         p++;
+    return p;
+}
+
+/* «26» or «2026» at the end of the text; NULL when something else stands there. */
+static const char *year_at_end(const char *p)
+{
+    size_t digits = strspn(p, "0123456789");
+    if (p[digits] || (digits != 2 && digits != 4))
+        return NULL;
+    return p + digits - 2;
+}
+
+const char *number_pattern(struct call *c, const char *query)
+{
+    enum { LETTERS_BYTES = 8, SERIAL_DIGITS = 9 };
+    const char *after_letters = skip_letters(query), *p = skip_signs(after_letters), *year = "%";
+    size_t letters = (size_t)(after_letters - query);
+    p += strspn(p, "0");
+    size_t digits = strspn(p, "0123456789");
+    if (letters > LETTERS_BYTES || digits == 0 || digits > SERIAL_DIGITS)
+        return NULL;
+    const char *serial = arena_strndup(c->arena, p, digits);
+    p += digits;
+    if (*p && (skip_signs(p) == p || !(year = year_at_end(skip_signs(p)))))
+        return NULL;
+    const char *series = letters ? arena_strndup(c->arena, query, letters) : "%";
+    if (letters && isascii((unsigned char)*series)) { /* typed in the other layout */
+        char *other = arena_alloc(c->arena, 4 * letters + 1);
+        layout_swap(series, other, 4 * letters + 1);
+        series = other;
     }
-    char *end;
-    long long serial = strtoll(p, &end, 10), year = 0;
-    if (end == p || serial <= 0 || end - p > 9)
+    /* A letter of the other layout may be a sign of LIKE; no series has one. */
+    if (letters && strpbrk(series, "%_\\"))
         return NULL;
-    if (*end == '/' || (*end == '-' && letters))
-        year = strtoll(end + 1, &end, 10) % 100;
-    else if (letters && p[-1] != '-' && p[-1] != ' ')
-        return NULL;
-    if (*end)
-        return NULL;
-    const char *year_text = year > 0 ? arena_printf(c->arena, "%lld", year) : "";
-    return arena_printf(c->arena, "%lld/%s/%s", serial, year_text, number_letters(c, query, letters));
+    return arena_printf(c->arena, "%s-%s/%s", series, serial, year);
 }
 
 bool known_external(struct call *c, enum query by_external, bool *there)

@@ -32,9 +32,10 @@ struct page {
     int64_t total;        /* carried in the cursor; -1: count now */
     bool exact;
     int limit;
+    const char *walk; /* a cursor is good for the list, the filters and the person it was made for */
 };
-/* Reads limit and after of the call. */
-bool page_begin(struct call *c, struct page *p);
+/* Reads limit and after of the call. `keys` says what the cursor holds, a letter each: i an id, d a date or nothing, t a text. */
+bool page_begin(struct call *c, struct page *p, const char *keys);
 /* Counts once per walk: the statement answers a count that stops at 10,001. */
 bool page_count(struct call *c, struct page *p, enum query q, const char *const *params, int count);
 /* Writes {"items", "next", "total", "total_exact"}. `record` names the workflow whose actions each item gets (columns 1 and 2 are then
@@ -90,9 +91,9 @@ const char *day_text(struct call *c, day_t d);
 bool state_is_final(const struct call *c, const char *kind, const char *state);
 /* The record that the argument `id` or `number` names; ERR_PARAMS when neither is given, ERR_NOT_FOUND for an unknown number. */
 bool find_id(struct call *c, enum query by_number, int64_t *id);
-/* A number as people say it («ОГ-318/26», «318/26», «318», «0318») as "serial/year/letters", absent parts empty, for the lists' queries;
- * NULL when the text is no number. */
-const char *number_filter(struct call *c, const char *query);
+/* A number as people say it (the rest after the serial, the letters, zeros may be missing, any separator) as a LIKE pattern of `number`:
+ * «ог 0318/26» is ог-318/26, «318» is %-318/%. NULL when the text is no number. */
+const char *number_pattern(struct call *c, const char *query);
 /* Answers the record that bears the argument `external_id`, with "existing": true, and sets *there; without one nothing is answered. */
 bool known_external(struct call *c, enum query by_external, bool *there);
 /* The operation KIND.comment: a comment on a record, by everybody who sees it. */

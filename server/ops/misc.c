@@ -79,14 +79,15 @@ static bool event_subscribe(struct call *c)
 static bool event_list(struct call *c)
 {
     struct page page;
-    if (!page_begin(c, &page))
+    if (!page_begin(c, &page, "i"))
         return false;
-    const char *params[8] = {arg_sql(c, "record"), arg_sql(c, "record_id"), arg_sql(c, "actor"), arg_sql(c, "action"), arg_sql(c, "from"), arg_sql(c, "to")};
+    const char *params[9] = {arg_sql(c, "record"), arg_sql(c, "record_id"), arg_sql(c, "actor"), arg_sql(c, "action"), arg_sql(c, "from"), arg_sql(c, "to")};
     if (!page_count(c, &page, Q_EVENT_COUNT, params, 6))
         return false;
     params[6] = page.after[0];
     params[7] = call_int(c, page.limit + 1);
-    struct pg_res *res = pg_query(c->db, Q_EVENT_LIST, params, 8, c->err);
+    params[8] = call_sees_all(c);
+    struct pg_res *res = pg_query(c->db, Q_EVENT_LIST, params, 9, c->err);
     if (!res)
         return false;
     page_write(c, &page, res, NULL, 1, 1);
@@ -99,10 +100,10 @@ enum { DRAFTS_MAX = 200, DRAFT_BYTES_MAX = 400000 };
 static bool draft_save(struct call *c)
 {
     int64_t count;
-    const char *user = call_user(c), *body = arg_sql(c, "body");
+    const char *user = call_user(c), *body = arg_sql(c, "body"), *others[] = {user, arg_sql(c, "screen")};
     if (strlen(body) > DRAFT_BYTES_MAX)
         return err_field(c->err, "body", "too_long", NULL);
-    if (!query_int(c, Q_DRAFT_COUNT, &user, 1, 0, &count))
+    if (!query_int(c, Q_DRAFT_COUNT, others, 2, 0, &count))
         return false;
     if (count >= DRAFTS_MAX)
         return err_field(c->err, "screen", "too_many", NULL);
@@ -191,6 +192,7 @@ static const struct op_param language_params[] = {
     {.name = NULL},
 };
 static const struct op_param event_list_params[] = {
+    {"sort", P_ENUM, 0, 0, "new", NULL, {"Порядок", "Order"}, NULL},
     {"record", P_STRING, PF_FILTER, 40, NULL, NULL, {"Вид записи", "Record"}, NULL},
     {"record_id", P_ID, PF_FILTER, 0, NULL, NULL, {"Номер записи", "Record id"}, NULL},
     {"actor", P_ID, PF_FILTER, 0, NULL, "user.list", {"Кто", "Who"}, NULL},

@@ -6,9 +6,9 @@
 
 #define ADMINS (R_ADMIN | R_SYSTEM)
 
-static bool unit_event(struct call *c, int64_t id, const char *action, int64_t version)
+static bool unit_event(struct call *c, int64_t id, const char *action, int64_t version, const char *changes)
 {
-    struct event e = {.record = "unit", .record_id = id, .action = action, .version = version};
+    struct event e = {.record = "unit", .record_id = id, .action = action, .version = version, .changes = changes};
     return event_write(c, &e);
 }
 
@@ -16,7 +16,7 @@ static bool unit_add(struct call *c)
 {
     int64_t id;
     const char *params[] = {arg_sql(c, "code"), arg_sql(c, "parent"), arg_sql(c, "kind"), arg_sql(c, "name"), arg_sql(c, "name_en"), arg_sql(c, "external")};
-    if (!check_classifier(c, "unit_kind", "kind", arg_str(c, "kind"), NULL) || !query_int(c, Q_UNIT_ADD, params, 6, 0, &id) || !unit_event(c, id, "add", 1))
+    if (!check_classifier(c, "unit_kind", "kind", arg_str(c, "kind"), NULL) || !query_int(c, Q_UNIT_ADD, params, 6, 0, &id) || !unit_event(c, id, "add", 1, NULL))
         return false;
     write_changed(c, id, params[0], 1, NULL);
     return true;
@@ -25,7 +25,7 @@ static bool unit_add(struct call *c)
 static bool unit_list(struct call *c)
 {
     struct page page;
-    if (!page_begin(c, &page))
+    if (!page_begin(c, &page, "ti"))
         return false;
     const char *count[] = {arg_sql(c, "query"), arg_sql(c, "parent"), arg_sql(c, "external")};
     if (!page_count(c, &page, Q_UNIT_COUNT, count, 3))
@@ -62,7 +62,7 @@ static bool unit_set(struct call *c)
 {
     int64_t version, id = arg_int(c, "id");
     bool below;
-    const char *id_text = arg_sql(c, "id"), *given = arg_sql(c, "version");
+    const char *id_text = arg_sql(c, "id"), *given = arg_sql(c, "version"), *changes;
     struct pg_res *now = pg_query(c->db, Q_UNIT_GET, &id_text, 1, c->err);
     if (!now)
         return false;
@@ -75,6 +75,8 @@ static bool unit_set(struct call *c)
         return false;
     if (below)
         return err_field(c->err, "parent", "cycle", NULL);
+    if (!record_changes(c, Q_UNIT_FACTS, id_text, &changes))
+        return false;
     const char *params[] = {id_text, given ? given : present, arg_sql(c, "parent"), arg_sql(c, "kind"), arg_sql(c, "name"), arg_keep(c, "name_en"),
                             arg_sql(c, "external"), arg_sql(c, "disabled")};
     if (!query_int(c, Q_UNIT_SET, params, 8, 0, &version))
@@ -84,7 +86,7 @@ static bool unit_set(struct call *c)
         c->err->current = (char *)card;
         return false;
     }
-    if (!unit_event(c, id, "set", version))
+    if (!unit_event(c, id, "set", version, changes))
         return false;
     write_changed(c, id, NULL, version, NULL);
     return true;
@@ -109,6 +111,7 @@ static const struct op_param set_params[] = {
     {.name = NULL},
 };
 static const struct op_param list_params[] = {
+    {"sort", P_ENUM, 0, 0, "name", NULL, {"Порядок", "Order"}, NULL},
     {"parent", P_ID, PF_FILTER, 0, NULL, "unit.list", {"Входит в", "Part of"}, NULL},
     {"external", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Внешние", "External"}, NULL},
     {.name = NULL},

@@ -84,7 +84,7 @@ static bool user_add(struct call *c)
 static bool user_list(struct call *c)
 {
     struct page page;
-    if (!page_begin(c, &page))
+    if (!page_begin(c, &page, "ti"))
         return false;
     const char *params[7] = {arg_sql(c, "query"), arg_sql(c, "role"), arg_sql(c, "unit"), arg_sql(c, "disabled")};
     if (!page_count(c, &page, Q_USER_COUNT, params, 4))
@@ -149,8 +149,8 @@ static bool is_system(struct call *c)
 static bool user_set(struct call *c)
 {
     int64_t version;
-    const char *before;
-    if (is_system(c) || !check_roles(c) || !version_of(c, Q_USER_GET, &before))
+    const char *before, *changes;
+    if (is_system(c) || !check_roles(c) || !version_of(c, Q_USER_GET, &before) || !record_changes(c, Q_USER_FACTS, arg_sql(c, "id"), &changes))
         return false;
     const char *params[] = {arg_sql(c, "id"), before, arg_sql(c, "name"), arg_keep(c, "position"), arg_keep(c, "email"), arg_keep(c, "phone"),
                             arg_sql(c, "unit"), arg_sql(c, "language")};
@@ -158,10 +158,7 @@ static bool user_set(struct call *c)
         return false;
     if (version == 0)
         return missed(c, Q_USER_GET);
-    char *changes = json_dumps(c->params, JSON_COMPACT);
-    const char *kept = arena_strdup(c->arena, changes ? changes : "{}");
-    free(changes);
-    if (!write_hanging(c, params[0]) || !user_event(c, arg_int(c, "id"), "set", version, kept))
+    if (!write_hanging(c, params[0]) || !user_event(c, arg_int(c, "id"), "set", version, changes))
         return false;
     write_changed(c, arg_int(c, "id"), NULL, version, NULL);
     return true;
@@ -268,6 +265,7 @@ static const struct op_param set_params[] = {
     {.name = NULL},
 };
 static const struct op_param list_params[] = {
+    {"sort", P_ENUM, 0, 0, "name", NULL, {"Порядок", "Order"}, NULL},
     {"role", P_STRING, PF_FILTER, 40, NULL, NULL, {"Роль", "Role"}, NULL},
     {"unit", P_ID, PF_FILTER, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL},
     {"disabled", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Отключённые", "Disabled"}, NULL},

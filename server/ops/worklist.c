@@ -11,9 +11,9 @@ static const struct reason {
 } reasons[] = {
     {"overdue", {"Просрочено", "Overdue"}, {"report", "answer", NULL}},
     {"returned", {"Вернули", "Returned"}, {"report", NULL}},
-    {"to_accept", {"Принять", "To accept"}, {"accept", NULL}},
     {"due_soon", {"Скоро срок", "Due soon"}, {"report", NULL}},
     {"to_answer", {"Пора отвечать", "Answer now"}, {"answer", "draft_answer", NULL}},
+    {"to_accept", {"Принять", "To accept"}, {"accept", NULL}},
     {"without_action", {"Без движения", "Without action"}, {"assign", "answer", NULL}},
     {"unread", {"Новый комментарий", "New comment"}, {NULL}},
     {"draft", {"Не выдано", "Not issued"}, {"issue", NULL}},

@@ -234,6 +234,84 @@ static void the_card_of_another_user_is_the_administrators(void **state)
     assert_false(holds_text(card, "argon2"));
 }
 
+/* A card may be open to one and what hangs on it not: letters of the same person, linked letters. */
+static void other_cards_are_not_named(void **state)
+{
+    (void)state;
+    struct rpc *clerk = town_as(&town, TOWN_clerk), *deputy = town_as(&town, TOWN_deputy), *executor = town_as(&town, TOWN_executor);
+    json_int_t author = at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", foreign_appeal), "correspondent_id");
+    json_int_t own = at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:I, s:s, s:s, s:I, s:I}", "kind", "letter", "channel", "post", "correspondent",
+                                   author, "subject", "Дело ЖКХ", "text", "Протекает кровля многоквартирного дома", "link_to", foreign_appeal, "unit",
+                                   town.zhkh),
+                            "id");
+    given_assignment(&town, own, TOWN_executor, "Починить кровлю");
+    assert_int_equal(json_array_size(at(rpc_ok(clerk, "appeal.get", "{s:I}", "id", own), "earlier")), 1);
+    assert_int_equal(json_array_size(at(rpc_ok(clerk, "appeal.get", "{s:I}", "id", own), "links")), 1);
+    struct rpc *const scoped[] = {executor, deputy};
+    for (size_t i = 0; i < 2; i++) {
+        json_t *card = rpc_ok(scoped[i], "appeal.get", "{s:I}", "id", own);
+        assert_string_equal(at_text(card, "correspondent_name"), "Тайнова Ольга Ивановна");
+        CHECK(!holds_text(card, "Дело дорожной службы"), "the card names a letter of another unit");
+    }
+    assert_true(holds_text(rpc_ok(clerk, "correspondent.get", "{s:I}", "id", author), "Дело дорожной службы"));
+    assert_false(holds_text(rpc_ok(deputy, "correspondent.get", "{s:I}", "id", author), "Дело дорожной службы"));
+    json_t *near = rpc_ok(deputy, "appeal.candidates", "{s:I, s:s}", "correspondent", author, "text", "Дело дорожной службы");
+    assert_false(holds_text(near, "Дело дорожной службы"));
+    assert_true(holds_text(near, "Дело ЖКХ"));
+    /* An id in another parameter tells no more than one in `id`. */
+    json_int_t ids[] = {foreign_appeal, ABSENT_ID};
+    json_t *answers[2][2];
+    for (size_t i = 0; i < 2; i++) {
+        answers[0][i] = at(rpc_call(deputy, "appeal.link", json_pack("{s:I, s:I}", "id", own, "other", ids[i])), "error");
+        answers[1][i] = at(rpc_call(deputy, "assignment.create", json_pack("{s:s, s:I, s:I}", "title", "Чужое", "responsible", town.user[TOWN_executor],
+                                                                           "appeal", ids[i])),
+                           "error");
+    }
+    for (size_t i = 0; i < 2; i++)
+        assert_true(answers[i][0] && json_equal(answers[i][0], answers[i][1]));
+    assert_int_equal(at_int(rpc_ok(deputy, "assignment.list", "{s:I}", "appeal", foreign_appeal), "total"), 0);
+    assert_int_equal(at_int(rpc_ok(town_as(&town, TOWN_analyst), "appeal.list", "{s:I}", "correspondent", author), "total"), 0);
+}
+
+/* Gives a user these roles and waits until their open session has them. */
+static void given_roles(enum town_user who, json_t *roles)
+{
+    size_t count = json_array_size(roles);
+    rpc_ok(town.admin, "user.set", "{s:I, s:o}", "id", town.user[who], "roles", roles);
+    while (json_array_size(at(rpc_ok(town_as(&town, who), "session.whoami", NULL), "roles")) != count)
+        ;
+}
+
+static void the_log_tells_an_administrator_no_letters(void **state)
+{
+    (void)state;
+    rpc_ok(town_as(&town, TOWN_clerk), "appeal.comment", "{s:I, s:s}", "id", foreign_appeal, "text", "Звонила Тайнова, болеет");
+    json_t *filter = json_pack("{s:s, s:I}", "record", "appeal", "record_id", foreign_appeal);
+    json_t *log = rpc_ok_json(town_as(&town, TOWN_admin), "event.list", json_copy(filter));
+    assert_non_null(find_item(at(log, "items"), "action", "comment"));
+    assert_false(holds_text(log, "Тайнова"));
+    assert_true(holds_text(rpc_ok_json(town_as(&town, TOWN_head), "event.list", json_copy(filter)), "Тайнова"));
+    /* With the extra right it is the same as for everybody who reads the card. */
+    given_roles(TOWN_admin, json_pack("[s,s]", "admin", "citizens"));
+    assert_true(holds_text(rpc_ok_json(town_as(&town, TOWN_admin), "event.list", filter), "Тайнова"));
+    given_roles(TOWN_admin, json_pack("[s]", "admin"));
+}
+
+/* Two roles together give what each gives, not more: an analyst sees all without names, an executor names within the unit. */
+static void roles_add_up_and_do_not_multiply(void **state)
+{
+    (void)state;
+    struct rpc *executor = town_as(&town, TOWN_executor);
+    rpc_error(executor, 1001, "appeal.get", "{s:I}", "id", foreign_appeal);
+    given_roles(TOWN_executor, json_pack("[s,s]", "executor", "analyst"));
+    CHECK(!holds_text(rpc_call(executor, "appeal.get", json_pack("{s:I}", "id", foreign_appeal)), "Тайнова"), "executor and analyst reads names everywhere");
+    given_roles(TOWN_executor, json_pack("[s]", "clerk"));
+    assert_true(holds_text(rpc_call(executor, "appeal.get", json_pack("{s:I}", "id", foreign_appeal)), "Тайнова"));
+    given_roles(TOWN_executor, json_pack("[s,s]", "clerk", "executor"));
+    given_roles(TOWN_executor, json_pack("[s]", "executor"));
+    rpc_error(executor, 1001, "appeal.get", "{s:I}", "id", foreign_appeal);
+}
+
 /* ---- scopes ---- */
 
 static void scopes_of_chief_and_deputy(void **state)
@@ -342,6 +420,9 @@ int main(void)
         cmocka_unit_test(lists_show_only_what_one_may_open),
         cmocka_unit_test(who_may_not_see_persons_gets_no_name),
         cmocka_unit_test(the_card_of_another_user_is_the_administrators),
+        cmocka_unit_test(other_cards_are_not_named),
+        cmocka_unit_test(the_log_tells_an_administrator_no_letters),
+        cmocka_unit_test(roles_add_up_and_do_not_multiply),
         cmocka_unit_test(scopes_of_chief_and_deputy),
         cmocka_unit_test(nobody_gives_out_roles_to_themselves),
         cmocka_unit_test(actions_tell_the_truth),

@@ -164,6 +164,10 @@ static void try_control_characters(const json_t *op, const json_t *param, const 
             expect(method, name, "with control characters", with(op, name, json_string(texts[i])), NAMED, "control_chars");
         }
     }
+    json_t *nul = json_stringn("a\0z", 3);
+    if (strcmp(type, "strings") != 0)
+        expect(method, name, "with a NUL", with(op, name, json_incref(nul)), NAMED, "control_chars");
+    json_decref(nul);
     if (strcmp(type, "string") == 0)
         expect(method, name, "with a newline", with(op, name, json_string("a\nz")), NAMED, "control_chars");
 }
@@ -226,6 +230,86 @@ static void try_numbers(const json_t *op, const json_t *param, const char *metho
         expect(method, item, "a text", with(op, name, json_pack("[s]", "1")), NAMED, "wrong_type");
         expect(method, name, "absent", with(op, name, json_pack("[i]", ABSENT_ID)), SURVIVED, NULL);
     }
+}
+
+/* A number that no client library keeps: the line is written by hand. */
+static void try_beyond_64_bits(const json_t *op, const json_t *param, const char *method, const char *name, const char *type)
+{
+    static const char *const numbers[] = {"9223372036854775808", "-9223372036854775809", "99999999999999999999999999"};
+    (void)param;
+    if (!is_one_of(type, NUMBERS))
+        return;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        json_t *request = json_pack("{s:s, s:i, s:s, s:o}", "jsonrpc", "2.0", "id", 78, "method", method, "params", with(op, name, json_string("@")));
+        char *line = json_dumps(request, JSON_COMPACT), *mark = strstr(line, "\"@\""), sent[4096];
+        assert_non_null(mark);
+        int len = snprintf(sent, sizeof sent, "%.*s%s%s\n", (int)(mark - line), line, numbers[i], mark + 3);
+        assert_true(len < (int)sizeof sent && rpc_send_bytes(town.admin, sent, (size_t)len));
+        json_t *answer = rpc_read(town.admin, 20000);
+        const char *field = json_string_value(at(answer, "error.data.field")), *why = json_string_value(at(answer, "error.data.reason"));
+        CHECK(json_integer_value(at(answer, "id")) == 78 && field && strcmp(field, name) == 0 && why && strcmp(why, "out_of_range") == 0,
+              "%s, %s of %s: answered field %s reason %s", method, name, numbers[i], field ? field : "-", why ? why : "-");
+        free(line);
+        json_decref(request);
+    }
+}
+
+/* What a draft holds is the client's own, but it must be what the database can keep. */
+static void drafts_are_looked_into(void **state)
+{
+    (void)state;
+    json_t *deep = json_stringn("a\0z", 3);
+    for (int i = 0; i < 500; i++)
+        deep = i % 2 ? json_pack("[o]", deep) : json_pack("{s:o}", "x", deep);
+    expect("draft.save", "body", "with a NUL deep inside", json_pack("{s:s, s:{s:o}}", "screen", "x", "body", "a", deep), NAMED, "control_chars");
+    json_t *kept = json_pack("{s:s, s:s, s:[f, n, b]}", "\x01", "\x1b[2J", "текст", "\xe2\x80\xae", "список", 1e300, 1);
+    rpc_ok(town.admin, "draft.save", "{s:s, s:o}", "screen", "x", "body", json_deep_copy(kept));
+    assert_true(json_equal(at(rpc_ok(town.admin, "draft.get", "{s:s}", "screen", "x"), "body"), kept));
+    json_decref(kept);
+    /* At the limit of drafts an old one can still be saved again. */
+    char screen[32];
+    for (int i = 1; i < 200; i++) {
+        snprintf(screen, sizeof screen, "screen %d", i);
+        rpc_ok(town.admin, "draft.save", "{s:s, s:{}}", "screen", screen, "body");
+    }
+    expect("draft.save", "screen", "one too many", json_pack("{s:s, s:{}}", "screen", "one more", "body"), NAMED, "too_many");
+    rpc_ok(town.admin, "draft.save", "{s:s, s:{s:i}}", "screen", screen, "body", "a", 1);
+}
+
+static void dates_out_of_reach(void **state)
+{
+    (void)state;
+    static const char *const dates[] = {"1899-12-31", "2200-01-01", "9999-12-31", "0001-01-01"};
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+        expect("appeal.list", "from", "out of reach", json_pack("{s:s}", "from", dates[i]), NAMED, "not_a_date");
+    /* Two digits of the year stand in the number: a card of another century would take the number of one of ours. */
+    expect("appeal.register", "registered", "of another century",
+           json_pack("{s:s, s:s, s:b, s:s, s:s, s:s}", "kind", "message", "channel", "phone", "anonymous", 1, "subject", "Тема", "received", "1926-01-01",
+                     "registered", "1926-01-01"),
+           NAMED, "out_of_range");
+    expect("assignment.create", "due", "of another century",
+           json_pack("{s:s, s:I, s:s}", "title", "Тема", "responsible", town.user[TOWN_executor], "due", "1926-01-01"), NAMED, "in_past");
+    rpc_ok(town.admin, "assignment.create", "{s:s, s:I, s:s}", "title", "Тема", "responsible", town.user[TOWN_executor], "due", "2199-12-31");
+}
+
+static void the_same_twice_in_a_list_is_once(void **state)
+{
+    (void)state;
+    json_int_t one = town.user[TOWN_executor];
+    json_t *r = rpc_ok(town.admin, "assignment.create", "{s:s, s:I, s:[I,I,I], s:[I,I]}", "title", "Дважды", "responsible", town.user[TOWN_chief],
+                       "co_executors", one, one, one, "watchers", one, one);
+    json_t *card = rpc_ok(town.admin, "assignment.get", "{s:I}", "id", at_int(r, "id"));
+    assert_int_equal(json_array_size(at(card, "co_executors")), 1);
+    assert_int_equal(json_array_size(at(card, "watchers")), 1);
+    rpc_ok(town.admin, "assignment.set", "{s:I, s:[I,I]}", "id", at_int(r, "id"), "co_executors", one, one);
+    r = rpc_ok(town.admin, "user.set", "{s:I, s:[s,s]}", "id", one, "roles", "executor", "executor");
+    assert_int_equal(json_array_size(at(rpc_ok(town.admin, "user.get", "{s:I}", "id", one), "roles")), 1);
+}
+
+static void beyond_64_bits(void **state)
+{
+    (void)state;
+    each_param(try_beyond_64_bits);
 }
 
 static void numbers_and_absent_ids(void **state)
@@ -453,6 +537,10 @@ int main(void)
         cmocka_unit_test(control_characters),
         cmocka_unit_test(not_utf8),
         cmocka_unit_test(numbers_and_absent_ids),
+        cmocka_unit_test(beyond_64_bits),
+        cmocka_unit_test(dates_out_of_reach),
+        cmocka_unit_test(the_same_twice_in_a_list_is_once),
+        cmocka_unit_test(drafts_are_looked_into),
         cmocka_unit_test(forms),
         cmocka_unit_test(members_of_objects),
         cmocka_unit_test(unknown_parameters),

@@ -157,6 +157,23 @@ static char *replaced(char *text, const char *from, const char *to)
     return whole;
 }
 
+/* One key twice in a file: the second row is no «nothing new», whoever wrote it meant something. The row and the column are told. */
+static void one_key_twice_is_told(void **state)
+{
+    (void)state;
+    struct outcome o;
+    const char *file = own_file("twice.csv");
+    FILE *f = fopen(file, "w");
+    assert_non_null(f);
+    fputs("external_id;kind;channel;anonymous;subject\nx1;message;phone;true;Первое\nx1;message;phone;true;Другое\nx2;message;голубь;true;Третье\n", f);
+    fclose(f);
+    server_cli(server, &o, NULL, "import", "appeals", file, "--json", NULL);
+    assert_int_equal(o.exit_code, 65);
+    CHECK(strstr(o.out, "\"read\":3,\"imported\":1,\"updated\":0,\"unchanged\":0,\"rejected\":2"), "%s", o.out);
+    CHECK(strstr(o.err, "twice.csv:3: external_id: «x1» ") && strstr(o.err, "twice.csv:4: channel: «голубь»"), "%s", o.err);
+    outcome_free(&o);
+}
+
 static void corrected_rows_come_in_from_the_file_of_errors(void **state)
 {
     (void)state;
@@ -212,6 +229,7 @@ int main(void)
         cmocka_unit_test(a_check_writes_nothing),
         cmocka_unit_test(appeals_come_in_once),
         cmocka_unit_test(an_imported_card_is_whole),
+        cmocka_unit_test(one_key_twice_is_told),
         cmocka_unit_test(corrected_rows_come_in_from_the_file_of_errors),
         cmocka_unit_test(assignments_find_their_people),
         cmocka_unit_test(a_file_that_is_no_csv_is_refused_whole),

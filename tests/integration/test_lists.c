@@ -102,6 +102,67 @@ static void wrong_places_and_sizes_are_refused(void **state)
     const char *after = at_text(rpc_ok(clerk, "appeal.list", "{s:i, s:s}", "limit", 2, "sort", "due"), "next");
     json_t *e = at(rpc_call(clerk, "user.list", json_pack("{s:s}", "after", after)), "error");
     CHECK(e && at_int(e, "code") == -32602, "user.list took the place of appeal.list");
+    /* Nor is it one for another order, other filters or another person, whom the total would tell what they may not see. */
+    rpc_ok(clerk, "appeal.list", "{s:i, s:s, s:s}", "limit", 5, "sort", "due", "after", after);
+    rpc_refused(clerk, -32602, "after", "appeal.list", "{s:i, s:s, s:s}", "limit", 2, "sort", "new", "after", after);
+    rpc_refused(clerk, -32602, "after", "appeal.list", "{s:i, s:s, s:s, s:b}", "limit", 2, "sort", "due", "after", after, "overdue", 1);
+    rpc_refused(town_as(&town, TOWN_executor), -32602, "after", "appeal.list", "{s:i, s:s, s:s}", "limit", 2, "sort", "due", "after", after);
+    static const char *const lists[] = {"appeal.list", "assignment.list", "correspondent.list", "user.list", "unit.list", "event.list"};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        rpc_refused(town.admin, -32602, "limit", lists[i], "{s:i}", "limit", 0);
+        rpc_refused(town.admin, -32602, "sort", lists[i], "{s:s}", "sort", "price");
+    }
+}
+
+static size_t from_base64(const char *text, unsigned char *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    unsigned bits = 0, held = 0;
+    size_t len = 0;
+    for (; *text; text++) {
+        bits = bits << 6 | (unsigned)(strchr(digits, *text) - digits);
+        if ((held += 6) >= 8)
+            out[len++] = (unsigned char)(bits >> (held -= 8));
+    }
+    return len;
+}
+
+static void to_base64(const char *in, char *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    unsigned bits = 0, held = 0;
+    for (; *in; in++) {
+        bits = bits << 8 | (unsigned char)*in;
+        for (held += 8; held >= 6;)
+            *out++ = digits[bits >> (held -= 6) & 63];
+    }
+    if (held)
+        *out++ = digits[bits << (6 - held) & 63];
+    *out = '\0';
+}
+
+/* Somebody looks into a cursor and changes the keys in it: an error at the worst, never an internal one. */
+static void a_forged_place_is_refused(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"abc", "-1", "", "99999999999999999999999", "1; DROP TABLE appeal", "2026-13-45"};
+    unsigned char raw[2048];
+    char forged[4096];
+    const char *after = at_text(rpc_ok(clerk, "appeal.list", "{s:i, s:s}", "limit", 2, "sort", "due"), "next");
+    size_t len = from_base64(after, raw);
+    json_t *place = json_loadb((const char *)raw, len, 0, NULL);
+    assert_non_null(place);
+    for (size_t k = 1; k <= 2; k++)
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+            json_t *other = json_copy(place);
+            json_array_set_new(other, k, json_string(keys[i]));
+            char *text = json_dumps(other, JSON_COMPACT);
+            to_base64(text, forged);
+            rpc_refused(clerk, -32602, "after", "appeal.list", "{s:i, s:s, s:s}", "limit", 2, "sort", "due", "after", forged);
+            free(text);
+            json_decref(other);
+        }
+    json_decref(place);
 }
 
 /* ---- words ---- */
@@ -123,8 +184,18 @@ static void full_text_knows_russian(void **state)
     assert_int_equal(found_one("ТОПОЛЬ"), trees);
     assert_int_equal(found_one("чапа"), trees);
     assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:s}", "query", "тротуар тополь"), "total"), 0);
-    /* typed in the other layout */
+    /* typed in the other layout; the second page, too */
     assert_int_equal(found_one("njgjkz xfgftdf"), trees);
+    json_int_t more = message("Ещё тополя", "Тополя на улице Чапаева");
+    json_t *page = rpc_ok(clerk, "appeal.list", "{s:s, s:i}", "query", "njgjkz xfgftdf", "limit", 1);
+    assert_int_equal(at_int(page, "items.0.id"), more);
+    page = rpc_ok(clerk, "appeal.list", "{s:s, s:i, s:s}", "query", "njgjkz xfgftdf", "limit", 1, "after", at_text(page, "next"));
+    assert_int_equal(at_int(page, "items.0.id"), trees);
+    assert_int_equal(at_int(page, "total"), 2);
+    /* A number in a text is no number of a card. */
+    json_int_t house = message("Ремонт подъезда", "Улица Моторостроителей, дом 12/3, второй подъезд");
+    assert_int_equal(found_one("дом 12/3"), house);
+    assert_int_equal(found_one("дом 12"), house);
 }
 
 static void signs_in_a_query_are_no_error(void **state)
@@ -151,6 +222,14 @@ static void a_number_is_found_as_it_is_said(void **state)
     snprintf(tail, sizeof tail, "%s", strchr(number, '-') + 1);
     assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:s, s:s}", "query", number, "kind", "letter"), "items.0.id"), id);
     assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:s, s:s}", "query", tail, "kind", "letter"), "items.0.id"), id);
+    /* «318» is also the serial of other kinds; who types letters and year means this card. */
+    static const char *const spellings[] = {"ог-1/", "ОГ 1/", "ог1/", "ОГ-001/", "ОГ-1-", "JU-1/", "ОГ №1/", "ОГ-1.", "ОГ-1/20"};
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+        char typed[64];
+        snprintf(typed, sizeof typed, "%s%s", spellings[i], strchr(number, '/') + 1);
+        CHECK(found_one(typed) == id, "«%s» does not find %s", typed, number);
+    }
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:s}", "query", "ОГ-1/07"), "total"), 0);
     *strchr(tail, '/') = '\0';
     assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:s, s:s}", "query", tail, "kind", "letter"), "items.0.id"), id);
     assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:s}", "number", number), "id"), id);
@@ -222,9 +301,9 @@ static void people_are_found_as_one_types(void **state)
         "Хабибулинна",     "Хобибуллина", /* typing errors */
         "[f,b,ekkbyf",                    /* the other layout */
         "8 48533 21540",   "+74853321540",  "4853321540",
-        "8(48533)2-15-40", /* phone in any spelling */
-        "8 485",           "8-48533",       "+7 (48533) 2-1",
-        "74853",           "48533", /* and half typed */
+        "8(48533)2-15-40", "8.48533.2.15.40",
+        "2-15-40",         "21540",        "8 48533 2", "48533", /* phone in any spelling, without the town's code, while one types */
+        "8 485",           "8-48533",       "+7 (48533) 2-1", "74853",
         "Щеголева",        "щёголева 12/3", "тутаев, ул. щёголева",
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
@@ -251,6 +330,24 @@ static void a_house_is_not_found_by_a_longer_number(void **state)
     assert_false(finds("Кузнечная 12", flat));
     assert_true(finds("Кузнечная 5", flat));
     assert_true(finds("Кузнечная кв. 112", flat));
+}
+
+/* «Тарасов С. Е.» is how papers name people; many other words begin with these letters. */
+static void people_are_found_by_initials(void **state)
+{
+    (void)state;
+    static const char *const letters[] = {"а", "б", "в", "г", "д", "е", "ж", "з", "и", "к", "л", "м"};
+    char name[120];
+    for (size_t i = 0; i < 12; i++)
+        for (size_t k = 0; k < 5; k++) {
+            snprintf(name, sizeof name, "Другой С%s%s Е%s%s", letters[i], letters[(i + k) % 12], letters[k], letters[i]);
+            person(name, NULL, NULL);
+        }
+    json_int_t id = person("Тарасов Самуил Евграфович", NULL, NULL);
+    static const char *const queries[] = {"Тарасов С. Е.", "тарасов с", "Тарасов С.Е.", "с. е. тарасов", "Тарасоф С. Е."};
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+        CHECK(finds(queries[i], id), "«%s» does not find Тарасов", queries[i]);
+    assert_false(finds("Тарасов В. Е.", id));
 }
 
 static void likely_doubles_are_shown(void **state)
@@ -362,6 +459,7 @@ int main(void)
         cmocka_unit_test(pages_walk_everything_once),
         cmocka_unit_test(a_walk_from_the_oldest_ends),
         cmocka_unit_test(wrong_places_and_sizes_are_refused),
+        cmocka_unit_test(a_forged_place_is_refused),
         cmocka_unit_test(full_text_knows_russian),
         cmocka_unit_test(signs_in_a_query_are_no_error),
         cmocka_unit_test(a_number_is_found_as_it_is_said),
@@ -370,6 +468,7 @@ int main(void)
         cmocka_unit_test(people_are_found_as_one_types),
         cmocka_unit_test(all_words_count_for_the_order),
         cmocka_unit_test(a_house_is_not_found_by_a_longer_number),
+        cmocka_unit_test(people_are_found_by_initials),
         cmocka_unit_test(likely_doubles_are_shown),
         cmocka_unit_test(doubles_merge_and_part),
         cmocka_unit_test(parting_gives_back_the_place_among_the_authors),

@@ -40,6 +40,7 @@ static const struct form_hint hints[] = {
     {"external_id", FH_HIDE, NULL},
     {"link_to", FH_HIDE, NULL},
     {"link_kind", FH_HIDE, NULL},
+    {"complained_of", FH_HIDE, NULL}, /* said on the card */
     {NULL, 0, NULL},
 };
 

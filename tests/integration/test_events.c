@@ -1,0 +1,243 @@
+/* One row a change, in the change's own transaction: every writing operation leaves its event, a refused one leaves none. */
+#include "tests/harness/check.h"
+#include "tests/harness/town.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { METHODS_MAX = 200, NO_SUCH_VERSION = 999999, ABSENT = 999999999 };
+
+static struct server *server;
+static struct town town;
+static struct rpc *clerk, *head, *executor, *chief;
+
+static char written[METHODS_MAX][64], refused[METHODS_MAX][64];
+static size_t written_count, refused_count;
+
+static void starts_and_is_filled(void **state)
+{
+    (void)state;
+    server = server_start(NULL);
+    given_municipality(server, &town);
+    clerk = town_as(&town, TOWN_clerk);
+    head = town_as(&town, TOWN_head);
+    executor = town_as(&town, TOWN_executor);
+    chief = town_as(&town, TOWN_chief);
+}
+
+static json_int_t events(void) { return at_int(rpc_ok(town.admin, "event.list", "{s:i}", "limit", 1), "total"); }
+
+static void remember(char list[][64], size_t *count, const char *method)
+{
+    assert_true(*count < METHODS_MAX);
+    snprintf(list[(*count)++], 64, "%s", method);
+}
+
+static bool is_in(char list[][64], size_t count, const char *method)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i], method) == 0)
+            return true;
+    return false;
+}
+
+/* The call succeeds and leaves so many events; the newest bears who did it. */
+static json_t *writes(struct rpc *who, int expected, const char *method, json_t *params)
+{
+    json_int_t before = events();
+    json_t *result = rpc_ok_json(who, method, params);
+    json_int_t left = events() - before;
+    CHECK(left == expected, "%s leaves %d events, not %d", method, (int)left, expected);
+    remember(written, &written_count, method);
+    return result;
+}
+
+/* The call is refused and leaves nothing. */
+static void leaves_nothing(struct rpc *who, const char *method, json_t *params)
+{
+    json_int_t before = events();
+    json_t *answer = rpc_call(who, method, params);
+    CHECK(at(answer, "error"), "%s is not refused", method);
+    CHECK(events() == before, "%s is refused, and leaves an event", method);
+    remember(refused, &refused_count, method);
+}
+
+/* First refused for its version, then done. */
+static json_t *changes(struct rpc *who, int expected, const char *method, json_int_t id, json_t *more)
+{
+    json_t *stale = json_pack("{s:I, s:i}", "id", id, "version", NO_SUCH_VERSION), *params = json_pack("{s:I}", "id", id);
+    json_object_update(stale, more);
+    json_object_update(params, more);
+    json_decref(more);
+    leaves_nothing(who, method, stale);
+    return writes(who, expected, method, params);
+}
+
+static json_t *none(void) { return json_object(); }
+
+static json_t *text(const char *name, const char *value) { return json_pack("{s:s}", name, value); }
+
+static void of_units_and_users(void **state)
+{
+    (void)state;
+    leaves_nothing(town.admin, "unit.add", json_pack("{s:s, s:s}", "code", "office", "name", "Двойник"));
+    json_int_t unit = at_int(writes(town.admin, 1, "unit.add", json_pack("{s:s, s:s}", "code", "new", "name", "Новый отдел")), "id");
+    changes(town.admin, 1, "unit.set", unit, text("name", "Обновлённый отдел"));
+    leaves_nothing(town.admin, "user.add", json_pack("{s:s, s:s, s:[i]}", "login", "curator", "name", "Куратор", "curates", ABSENT));
+    json_int_t user = at_int(writes(town.admin, 1, "user.add", json_pack("{s:s, s:s}", "login", "novice", "name", "Новичок")), "id");
+    changes(town.admin, 1, "user.set", user, text("position", "Специалист"));
+    json_t *key = changes(town.admin, 1, "user.key_add", user,
+                          text("key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJQe0P0LZcPBl3vyCnfuCEkHy5nUMtfVQb3M+MqN1hQh"));
+    changes(town.admin, 1, "user.key_remove", user, json_pack("{s:I}", "key", at_int(key, "key")));
+    leaves_nothing(town.admin, "user.password", json_pack("{s:I, s:s}", "id", user, "password", "123"));
+    writes(town.admin, 1, "user.password", json_pack("{s:I, s:s}", "id", user, "password", "длинный пароль"));
+    changes(town.admin, 1, "user.disable", user, none());
+    leaves_nothing(clerk, "session.language", text("language", "fr"));
+    writes(clerk, 1, "session.language", text("language", "ru"));
+}
+
+static void of_correspondents(void **state)
+{
+    (void)state;
+    leaves_nothing(clerk, "correspondent.add", json_pack("{s:s, s:s}", "name", "Событиев Иван", "social_status", "no_such"));
+    json_int_t a = at_int(writes(clerk, 1, "correspondent.add", text("name", "Событиев Иван Иванович")), "id");
+    json_int_t b = at_int(writes(clerk, 1, "correspondent.add", text("name", "Событьев Иван Иванович")), "id");
+    changes(clerk, 1, "correspondent.set", a, text("phone", "+7 910 000-00-01"));
+    /* Both cards tell of the merge. */
+    json_t *merge = changes(clerk, 2, "correspondent.merge", b, json_pack("{s:I}", "into", a));
+    writes(clerk, 2, "correspondent.part", json_pack("{s:I}", "merge", at_int(merge, "merge")));
+    leaves_nothing(clerk, "correspondent.part", json_pack("{s:I}", "merge", at_int(merge, "merge")));
+}
+
+static json_int_t fresh_appeal(const char *subject) { return at_int(given_appeal(&town, "Событиев Пётр Иванович", subject), "id"); }
+
+static void of_appeals(void **state)
+{
+    (void)state;
+    const char *today = day_from_today(0);
+    json_int_t a = fresh_appeal("Первое"), b = fresh_appeal("Второе");
+    json_t *card = json_pack("{s:s, s:s, s:{s:s}, s:s}", "kind", "letter", "channel", "post", "new_correspondent", "name", "Новый Автор Авторович",
+                             "subject", "С новым автором");
+    json_t *with_fault = json_copy(card);
+    json_object_set_new(with_fault, "link_to", json_integer(ABSENT));
+    leaves_nothing(clerk, "appeal.register", with_fault);
+    writes(clerk, 2, "appeal.register", card); /* the card and its author */
+    changes(clerk, 2, "appeal.link", a, json_pack("{s:I, s:s}", "other", b, "kind", "same_issue"));
+    changes(clerk, 1, "appeal.comment", a, text("text", "Проверить"));
+    changes(clerk, 1, "appeal.set", a, text("subject", "Исправлено"));
+    changes(clerk, 1, "appeal.draft_answer", a, text("answer_text", "Проект"));
+    changes(head, 1, "appeal.return_answer", a, text("comment", "Уточнить"));
+    json_t *extension = json_pack("{s:s, s:s, s:s}", "new_due", day_from_today(45), "reason", "Запрос документов", "notice_sent", today);
+    changes(head, 1, "appeal.extend", a, extension);
+    json_t *answer = json_pack("{s:s, s:s}", "answer_type", "explained", "answer_text", "Ответ");
+    changes(clerk, 1, "appeal.answer", a, answer);
+    changes(clerk, 1, "appeal.reopen", a, text("reason", "Не согласен"));
+    changes(clerk, 1, "appeal.withdraw", a, text("comment", "Заявление об отзыве"));
+    json_t *forward = json_pack("{s:s, s:s, s:s}", "forward_to", "Полиция", "cover_number", "1-1", "notice_sent", today);
+    json_t *part = json_copy(forward);
+    json_object_set_new(part, "questions", json_pack("[i]", 1));
+    changes(clerk, 1, "appeal.forward_part", b, part);
+    changes(clerk, 1, "appeal.forward", b, forward);
+    changes(clerk, 1, "appeal.leave", fresh_appeal("Третье"), text("decline_ground", "anonymous"));
+    changes(clerk, 1, "appeal.void", fresh_appeal("Четвёртое"), text("reason", "Ошибка"));
+}
+
+static void of_assignments(void **state)
+{
+    (void)state;
+    json_t *draft = json_pack("{s:s, s:s, s:I, s:b}", "title", "Проект", "text", "Текст", "responsible", town.user[TOWN_executor], "draft", 1);
+    json_t *with_fault = json_copy(draft);
+    json_object_set_new(with_fault, "watchers", json_pack("[i]", ABSENT));
+    leaves_nothing(head, "assignment.create", with_fault);
+    json_int_t s = at_int(writes(head, 1, "assignment.create", draft), "id");
+    changes(head, 1, "assignment.set", s, text("title", "Исправлено"));
+    changes(head, 1, "assignment.issue", s, none());
+    changes(executor, 1, "assignment.see", s, none());
+    changes(executor, 1, "assignment.start", s, none());
+    changes(executor, 1, "assignment.comment", s, text("text", "Нужна справка"));
+    changes(executor, 1, "assignment.report", s, text("text", "Сделано"));
+    changes(executor, 1, "assignment.recall", s, none());
+    changes(executor, 1, "assignment.report", s, text("text", "Сделано полностью"));
+    changes(head, 1, "assignment.return", s, text("comment", "Фото"));
+    changes(chief, 1, "assignment.reassign", s, json_pack("{s:I}", "responsible", town.user[TOWN_chief]));
+    changes(chief, 1, "assignment.report", s, text("text", "Сделано начальником"));
+    changes(head, 1, "assignment.accept", s, none());
+    changes(head, 1, "assignment.reopen", s, json_pack("{s:s, s:s}", "reason", "Сломалось снова", "due", day_from_today(9)));
+    changes(head, 1, "assignment.off_control", s, text("reason", "Утратило значение"));
+    /* The first assignment of an appeal takes it into consideration: that is an event of the appeal. */
+    json_int_t appeal = fresh_appeal("Для поручения");
+    json_t *given = json_pack("{s:s, s:s, s:I, s:I}", "title", "По обращению", "text", "Текст", "responsible", town.user[TOWN_executor], "appeal", appeal);
+    s = at_int(writes(head, 2, "assignment.create", given), "id");
+    changes(head, 1, "assignment.cancel", s, text("reason", "Не нужно"));
+}
+
+/* Drafts are what a person is typing: nobody's record, and saved every few seconds. */
+static void drafts_are_no_events(void **state)
+{
+    (void)state;
+    writes(clerk, 0, "draft.save", json_pack("{s:s, s:{s:s}}", "screen", "appeal.register", "body", "text", "Уважаемый"));
+    writes(clerk, 0, "draft.drop", text("screen", "appeal.register"));
+    remember(refused, &refused_count, "draft.save");
+    remember(refused, &refused_count, "draft.drop");
+}
+
+static void no_writing_operation_was_left_out(void **state)
+{
+    (void)state;
+    size_t i;
+    json_t *op, *operations = rpc_keep(json_copy(at(rpc_ok(town.admin, "meta.describe", NULL), "operations")));
+    json_array_append_new(operations, json_pack("{s:s, s:b}", "method", "session.language", "write", 1));
+    json_array_foreach(operations, i, op)
+    {
+        const char *method = at_text(op, "method");
+        if (!json_is_true(at(op, "write")))
+            continue;
+        CHECK(is_in(written, written_count, method), "no event of %s was looked for", method);
+        CHECK(is_in(refused, refused_count, method), "nobody looked what a refused %s leaves", method);
+    }
+}
+
+/* Who, when, what, from and to: of users, units and correspondents as of letters. */
+static void changes_say_from_and_to(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *record, *field, *from, *to;
+    } cases[] = {{"unit", "name", "Новый отдел", "Обновлённый отдел"}, {"user", "position", "", "Специалист"}, {"appeal", "subject", "Первое", "Исправлено"},
+                 {"assignment", "title", "Проект", "Исправлено"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *e = at(rpc_ok(town.admin, "event.list", "{s:s, s:s, s:i}", "record", cases[i].record, "action", "set", "limit", 1), "items.0");
+        char path[80];
+        snprintf(path, sizeof path, "changes.%s.from", cases[i].field);
+        assert_string_equal(at_text(e, path), cases[i].from);
+        snprintf(path, sizeof path, "changes.%s.to", cases[i].field);
+        assert_string_equal(at_text(e, path), cases[i].to);
+        CHECK(json_object_size(at(e, "changes")) == 1, "%s: more is told than was changed", cases[i].record);
+    }
+    json_t *e = at(rpc_ok(town.admin, "event.list", "{s:s, s:s, s:i}", "record", "correspondent", "action", "set", "limit", 1), "items.0");
+    assert_string_equal(at_text(e, "changes.phone.to"), "+7 910 000-00-01");
+    assert_true(json_is_null(at(e, "changes.phone.from")));
+}
+
+static void stops_cleanly(void **state)
+{
+    (void)state;
+    town_close_sessions(&town);
+    server_stop(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_and_is_filled),
+        cmocka_unit_test(of_units_and_users),
+        cmocka_unit_test(of_correspondents),
+        cmocka_unit_test(of_appeals),
+        cmocka_unit_test(of_assignments),
+        cmocka_unit_test(drafts_are_no_events),
+        cmocka_unit_test(no_writing_operation_was_left_out),
+        cmocka_unit_test(changes_say_from_and_to),
+        cmocka_unit_test(stops_cleanly),
+    };
+    return HARNESS_RUN("events", tests);
+}
