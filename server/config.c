@@ -106,6 +106,21 @@ void config_free(struct config **c)
     *c = NULL;
 }
 
+bool config_differs(const struct config *a, const struct config *b, const char *key)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        const char *one = (const char *)a + rows[i].offset, *other = (const char *)b + rows[i].offset;
+        if (strcmp(rows[i].key, key) != 0)
+            continue;
+        switch (rows[i].kind) {
+        case KIND_TEXT: return strcmp(*(const char *const *)(const void *)one, *(const char *const *)(const void *)other) != 0;
+        case KIND_INT: return memcmp(one, other, sizeof(int64_t)) != 0;
+        case KIND_BOOL: return memcmp(one, other, sizeof(bool)) != 0;
+        }
+    }
+    return false;
+}
+
 /* ---- checks of a text's meaning: true, or the fault is told ---- */
 
 static bool check_address(struct reader *r, int line, const struct row *row, const char *text)

@@ -1,4 +1,5 @@
 #include "server/supervisor/notify.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,4 +22,12 @@ void notify_systemd(const char *state)
         return;
     sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&addr, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
     close(fd);
+}
+
+int64_t notify_watchdog_ms(void)
+{
+    const char *interval = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+    bool ours = !pid || atoi(pid) == (int)getpid();
+    int64_t ms = interval && ours ? strtoll(interval, NULL, 10) / 2000 : 0;
+    return ms > 0 ? ms : 0;
 }

@@ -128,10 +128,15 @@ static void test_refusals_are_clear(void **state)
     assert_int_equal(c.status, 64);
     assert_contains(c.errors, "ssh -t");
     client_free(&c);
-    assert_int_equal(gate_run_ssh(f, &c, "ed25519", "scp -t /inbox"), 64);
-    assert_contains(c.errors, "-O");
+    assert_int_equal(gate_run_ssh(f, &c, "ed25519", "scp -t /inbox"), 69);
+    assert_contains(c.errors, "scp и sftp");
     client_free(&c);
     c = gate_ssh(f, "ed25519", "-s", "--", "sftp", NULL);
+    client_finish(&c, NULL, 0);
+    assert_int_equal(c.status, 69);
+    assert_contains(c.errors, "scp и sftp");
+    client_free(&c);
+    c = gate_ssh(f, "ed25519", "-s", "--", "netconf", NULL);
     client_finish(&c, NULL, 0);
     assert_int_equal(c.status, 255);
     assert_contains(c.errors, "subsystem request failed");

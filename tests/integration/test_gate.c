@@ -62,6 +62,22 @@ static void test_a_key_opens_only_its_account(void **state)
     gate_done(f);
 }
 
+/* Who has seen somebody's public key gets no further with it, and is told so at once. */
+static void test_wrong_signature_is_refused_at_once(void **state)
+{
+    (void)state;
+    struct gate_fixture *f = given_gate(NULL);
+    struct client c = gate_ssh(f, "forged", "-oLogLevel=INFO", "--", "echo hello", NULL);
+    client_finish(&c, NULL, 0); /* sooner than the grace time of 30 s */
+    assert_int_equal(c.status, 255);
+    assert_contains(c.errors, "the signature is wrong");
+    assert_true(f->counts->probes > 0);
+    assert_int_equal(f->counts->logins, 0);
+    client_free(&c);
+    gate_wait_children(f, 0);
+    gate_done(f);
+}
+
 static struct client plink(const struct gate_fixture *f, const char *password)
 {
     static char port[16];
@@ -293,6 +309,26 @@ static void test_strangers_per_address_are_limited(void **state)
     gate_done(f);
 }
 
+static void one_stranger(struct config *config) { config->max_unauthenticated_per_address = 1; }
+
+static void test_limits_are_reloaded(void **state)
+{
+    (void)state;
+    struct gate_fixture *f = given_gate(NULL);
+    int first = gate_connect(f), second = gate_connect(f);
+    gate_wait_children(f, 2);
+    close(second);
+    gate_wait_children(f, 1);
+    gate_reload(f, one_stranger);
+    second = gate_connect(f);
+    char *said = read_to_end(second, 5000);
+    assert_contains(said, "too many logins at once from your address");
+    free(said);
+    close(second);
+    close(first);
+    gate_done(f);
+}
+
 static void few_connections(struct config *config) { config->max_connections = 2; }
 
 static void test_connections_are_limited(void **state)
@@ -406,6 +442,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(test_known_keys_log_in),
         cmocka_unit_test(test_unknown_key_is_refused),
         cmocka_unit_test(test_a_key_opens_only_its_account),
+        cmocka_unit_test(test_wrong_signature_is_refused_at_once),
         cmocka_unit_test(test_password_logs_in),
         cmocka_unit_test(test_passwords_can_be_off),
         cmocka_unit_test(test_tries_are_limited),
@@ -415,6 +452,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(test_garbage_instead_of_a_banner),
         cmocka_unit_test(test_grace_time_ends),
         cmocka_unit_test(test_strangers_per_address_are_limited),
+        cmocka_unit_test(test_limits_are_reloaded),
         cmocka_unit_test(test_connections_are_limited),
         cmocka_unit_test(test_silent_line_is_dropped),
         cmocka_unit_test(test_parent_survives_a_crashed_child),
