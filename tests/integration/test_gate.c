@@ -1,5 +1,5 @@
 /* The gate alone, with a fake core behind it and real clients (OpenSSH, PuTTY's plink) before it: logins, limits, life and death.
- * Channels are in gate_channels.c. */
+ * Channels are in gate_channels.c, other clients in gate_clients.c. */
 #include "gate_channels.h"
 #include "gate_fixture.h"
 #include <errno.h>
@@ -460,5 +460,5 @@ int main(int argc, char *argv[])
         cmocka_unit_test(test_sigterm_drains),
     };
     int failed = cmocka_run_group_tests_name("gate", tests, gate_group_setup, gate_group_teardown);
-    return failed + gate_channel_tests();
+    return failed + gate_channel_tests() + gate_client_tests();
 }

@@ -1,0 +1,128 @@
+"""A client of the gate by paramiko: paramiko_client.py PORT USER PASSWORD KEYS. Says each step that went well; the first that did not ends it."""
+import sys
+import time
+
+import paramiko
+
+ANSWER_S = 20  # far below the gate's grace time: a login that hangs is a fault
+
+
+class UnknownKey(paramiko.PKey):
+    """A kind of key that no server knows."""
+    public_blob = None
+
+    def asbytes(self):
+        message = paramiko.Message()
+        message.add_string("ssh-of-tomorrow")
+        message.add_string(b"x" * 32)
+        return message.asbytes()
+
+    def get_name(self):
+        return "ssh-of-tomorrow"
+
+    def sign_ssh_data(self, data, algorithm=None):
+        message = paramiko.Message()
+        message.add_string("ssh-of-tomorrow")
+        message.add_string(b"y" * 64)
+        return message
+
+
+def open_transport(port):
+    transport = paramiko.Transport(("127.0.0.1", port))
+    transport.start_client(timeout=ANSWER_S)
+    transport.auth_timeout = ANSWER_S
+    return transport
+
+
+def read_until(channel, word):
+    seen = b""
+    while word not in seen:
+        piece = channel.recv(65536)
+        assert piece, (word, seen)
+        seen += piece
+
+
+def read_to_end(channel):
+    return b"".join(iter(lambda: channel.recv(65536), b""))
+
+
+def log_in_with_each_key(port, user, keys):
+    kinds = {"ed25519": paramiko.Ed25519Key, "rsa": paramiko.RSAKey, "ecdsa": paramiko.ECDSAKey}
+    for name, kind in kinds.items():
+        transport = open_transport(port)
+        transport.auth_publickey(user, kind.from_private_key_file(f"{keys}/{name}"))
+        assert transport.is_authenticated()
+        transport.close()
+        print("in by", name)
+
+
+def be_refused(port, user, keys):
+    forged = paramiko.Ed25519Key.from_private_key_file(f"{keys}/stranger")
+    sign = forged.sign_ssh_data
+    forged.sign_ssh_data = lambda data, algorithm=None: sign(data + b"!")
+    for name, key in {"unknown kind": UnknownKey(), "wrong signature": forged}.items():
+        transport = open_transport(port)
+        began = time.monotonic()
+        try:
+            transport.auth_publickey(user, key)
+            raise AssertionError(name + " was let in")
+        except paramiko.SSHException:
+            assert time.monotonic() - began < ANSWER_S / 2, name + " waits for an answer"
+        transport.close()
+        print("out with", name)
+
+
+def work(port, user, password):
+    transport = open_transport(port)
+    transport.auth_password(user, password)
+    print("in by password")
+
+    command = transport.open_session()
+    command.exec_command("echo привет")
+    assert read_to_end(command) == "привет\n".encode() and command.recv_exit_status() == 0
+    command = transport.open_session()
+    command.exec_command("exit 7")
+    assert command.recv_exit_status() == 7
+    print("commands")
+
+    screen = transport.open_session()
+    screen.settimeout(ANSWER_S)
+    screen.get_pty("xterm", 90, 33)
+    screen.invoke_shell()
+    read_until(screen, b"session: hello 1")
+    screen.resize_pty(40, 20)
+    read_until(screen, b"resized 40x20")
+    screen.send(b"q")
+    read_to_end(screen)
+    assert screen.recv_exit_status() == 7
+    print("screen")
+
+    session = transport.open_session()
+    session.settimeout(ANSWER_S)
+    session.invoke_subsystem("gorod")
+    session.sendall(b"ping\n")
+    session.shutdown_write()
+    assert read_to_end(session) == b"ping\n"
+    print("subsystem")
+
+    channels = [transport.open_session() for _ in range(20)]
+    for number, channel in enumerate(channels):
+        channel.settimeout(ANSWER_S)
+        channel.exec_command("cat")
+        channel.sendall(str(number).encode() * 50000)
+    for number, channel in enumerate(channels):
+        channel.shutdown_write()
+        assert read_to_end(channel) == str(number).encode() * 50000 and channel.recv_exit_status() == 0
+    print("channels")
+    transport.close()
+
+
+def main():
+    port, user, password, keys = int(sys.argv[1]), *sys.argv[2:5]
+    log_in_with_each_key(port, user, keys)
+    be_refused(port, user, keys)
+    work(port, user, password)
+    print("done")
+
+
+main()
