@@ -78,9 +78,8 @@ static void test_dropbear(void **state)
 
 /* --- paramiko ------------------------------------------------------------------------------------------------------------------------ */
 
-static void test_paramiko(void **state)
+static void need_paramiko(void)
 {
-    (void)state;
     const char *is_there[] = {python, "-c", "import paramiko", NULL};
     struct client c = run(is_there);
     int status = c.status;
@@ -89,17 +88,43 @@ static void test_paramiko(void **state)
         print_message("skipped: the package python3-paramiko is not installed\n");
         skip();
     }
-    struct gate_fixture *f = given_gate(NULL);
+}
+
+/* `wanted` channels at once, of which `granted` are; NULL: one of everything. */
+static void run_paramiko(void (*change)(struct config *), const char *wanted, const char *granted)
+{
+    need_paramiko();
+    struct gate_fixture *f = given_gate(change);
     char port[16], keys[128];
     snprintf(port, sizeof port, "%d", f->port);
     snprintf(keys, sizeof keys, "%s", gate_key_path(""));
-    const char *argv[] = {python, PARAMIKO_CLIENT, port, GATE_USER, GATE_PASSWORD, keys, NULL};
-    c = run(argv);
+    const char *argv[] = {python, PARAMIKO_CLIENT, port, GATE_USER, GATE_PASSWORD, keys, wanted, granted, NULL};
+    struct client c = run(argv);
     if (c.status != 0 || !c.output || !strstr(c.output, "done\n"))
         fail_msg("paramiko: %d %s%s", c.status, c.output ? c.output : "", c.errors ? c.errors : "");
     client_free(&c);
     gate_wait_children(f, 0);
     gate_done(f);
+}
+
+static void test_paramiko(void **state)
+{
+    (void)state;
+    run_paramiko(NULL, NULL, NULL);
+}
+
+static void test_200_channels_where_32_are_allowed(void **state)
+{
+    (void)state;
+    run_paramiko(NULL, "200", "32");
+}
+
+static void many_channels(struct config *config) { config->max_channels = 200; }
+
+static void test_200_channels_at_once(void **state)
+{
+    (void)state;
+    run_paramiko(many_channels, "200", "200");
 }
 
 /* --- ssh-audit ----------------------------------------------------------------------------------------------------------------------- */
@@ -132,6 +157,8 @@ int gate_client_tests(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dropbear),
         cmocka_unit_test(test_paramiko),
+        cmocka_unit_test(test_200_channels_where_32_are_allowed),
+        cmocka_unit_test(test_200_channels_at_once),
         cmocka_unit_test(test_audit_finds_nothing),
     };
     return cmocka_run_group_tests_name("gate clients", tests, gate_group_setup, gate_group_teardown);

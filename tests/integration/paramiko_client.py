@@ -1,4 +1,8 @@
-"""A client of the gate by paramiko: paramiko_client.py PORT USER PASSWORD KEYS. Says each step that went well; the first that did not ends it."""
+"""A client of the gate by paramiko. Says each step that went well; the first that did not ends it.
+
+paramiko_client.py PORT USER PASSWORD KEYS            logins, commands, a screen, the subsystem
+paramiko_client.py PORT USER PASSWORD KEYS N GRANTED  N channels at once on one connection, so many of which are granted
+"""
 import sys
 import time
 
@@ -117,8 +121,37 @@ def work(port, user, password):
     transport.close()
 
 
+def crowd(port, user, password, wanted, granted):
+    transport = open_transport(port)
+    transport.auth_password(user, password)
+    channels = []
+    for _ in range(wanted):
+        try:
+            channels.append(transport.open_session(timeout=ANSWER_S))
+        except paramiko.ChannelException:
+            pass
+    assert len(channels) == granted, len(channels)
+    for channel in channels:
+        channel.settimeout(ANSWER_S)
+        channel.exec_command("cat")
+    for number, channel in enumerate(channels):
+        channel.sendall(b"%d\n" % number)
+    for number, channel in enumerate(channels):
+        channel.shutdown_write()
+        assert read_to_end(channel) == b"%d\n" % number and channel.recv_exit_status() == 0
+    # The places are free again.
+    channel = transport.open_session(timeout=ANSWER_S)
+    channel.exec_command("exit 7")
+    assert channel.recv_exit_status() == 7
+    transport.close()
+
+
 def main():
     port, user, password, keys = int(sys.argv[1]), *sys.argv[2:5]
+    if len(sys.argv) == 7:
+        crowd(port, user, password, int(sys.argv[5]), int(sys.argv[6]))
+        print("done")
+        return
     log_in_with_each_key(port, user, keys)
     be_refused(port, user, keys)
     work(port, user, password)
