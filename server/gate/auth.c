@@ -44,7 +44,8 @@ static int refused(struct conn *c, const char *method, const char *user)
     return SSH_AUTH_DENIED;
 }
 
-/* Closes with a word, and says it once before: a client without other keys leaves at the refusal and never sees why. */
+/* Closes with a word, and says it once before: a client without other keys leaves at the refusal and never sees why. The refusal names a
+ * method that asks nobody anything: a person would type a password into a connection that is closed. */
 static void say_away(struct conn *c)
 {
     const char *words = text_of(TEXT_CORE_AWAY, LANG_EN);
@@ -54,6 +55,7 @@ static void say_away(struct conn *c)
     if (text && !c->closing)
         ssh_send_issue_banner(c->ssh, text);
     ssh_string_free(text);
+    ssh_set_auth_methods(c->ssh, SSH_AUTH_METHOD_HOSTBASED);
     conn_close(c, words);
 }
 

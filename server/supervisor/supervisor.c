@@ -6,6 +6,7 @@
 #include "server/gate/gate.h"
 #include "server/rules/workflow.h"
 #include "server/supervisor/child.h"
+#include "server/supervisor/database.h"
 #include "server/supervisor/internal.h"
 #include "server/supervisor/notify.h"
 #include <ctype.h>
@@ -87,15 +88,14 @@ static int run_schema(struct supervisor *s)
     if (ok && applied > 0)
         log_info("schema: %d migrations applied", applied);
     if (!ok) {
-        err_text(&err, cli_lang(), why, sizeof why);
         bool away = !s->embedded && !pg_is_connected(pg);
-        log_error("%s: %s", s->embedded ? "schema" : "database", why);
+        err_text(&err, cli_lang(), why, sizeof why);
+        if (s->embedded)
+            log_error("schema: %s", why);
+        else
+            database_fault(pg, &err);
         if (away)
             log_warn("serving without the database until it answers");
-        else if (!s->embedded)
-            cli_fault("gorod-server",
-                      CLI_TR("database: схема не та, что нужна этой программе", "database: the schema is not the one of this program"),
-                      CLI_TR("Выполните: gorod-server migrate --config ФАЙЛ", "Run: gorod-server migrate --config FILE"));
         code = away ? 0 : EXIT_AWAY;
     }
     pg_close(&pg);

@@ -193,6 +193,13 @@ static void test_login_without_a_core_says_so(void **state)
     assert_int_equal(c.status, 255);
     assert_contains(c.errors, "starting or restarting");
     client_free(&c);
+    /* A person is not asked for a password that nobody could check. */
+    c = gate_ssh_on_terminal(f, 80, 24, "-tt", "-oBatchMode=no", "-oLogLevel=INFO", NULL);
+    client_finish(&c, NULL, 0);
+    assert_int_equal(c.status, 255);
+    assert_contains(c.output, "starting or restarting");
+    assert_null(strstr(c.output, "password:"));
+    client_free(&c);
     gate_done(f);
 }
 
