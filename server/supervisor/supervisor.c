@@ -413,7 +413,7 @@ static void tell_watchdog(struct supervisor *s)
     int64_t now_ms = part_now_ms();
     if (!s->watchdog_ms || now_ms < s->watchdog_at_ms)
         return;
-    notify_systemd("WATCHDOG=1");
+    notify_watchdog();
     s->watchdog_at_ms = now_ms + s->watchdog_ms;
 }
 
