@@ -4,9 +4,12 @@ paramiko_client.py PORT USER PASSWORD KEYS            logins, commands, a screen
 paramiko_client.py PORT USER PASSWORD KEYS N GRANTED  N channels at once on one connection, so many of which are granted
 """
 import sys
+import threading
 import time
 
 import paramiko
+from paramiko.auth_handler import AuthHandler
+from paramiko.common import MSG_SERVICE_ACCEPT, cMSG_USERAUTH_REQUEST
 
 ANSWER_S = 20  # far below the gate's grace time: a login that hangs is a fault
 
@@ -29,6 +32,31 @@ class UnknownKey(paramiko.PKey):
         message.add_string("ssh-of-tomorrow")
         message.add_string(b"y" * 64)
         return message
+
+
+class Eager(AuthHandler):
+    """Sends requests to log in right behind that for the service, as trilead's clients (ConnectBot, Jenkins) do, and notes each answer."""
+
+    def _accepted(self, message):
+        pass
+
+    _client_handler_table = {**AuthHandler._client_handler_table, MSG_SERVICE_ACCEPT: _accepted}
+
+    def ask(self, user, method, *fields):
+        message = paramiko.Message()
+        message.add_byte(cMSG_USERAUTH_REQUEST)
+        for text in (user, "ssh-connection", method):
+            message.add_string(text)
+        for field in fields:
+            add = {bool: message.add_boolean, int: message.add_int}.get(type(field), message.add_string)
+            add(field)
+        self.auth_event = threading.Event()
+        self.auth_method = method
+        self.transport._send_message(message)
+
+    def is_answered(self):
+        assert self.auth_event.wait(ANSWER_S / 2), self.auth_method + " is not answered"
+        return self.is_authenticated()
 
 
 def open_transport(port):
@@ -74,6 +102,38 @@ def be_refused(port, user, keys):
             assert time.monotonic() - began < ANSWER_S / 2, name + " waits for an answer"
         transport.close()
         print("out with", name)
+
+
+def log_in_without_waiting(port, user, password):
+    transport = open_transport(port)
+    eager = transport.auth_handler = Eager(transport)
+    eager._request_auth()
+    eager.ask(user, "password", False, password)
+    assert eager.is_answered()
+    transport.close()
+    print("in without waiting")
+
+
+def try_other_methods(port, user, password):
+    """Those that are off are refused, GSSAPI's code among them, and the connection is as good as before."""
+    transport = open_transport(port)
+    other = transport.auth_handler = Eager(transport)
+    other._request_auth()
+    kerberos = bytes.fromhex("06092a864886f712010202")
+    for request in (
+        ("none",),
+        ("keyboard-interactive", "", ""),
+        ("hostbased", "ssh-ed25519", b"x", "host", "user", b"y"),
+        ("gssapi-with-mic", 1, kerberos),
+        ("gssapi-with-mic", 0),
+        ("of-tomorrow", b"\0" * 40),
+    ):
+        other.ask(user, *request)
+        assert not other.is_answered(), request
+    other.ask(user, "password", False, password)
+    assert other.is_answered()
+    transport.close()
+    print("other methods")
 
 
 def work(port, user, password):
@@ -154,6 +214,8 @@ def main():
         return
     log_in_with_each_key(port, user, keys)
     be_refused(port, user, keys)
+    log_in_without_waiting(port, user, password)
+    try_other_methods(port, user, password)
     work(port, user, password)
     print("done")
 
