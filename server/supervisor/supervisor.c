@@ -75,7 +75,15 @@ static int run_postgres(struct supervisor *s)
     return EXIT_AWAY;
 }
 
-static int run_make(struct supervisor *s) { return postgres_make(&s->postgres) ? 0 : EXIT_AWAY; }
+static int run_make(struct supervisor *s)
+{
+    if (postgres_make(&s->postgres))
+        return 0;
+    cli_fault("gorod-server", CLI_TR("база данных не создана", "the database could not be made"),
+              CLI_TR("Причина - в строках выше; на диске нужно не меньше 100 МиБ",
+                     "The reason stands in the lines above; 100 MiB of disk are the least"));
+    return EXIT_AWAY;
+}
 
 /* Brings the schema of the embedded cluster up to date; an own one is only looked at: its administrator chooses the hour. */
 static int run_schema(struct supervisor *s)
