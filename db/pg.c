@@ -34,6 +34,23 @@ static const struct constraint {
 #undef CONSTRAINT
 };
 
+bool pg_conninfo_is_good(const char *conninfo, char *why, size_t size)
+{
+    static const char unknown_option[] = "invalid connection option";
+    char *said = NULL;
+    if (!strchr(conninfo, '=') && !strstr(conninfo, "://"))
+        return true; /* the bare name of a database */
+    PQconninfoOption *options = PQconninfoParse(conninfo, &said);
+    bool good = options != NULL;
+    if (!good && said && strncmp(said, unknown_option, sizeof unknown_option - 1) == 0)
+        snprintf(why, size, "%.*s", (int)strcspn(said, "\n"), said);
+    else if (!good)
+        snprintf(why, size, "not \"key=value key='value with spaces'\", nor postgresql://user@host/name");
+    PQfreemem(said);
+    PQconninfoFree(options);
+    return good;
+}
+
 struct pg *pg_new(const char *conninfo, const char *zone, int statement_timeout_ms)
 {
     struct pg *pg = calloc(1, sizeof *pg);
@@ -106,7 +123,7 @@ static void tell_away(const char *text)
     }
     pthread_mutex_unlock(&lock);
     if (*text && (is_news || again))
-        log_warn("cannot connect to the database error=\"%s\"", text);
+        log_warn("the database is away error=\"%s\"", text);
     else if (is_news)
         log_info("the database is there again");
 }
@@ -161,6 +178,20 @@ static bool run(struct pg *pg, const char *sql, struct err *err)
     return ok;
 }
 
+/* Tables that are not there: a schema that waits for `migrate`. That may come at any time, so it is asked for again. */
+static bool fail_prepare(struct pg *pg, const PGresult *res, const char *what, struct err *err)
+{
+    const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+    if (!state || strncmp(state, "42", 2) != 0)
+        return fail(pg, res, what, err);
+    char text[WHY_BYTES];
+    snprintf(text, sizeof text, "%s: %s; if the schema is old, run gorod-server migrate", what,
+             PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
+    remember_failure(pg, state, text);
+    tell_away(pg->why);
+    return err_set(err, ERR_UNAVAILABLE, NULL);
+}
+
 /* All statements in one round trip. Right after `initdb` there is no schema yet: then nothing can be prepared, and migrate asks again. */
 static bool prepare_all(struct pg *pg, struct err *err)
 {
@@ -184,7 +215,7 @@ static bool prepare_all(struct pg *pg, struct err *err)
             int sent = 0;
             for (int q = 0; q < QUERY_COUNT; q++)
                 if (!query_infos[q].copy && sent++ == i) {
-                    fail(pg, res, query_infos[q].name, err);
+                    fail_prepare(pg, res, query_infos[q].name, err);
                     break;
                 }
             ok = false;
@@ -220,7 +251,6 @@ static bool open_connection(struct pg *pg, struct err *err)
                  SERVER_VERSION_MIN / 10000);
         remember_failure(pg, NULL, text);
     } else {
-        tell_away("");
         return true;
     }
     tell_away(pg->why);
@@ -238,6 +268,7 @@ bool pg_connect(struct pg *pg, struct err *err)
         disconnect(pg);
         return false;
     }
+    tell_away("");
     return true;
 }
 

@@ -12,6 +12,8 @@
 struct pg;
 struct pg_res;
 
+/* Is the text a connection string by its form? False: `why` tells, and quotes nothing but names of options (a value may be a password). */
+bool pg_conninfo_is_good(const char *conninfo, char *why, size_t size);
 /* Describes the connection (any libpq conninfo) whose days and times are those of `zone` (tzdata name); connects lazily. Caller frees. */
 struct pg *pg_new(const char *conninfo, const char *zone, int statement_timeout_ms);
 void pg_close(struct pg **pg);

@@ -1,5 +1,6 @@
 #include "server/config.h"
 #include "common/utf8.h"
+#include "db/pg.h"
 #include "server/cli/cli.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -187,12 +188,19 @@ static bool check_path(struct reader *r, int line, const struct row *row, const 
     return true;
 }
 
+static bool check_database(struct reader *r, int line, const struct row *row, const char *text)
+{
+    char why[256];
+    return pg_conninfo_is_good(text, why, sizeof why) ||
+           fault(r, line, row->key, TR("это не строка подключения libpq: %s", "not a libpq connection string: %s"), why);
+}
+
 static const struct text_check {
     const char *key;
     bool (*check)(struct reader *r, int line, const struct row *row, const char *text);
 } text_checks[] = {
-    {"name", check_name},         {"zone", check_zone},     {"listen", check_address},
-    {"postgres_bin", check_path}, {"workflow", check_path}, {"tui", check_path},
+    {"name", check_name},     {"zone", check_zone}, {"listen", check_address},    {"postgres_bin", check_path},
+    {"workflow", check_path}, {"tui", check_path},  {"database", check_database},
 };
 
 /* ---- values ---- */

@@ -198,7 +198,8 @@ def crowd(port, user, password, wanted, granted):
         channel.sendall(b"%d\n" % number)
     for number, channel in enumerate(channels):
         channel.shutdown_write()
-        assert read_to_end(channel) == b"%d\n" % number and channel.recv_exit_status() == 0
+        said = read_to_end(channel), channel.recv_exit_status(), channel.recv_stderr(1000)
+        assert said[:2] == (b"%d\n" % number, 0), (number, said)
     # The places are free again.
     channel = transport.open_session(timeout=ANSWER_S)
     channel.exec_command("exit 7")

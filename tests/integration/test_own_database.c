@@ -1,6 +1,7 @@
 /* A PostgreSQL of the administrator's own (`database:`): migrated by command, served over several hosts, and every way in which it can be
  * unfit named with the key, the reason and what to do. */
 #include "tests/harness/check.h"
+#include "tests/harness/clock.h"
 #include "tests/harness/cluster.h"
 #include "tests/harness/town.h"
 #include <pthread.h>
@@ -90,6 +91,48 @@ static void serves_after_migrate_over_several_hosts(void **state)
     assert_string_equal(at_text(card, "subject"), "На своей базе");
     assert_string_equal(cluster_psql(cluster, "town", "SELECT count(*) FROM appeal"), "1");
     town_close_sessions(&town);
+    server_stop(server);
+}
+
+struct search {
+    const struct server *server;
+    const char *words;
+};
+
+static bool log_has(void *arg)
+{
+    const struct search *s = arg;
+    char *log = read_whole(s->server->log);
+    bool found = log && strstr(log, s->words);
+    free(log);
+    return found;
+}
+
+static bool lists_units(void *arg)
+{
+    struct rpc *r = rpc_try_admin(arg);
+    int id = r ? rpc_send(r, "unit.list", NULL) : 0;
+    json_t *answer = r ? rpc_answer_or_end(r, id) : NULL;
+    rpc_close(&r);
+    CHECK(!answer || at(answer, "result") || at_int(answer, "error.code") == 1005, "answered with something else than `unavailable`");
+    return answer && at(answer, "result");
+}
+
+/* A database that comes late, and its schema later still: the server waits for both. */
+static void waits_for_a_database_that_comes_late(void **state)
+{
+    (void)state;
+    char config[TEXT_BYTES];
+    snprintf(config, sizeof config, "database: \"host=%s user=gorod dbname=late\"\n", cluster->dir);
+    struct server *server = server_start(&(struct server_options){.config = config});
+    server->errors_expected = true;
+    assert_false(lists_units(server));
+    const char *conninfo = cluster_database(cluster, "late");
+    struct search s = {server, "run gorod-server migrate"};
+    CHECK(wait_until(log_has, &s, RUN_MS), "the log does not ask for migrate");
+    assert_false(lists_units(server));
+    assert_migrates(conninfo, "migrations applied: ");
+    CHECK(wait_until(lists_units, server, RUN_MS), "the server does not find its schema");
     server_stop(server);
 }
 
@@ -202,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts),
         cmocka_unit_test(serves_after_migrate_over_several_hosts),
+        cmocka_unit_test(waits_for_a_database_that_comes_late),
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(the_database_is_not_there),
         cmocka_unit_test(the_role_has_no_rights),
