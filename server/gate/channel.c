@@ -326,6 +326,13 @@ struct channel *chan_wanting(const struct conn *c)
     return ch;
 }
 
+void chan_core_answers(const struct conn *c)
+{
+    for (struct channel *ch = c->channels; ch; ch = ch->next)
+        if (ch->session != SESSION_NONE && ch->session_until)
+            ch->session_until = clock_ms() + PATIENCE_MS;
+}
+
 void chan_session_asked(struct channel *ch) { ch->session = SESSION_ASKED; }
 
 void chan_session_ready(struct channel *ch, int fd)

@@ -90,11 +90,12 @@ static void need_paramiko(void)
     }
 }
 
-/* `wanted` channels at once, of which `granted` are; NULL: one of everything. */
-static void run_paramiko(void (*change)(struct config *), const char *wanted, const char *granted)
+/* `wanted` channels at once, of which `granted` are; NULL: one of everything. The core takes its time for each session. */
+static void run_paramiko(void (*change)(struct config *), const char *wanted, const char *granted, int delay_ms)
 {
     need_paramiko();
     struct gate_fixture *f = given_gate(change);
+    f->counts->open_delay_ms = delay_ms;
     char port[16], keys[128];
     snprintf(port, sizeof port, "%d", f->port);
     snprintf(keys, sizeof keys, "%s", gate_key_path(""));
@@ -110,13 +111,13 @@ static void run_paramiko(void (*change)(struct config *), const char *wanted, co
 static void test_paramiko(void **state)
 {
     (void)state;
-    run_paramiko(NULL, NULL, NULL);
+    run_paramiko(NULL, NULL, NULL, 0);
 }
 
 static void test_200_channels_where_32_are_allowed(void **state)
 {
     (void)state;
-    run_paramiko(NULL, "200", "32");
+    run_paramiko(NULL, "200", "32", 0);
 }
 
 static void many_channels(struct config *config) { config->max_channels = 200; }
@@ -124,7 +125,14 @@ static void many_channels(struct config *config) { config->max_channels = 200; }
 static void test_200_channels_at_once(void **state)
 {
     (void)state;
-    run_paramiko(many_channels, "200", "200");
+    run_paramiko(many_channels, "200", "200", 0);
+}
+
+/* The last one waits longer than for a core that is away: this one is there, only slow. */
+static void test_channels_wait_their_turn(void **state)
+{
+    (void)state;
+    run_paramiko(NULL, "24", "24", 250);
 }
 
 /* --- ssh-audit ----------------------------------------------------------------------------------------------------------------------- */
@@ -159,6 +167,7 @@ int gate_client_tests(void)
         cmocka_unit_test(test_paramiko),
         cmocka_unit_test(test_200_channels_where_32_are_allowed),
         cmocka_unit_test(test_200_channels_at_once),
+        cmocka_unit_test(test_channels_wait_their_turn),
         cmocka_unit_test(test_audit_finds_nothing),
     };
     return cmocka_run_group_tests_name("gate clients", tests, gate_group_setup, gate_group_teardown);
