@@ -4,8 +4,14 @@
 #include "db/raw.h"
 #include <assert.h>
 #include <libpq-fe.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define SERVER_VERSION_MIN 150000 /* of 15.0, as PQserverVersion counts */
+
+enum { WHY_BYTES = 512, TELL_AGAIN_S = 60 };
 
 struct pg {
     PGconn *conn;
@@ -17,6 +23,7 @@ struct pg {
     bool synced;      /* COMMIT and its sync are on the way */
     bool failed;      /* a statement of the transaction failed: only a rollback is left */
     int pending;      /* statements sent in the transaction whose answers nobody needed yet */
+    char why[WHY_BYTES], state[6]; /* the latest failure: what PostgreSQL or libpq said, and its SQLSTATE if there was one */
 };
 
 static const struct constraint {
@@ -26,6 +33,23 @@ static const struct constraint {
 #include "db/constraints.def"
 #undef CONSTRAINT
 };
+
+bool pg_conninfo_is_good(const char *conninfo, char *why, size_t size)
+{
+    static const char unknown_option[] = "invalid connection option";
+    char *said = NULL;
+    if (!strchr(conninfo, '=') && !strstr(conninfo, "://"))
+        return true; /* the bare name of a database */
+    PQconninfoOption *options = PQconninfoParse(conninfo, &said);
+    bool good = options != NULL;
+    if (!good && said && strncmp(said, unknown_option, sizeof unknown_option - 1) == 0)
+        snprintf(why, size, "%.*s", (int)strcspn(said, "\n"), said);
+    else if (!good)
+        snprintf(why, size, "not \"key=value key='value with spaces'\", nor postgresql://user@host/name");
+    PQfreemem(said);
+    PQconninfoFree(options);
+    return good;
+}
 
 struct pg *pg_new(const char *conninfo, const char *zone, int statement_timeout_ms)
 {
@@ -68,6 +92,42 @@ bool pg_in_transaction(const struct pg *pg)
     return pg->in_transaction;
 }
 
+const char *pg_why(const struct pg *pg) { return pg->why; }
+const char *pg_state(const struct pg *pg) { return pg->state; }
+
+static void remember_failure(struct pg *pg, const char *state, const char *text)
+{
+    snprintf(pg->state, sizeof pg->state, "%s", state ? state : "");
+    snprintf(pg->why, sizeof pg->why, "%s", text ? text : "");
+    for (char *at = pg->why; *at; at++)
+        if (*at == '\n' || *at == '\t')
+            *at = ' ';
+    for (size_t len = strlen(pg->why); len > 0 && pg->why[len - 1] == ' '; len--)
+        pg->why[len - 1] = '\0';
+}
+
+/* A database that is away is asked for again and again by every thread: told when the reason changes, and once a minute. An empty text:
+ * it is there. */
+static void tell_away(const char *text)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static char told[WHY_BYTES];
+    static time_t told_at;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    pthread_mutex_lock(&lock);
+    bool is_news = strcmp(told, text) != 0, again = *text && now.tv_sec - told_at >= TELL_AGAIN_S;
+    if (is_news || again) {
+        snprintf(told, sizeof told, "%s", text);
+        told_at = now.tv_sec;
+    }
+    pthread_mutex_unlock(&lock);
+    if (*text && (is_news || again))
+        log_warn("the database is away error=\"%s\"", text);
+    else if (is_news)
+        log_info("the database is there again");
+}
+
 /* SQLSTATE classes after which nothing was written and a repeat may work: connection, resources, operator, locks, timeouts. */
 static bool is_passing(const char *state)
 {
@@ -93,6 +153,7 @@ static bool fail(struct pg *pg, const PGresult *res, const char *what, struct er
     const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
     const char *constraint = res ? PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME) : NULL;
     const char *text = res ? PQresultErrorMessage(res) : PQerrorMessage(pg->conn);
+    remember_failure(pg, state, text);
     if (!state || PQstatus(pg->conn) != CONNECTION_OK || is_passing(state)) {
         log_warn("database away what=%s state=%s error=\"%s\"", what, state ? state : "-", text);
         if (PQstatus(pg->conn) != CONNECTION_OK)
@@ -115,6 +176,20 @@ static bool run(struct pg *pg, const char *sql, struct err *err)
         fail(pg, res, sql, err);
     PQclear(res);
     return ok;
+}
+
+/* Tables that are not there: a schema that waits for `migrate`. That may come at any time, so it is asked for again. */
+static bool fail_prepare(struct pg *pg, const PGresult *res, const char *what, struct err *err)
+{
+    const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+    if (!state || strncmp(state, "42", 2) != 0)
+        return fail(pg, res, what, err);
+    char text[WHY_BYTES];
+    snprintf(text, sizeof text, "%s: %s; if the schema is old, run gorod-server migrate", what,
+             PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
+    remember_failure(pg, state, text);
+    tell_away(pg->why);
+    return err_set(err, ERR_UNAVAILABLE, NULL);
 }
 
 /* All statements in one round trip. Right after `initdb` there is no schema yet: then nothing can be prepared, and migrate asks again. */
@@ -140,7 +215,7 @@ static bool prepare_all(struct pg *pg, struct err *err)
             int sent = 0;
             for (int q = 0; q < QUERY_COUNT; q++)
                 if (!query_infos[q].copy && sent++ == i) {
-                    fail(pg, res, query_infos[q].name, err);
+                    fail_prepare(pg, res, query_infos[q].name, err);
                     break;
                 }
             ok = false;
@@ -164,15 +239,23 @@ static bool open_connection(struct pg *pg, struct err *err)
              "-c statement_timeout=%d -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000 "
              "-c timezone=%s -c client_min_messages=warning -c jit=off -c plan_cache_mode=force_generic_plan",
              pg->statement_timeout_ms, pg->zone);
-    const char *keys[] = {"dbname", "options", "client_encoding", "fallback_application_name", "connect_timeout", "tcp_user_timeout", NULL};
-    const char *values[] = {pg->conninfo, options, "UTF8", "gorod", "5", "15000", NULL};
+    /* The last of a kind counts: times before the connection string give way to its own, the options after it do not. */
+    const char *keys[] = {"connect_timeout", "tcp_user_timeout", "dbname", "options", "client_encoding", "fallback_application_name", NULL};
+    const char *values[] = {"5", "15000", pg->conninfo, options, "UTF8", "gorod", NULL};
     pg->conn = PQconnectdbParams(keys, values, 1);
     if (!pg->conn || PQstatus(pg->conn) != CONNECTION_OK) {
-        log_warn("cannot connect to the database error=\"%s\"", pg->conn ? PQerrorMessage(pg->conn) : "out of memory");
-        disconnect(pg);
-        return err_set(err, ERR_UNAVAILABLE, NULL);
+        remember_failure(pg, NULL, pg->conn ? PQerrorMessage(pg->conn) : "out of memory");
+    } else if (PQserverVersion(pg->conn) < SERVER_VERSION_MIN) {
+        char text[WHY_BYTES];
+        snprintf(text, sizeof text, "PostgreSQL %s is too old: %d or newer is needed", PQparameterStatus(pg->conn, "server_version"),
+                 SERVER_VERSION_MIN / 10000);
+        remember_failure(pg, NULL, text);
+    } else {
+        return true;
     }
-    return true;
+    tell_away(pg->why);
+    disconnect(pg);
+    return err_set(err, ERR_UNAVAILABLE, NULL);
 }
 
 bool pg_connect(struct pg *pg, struct err *err)
@@ -185,6 +268,7 @@ bool pg_connect(struct pg *pg, struct err *err)
         disconnect(pg);
         return false;
     }
+    tell_away("");
     return true;
 }
 

@@ -12,12 +12,18 @@
 struct pg;
 struct pg_res;
 
+/* Is the text a connection string by its form? False: `why` tells, and quotes nothing but names of options (a value may be a password). */
+bool pg_conninfo_is_good(const char *conninfo, char *why, size_t size);
 /* Describes the connection (any libpq conninfo) whose days and times are those of `zone` (tzdata name); connects lazily. Caller frees. */
 struct pg *pg_new(const char *conninfo, const char *zone, int statement_timeout_ms);
 void pg_close(struct pg **pg);
 /* Connects now if not connected. */
 bool pg_connect(struct pg *pg, struct err *err);
 bool pg_is_connected(const struct pg *pg);
+/* What PostgreSQL or libpq said at the latest failure, in one line, for administrators; "" when there was none. */
+const char *pg_why(const struct pg *pg);
+/* Its SQLSTATE; "" when the connection itself failed. */
+const char *pg_state(const struct pg *pg);
 
 /* Runs a named statement with text parameters (NULL is SQL NULL); count must be the statement's own number of parameters (asserted).
  * NULL on error: err tells (ERR_UNAVAILABLE when the server is away, ERR_RULE / ERR_PARAMS by the constraint's name where db/constraints.def has it,

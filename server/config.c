@@ -1,5 +1,6 @@
 #include "server/config.h"
 #include "common/utf8.h"
+#include "db/pg.h"
 #include "server/cli/cli.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -106,6 +107,21 @@ void config_free(struct config **c)
     *c = NULL;
 }
 
+bool config_differs(const struct config *a, const struct config *b, const char *key)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        const char *one = (const char *)a + rows[i].offset, *other = (const char *)b + rows[i].offset;
+        if (strcmp(rows[i].key, key) != 0)
+            continue;
+        switch (rows[i].kind) {
+        case KIND_TEXT: return strcmp(*(const char *const *)(const void *)one, *(const char *const *)(const void *)other) != 0;
+        case KIND_INT: return memcmp(one, other, sizeof(int64_t)) != 0;
+        case KIND_BOOL: return memcmp(one, other, sizeof(bool)) != 0;
+        }
+    }
+    return false;
+}
+
 /* ---- checks of a text's meaning: true, or the fault is told ---- */
 
 static bool check_address(struct reader *r, int line, const struct row *row, const char *text)
@@ -172,12 +188,19 @@ static bool check_path(struct reader *r, int line, const struct row *row, const 
     return true;
 }
 
+static bool check_database(struct reader *r, int line, const struct row *row, const char *text)
+{
+    char why[256];
+    return pg_conninfo_is_good(text, why, sizeof why) ||
+           fault(r, line, row->key, TR("это не строка подключения libpq: %s", "not a libpq connection string: %s"), why);
+}
+
 static const struct text_check {
     const char *key;
     bool (*check)(struct reader *r, int line, const struct row *row, const char *text);
 } text_checks[] = {
-    {"name", check_name},         {"zone", check_zone},     {"listen", check_address},
-    {"postgres_bin", check_path}, {"workflow", check_path}, {"tui", check_path},
+    {"name", check_name},     {"zone", check_zone}, {"listen", check_address},    {"postgres_bin", check_path},
+    {"workflow", check_path}, {"tui", check_path},  {"database", check_database},
 };
 
 /* ---- values ---- */

@@ -16,6 +16,22 @@ struct config {
 #undef CONFIG_BOOL
 };
 
+/* The numbers and switches alone: for a part that must not see the texts, one of which holds a database's password. */
+struct config_numbers {
+#define CONFIG_TEXT(key, def, ru, en)
+#define CONFIG_INT(key, def, min, max, unit, ru, en) int64_t key;
+#define CONFIG_BOOL(key, def, ru, en) bool key;
+#include "server/config.def"
+#undef CONFIG_TEXT
+#undef CONFIG_INT
+#undef CONFIG_BOOL
+};
+
+struct config_numbers config_numbers_of(const struct config *c);
+void config_set_numbers(struct config *c, const struct config_numbers *n);
+/* Has the key another value in the other one? */
+bool config_differs(const struct config *a, const struct config *b, const char *key);
+
 /* Reads the file, or gives the defaults for path NULL. NULL on a fault: err->detail is "file:line: key: what, what to do". Caller frees. */
 struct config *config_load(const char *path, struct err *err);
 void config_free(struct config **c);

@@ -7,6 +7,7 @@
 #include "server/demo/demo.h"
 #include "server/import/import.h"
 #include "server/rules/workflow.h"
+#include "server/supervisor/database.h"
 #include "server/supervisor/postgres.h"
 #include "server/supervisor/supervisor.h"
 #include <errno.h>
@@ -124,12 +125,14 @@ static int run_migrate(const struct options *o, int argc, char *argv[])
     struct pg *pg = pg_new(conninfo, config->zone, 0);
     if (pg_migrate(pg, &applied, &err)) {
         printf(CLI_TR("применено миграций: %d\n", "migrations applied: %d\n"), applied);
-    } else {
+    } else if (embedded) {
         err_text(&err, cli_lang(), why, sizeof why);
         code = fault(EXIT_AWAY, why,
-                     embedded ? CLI_TR("Встроенная база обновляется сама при запуске: gorod-server serve",
-                                       "The embedded database is migrated at each start: gorod-server serve")
-                              : CLI_TR("Проверьте ключ database и права роли", "Check the key database and the rights of the role"));
+                     CLI_TR("Встроенная база обновляется сама при запуске: gorod-server serve",
+                            "The embedded database is migrated at each start: gorod-server serve"));
+    } else {
+        database_fault(pg, &err);
+        code = EXIT_AWAY;
     }
     pg_close(&pg);
     config_free(&config);

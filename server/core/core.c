@@ -35,6 +35,7 @@ static bool core_init(struct core *core, const struct core_start *start)
     core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     core->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     atomic_init(&core->stopping, false);
+    atomic_init(&core->passwords, start->config->passwords);
     atomic_init(&core->rules_stale, true);
     size_t len = 0;
     return core->wake_fd >= 0 && core->notify_fd >= 0 && sodium_init() >= 0 &&

@@ -70,6 +70,7 @@ struct core {
     int notify_fd;              /* eventfd: something was committed here */
     atomic_bool stopping;
     atomic_bool rules_stale;    /* SIGHUP or a changed calendar: read the rules again */
+    atomic_bool passwords;      /* login by password is allowed */
     unsigned char secret[32];
     pthread_mutex_t rules_lock;
     pthread_cond_t rules_loaded;

@@ -162,7 +162,7 @@ static bool call_login(struct dispatch *d, const json_t *params, struct jw *w, s
         bool has;
         ok = has_key(d, login, text_of(params, "blob"), &has, err) &&
              (has ? login_load_user(d->db, d->arena, login, &user, NULL, err) : err_set(err, ERR_FORBIDDEN, NULL));
-    } else if (strcmp(method, "password") == 0 && d->core->start->config->passwords) {
+    } else if (strcmp(method, "password") == 0 && atomic_load(&d->core->passwords)) {
         ok = password_fits(d, login, text_of(params, "password"), &user, err);
     } else {
         err_set(err, ERR_FORBIDDEN, NULL);

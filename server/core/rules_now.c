@@ -90,7 +90,9 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
         abort();
     atomic_init(&box->readers, 1);
     snprintf(box->rules.municipality, sizeof box->rules.municipality, "%s", config->name);
-    snprintf(box->rules.zone, sizeof box->rules.zone, "%s", config->zone);
+    /* Clock and connections keep the zone they began with. */
+    snprintf(box->rules.zone, sizeof box->rules.zone, "%s", core->start->config->zone);
+    atomic_store(&core->passwords, config->passwords);
     box->rules.workflow = workflow_load(config->workflow[0] ? config->workflow : "workflow.yaml (shipped)",
                                         config->workflow[0] ? NULL : workflow_default_yaml, err);
     box->rules.calendar = work_calendar_new();

@@ -15,6 +15,7 @@
 enum {
     PROBES_MAX = 20, /* keys offered and not known: an agent may hold many, and only the right one signs */
     PASSWORD_BYTES_MAX = 1024,
+    USERAUTH_REQUEST = 50, /* RFC 4252 */
 };
 
 /* Nobody is known yet, so neither is the language. */
@@ -43,7 +44,8 @@ static int refused(struct conn *c, const char *method, const char *user)
     return SSH_AUTH_DENIED;
 }
 
-/* Closes with a word, and says it once before: a client without other keys leaves at the refusal and never sees why. */
+/* Closes with a word, and says it once before: a client without other keys leaves at the refusal and never sees why. The refusal names a
+ * method that asks nobody anything: a person would type a password into a connection that is closed. */
 static void say_away(struct conn *c)
 {
     const char *words = text_of(TEXT_CORE_AWAY, LANG_EN);
@@ -53,6 +55,7 @@ static void say_away(struct conn *c)
     if (text && !c->closing)
         ssh_send_issue_banner(c->ssh, text);
     ssh_string_free(text);
+    ssh_set_auth_methods(c->ssh, SSH_AUTH_METHOD_HOSTBASED);
     conn_close(c, words);
 }
 
@@ -75,6 +78,7 @@ static void remember(struct conn *c, const char *user, json_t *result)
     snprintf(c->login.language, sizeof c->login.language, "%s", language ? language : "ru");
     snprintf(c->login.name, sizeof c->login.name, "%s", login ? login : user);
     c->login.done = true;
+    ssh_set_log_level(SSH_LOG_NOLOG);
     c->grace_until = 0;
     fd_send(c->link.fd, &(char){LINK_AUTHENTICATED}, 1, -1);
 }
@@ -160,6 +164,30 @@ static ssh_channel on_channel(ssh_session ssh, void *data)
     return chan_new(data);
 }
 
+/* libssh (0.10, and upstream still) drops a request whose signature is wrong or whose key it cannot read: no callback, no answer, and the
+ * client would wait for the rest of its grace time. Only the log tells that such a request came. */
+static void on_log(int priority, const char *function, const char *text, void *data)
+{
+    (void)priority, (void)function;
+    struct conn *c = data;
+    const char *words = "Dispatching handler for packet type ", *at = strstr(text, words);
+    if (!at || atoi(at + strlen(words)) != USERAUTH_REQUEST)
+        return;
+    c->request.open = true;
+    c->request.happened = c->happened;
+    c->request.out_packets = c->packets.out_packets;
+}
+
+void auth_check(struct conn *c)
+{
+    bool dropped = c->request.open && c->request.happened == c->happened && c->request.out_packets == c->packets.out_packets;
+    c->request.open = false;
+    if (!dropped || c->login.done)
+        return;
+    log_info("login refused peer=%s: a wrong signature or an unknown kind of key", c->peer);
+    conn_close(c, "the signature is wrong, or the server does not know this kind of key");
+}
+
 void auth_begin(struct conn *c)
 {
     int methods = SSH_AUTH_METHOD_PUBLICKEY | (c->config->passwords ? SSH_AUTH_METHOD_PASSWORD : 0);
@@ -174,4 +202,7 @@ void auth_begin(struct conn *c)
     ssh_callbacks_init(&c->callbacks);
     ssh_set_server_callbacks(c->ssh, &c->callbacks);
     ssh_set_auth_methods(c->ssh, methods);
+    ssh_set_log_callback(on_log);
+    ssh_set_log_userdata(c);
+    ssh_set_log_level(SSH_LOG_PACKET);
 }

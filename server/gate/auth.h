@@ -4,3 +4,5 @@
 
 /* Fills the callbacks of the session's server side (login and channel opening) and offers the methods that the configuration allows. */
 void auth_begin(struct conn *c);
+/* Ends a connection whose request libssh has dropped without an answer; to be called when libssh has had its turn. */
+void auth_check(struct conn *c);

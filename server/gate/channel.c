@@ -137,6 +137,8 @@ static int on_exec(ssh_session ssh, ssh_channel channel, const char *command, vo
 static int on_subsystem(ssh_session ssh, ssh_channel channel, const char *name, void *user)
 {
     (void)ssh, (void)channel;
+    if (strcmp(name, "sftp") == 0)
+        return begin(user, KIND_NOTICE); /* granted, so that the client shows our words and not just "failed" */
     return strcmp(name, PROTO_SUBSYSTEM) == 0 ? begin(user, KIND_SUBSYSTEM) : SSH_ERROR;
 }
 
@@ -278,10 +280,7 @@ void chan_fail(struct channel *ch, enum text text) { end_with_words(ch, text_exi
 
 /* --- beginning: a step of its own, since callbacks must not fork --------------------------------------------------------------------- */
 
-static bool is_old_scp(const char *command)
-{
-    return strncmp(command, "scp ", 4) == 0 && (strstr(command, " -t") || strstr(command, " -f"));
-}
+static bool is_scp(const char *command) { return strncmp(command, "scp ", 4) == 0 && (strstr(command, " -t") || strstr(command, " -f")); }
 
 void chan_begin(struct channel *ch)
 {
@@ -290,8 +289,10 @@ void chan_begin(struct channel *ch)
         chan_fail(ch, TEXT_NO_TERMINAL);
     else if (ch->kind == KIND_SHELL && ch->conn->env->tui_fd < 0)
         chan_fail(ch, TEXT_NO_SCREEN);
-    else if (ch->kind == KIND_EXEC && (!ch->command || is_old_scp(ch->command)))
-        chan_fail(ch, ch->command ? TEXT_OLD_SCP : TEXT_NO_PROCESS);
+    else if (ch->kind == KIND_NOTICE || (ch->kind == KIND_EXEC && ch->command && is_scp(ch->command)))
+        chan_fail(ch, TEXT_NO_FILES);
+    else if (ch->kind == KIND_EXEC && !ch->command)
+        chan_fail(ch, TEXT_NO_PROCESS);
     else if (ch->kind == KIND_SHELL && !process_start_screen(ch))
         chan_fail(ch, TEXT_NO_PROCESS);
     else
@@ -323,6 +324,13 @@ struct channel *chan_wanting(const struct conn *c)
     while (ch && (ch->session != SESSION_WANTED || now < ch->session_at))
         ch = ch->next;
     return ch;
+}
+
+void chan_core_answers(const struct conn *c)
+{
+    for (struct channel *ch = c->channels; ch; ch = ch->next)
+        if (ch->session != SESSION_NONE && ch->session_until)
+            ch->session_until = clock_ms() + PATIENCE_MS;
 }
 
 void chan_session_asked(struct channel *ch) { ch->session = SESSION_ASKED; }

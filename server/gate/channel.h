@@ -68,6 +68,7 @@ void chan_fail(struct channel *ch, enum text text);
 struct channel *chan_wanting(const struct conn *c); /* the first that wants one now */
 const char *chan_kind_name(const struct channel *ch);
 void chan_want_session(struct channel *ch);
+void chan_core_answers(const struct conn *c); /* who waits behind others has not waited in vain so far */
 void chan_session_asked(struct channel *ch);
 void chan_session_ready(struct channel *ch, int fd); /* takes over fd */
 void chan_refused(struct channel *ch, const struct err *err);

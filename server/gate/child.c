@@ -40,7 +40,7 @@ bool conn_can_write(struct conn *c)
     int rc = SSH_OK;
     for (int i = 0; i < 3 && rc == SSH_OK; i++) {
         if (!(ssh_get_poll_flags(c->ssh) & SSH_WRITE_PENDING)) {
-            c->packets.out_packets = 0;
+            c->taken = c->packets.out_packets;
             return !c->over;
         }
         if (i < 2)
@@ -172,7 +172,7 @@ static void hear_client(struct conn *c)
     }
     if (!c->login.done)
         net_quick_ack(c->socket.fd);
-    if (!conn_can_write(c) && c->packets.out_packets > UNREAD_MAX) {
+    if (!conn_can_write(c) && c->packets.out_packets - c->taken > UNREAD_MAX) {
         log_warn("client asks and does not read: dropped peer=%s", c->peer);
         c->over = true;
     }
@@ -274,6 +274,7 @@ static void loop(struct conn *c)
         if (c->link.ready && !c->login.done)
             c->over = true; /* the parent says nothing unasked: it has gone */
         again = step(c);
+        auth_check(c);
         keep_time(c);
     }
 }

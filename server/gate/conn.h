@@ -57,7 +57,8 @@ struct conn {
     ssh_session ssh;
     ssh_event event;
     struct ssh_server_callbacks_struct callbacks;
-    struct ssh_counter_struct wire, packets; /* packets.out_packets: since the client last took everything */
+    struct ssh_counter_struct wire, packets;
+    uint64_t taken; /* packets.out_packets when the client had last taken everything */
     int epoll_fd;
     struct source socket, signals, link;
     struct login login;
@@ -65,6 +66,10 @@ struct conn {
     struct channel *channels;
     int channel_count;
     int tries, probes;
+    struct {
+        bool open; /* a request to log in is in libssh's hands */
+        uint64_t happened, out_packets;
+    } request; /* what stood there when it came */
     uint64_t happened; /* counts what libssh told us: while it grows, the step is repeated */
     int64_t grace_until;
     int64_t heard_at, probed_at;

@@ -261,6 +261,8 @@ static void hand_over(struct conn *c, enum control_result result, const struct e
     int fd = k->opening_fd;
     k->opening_fd = -1;
     close_opening(k);
+    if (result == CONTROL_OK)
+        chan_core_answers(c);
     if (ch && result == CONTROL_OK)
         chan_session_ready(ch, fd);
     else if (fd >= 0)

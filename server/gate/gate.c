@@ -34,10 +34,11 @@ enum {
 };
 
 struct gate {
+    struct config config; /* the texts are the caller's */
     struct gate_env env;
     struct connector connector;
     struct peer_list peers;
-    struct source listen, signals;
+    struct source listen, signals, numbers;
     char *secret;
     int epoll_fd;
     bool draining;
@@ -169,9 +170,28 @@ static void hear_signals(struct gate *g)
     reap(g);
 }
 
+/* The last reload counts; a gate that was started again may find older ones before it. */
+static void hear_numbers(struct gate *g)
+{
+    struct config_numbers numbers;
+    bool heard = false;
+    ssize_t n;
+    g->numbers.ready = 0;
+    while ((n = read(g->numbers.fd, &numbers, sizeof numbers)) == (ssize_t)sizeof numbers)
+        heard = true;
+    if (n == 0)
+        source_watch(g->epoll_fd, &g->numbers, 0); /* nobody will write any more */
+    if (!heard)
+        return;
+    config_set_numbers(&g->config, &numbers);
+    log_info("limits reloaded");
+}
+
 /* Second phase: acts on what epoll has told. */
 static void act(struct gate *g)
 {
+    if (g->numbers.ready)
+        hear_numbers(g);
     if (g->listen.ready && !g->draining)
         accept_some(g);
     for (struct peer *p = g->peers.first; p; p = p->next) {
@@ -258,7 +278,7 @@ static bool watch_signals(struct gate *g)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGHUP, SIG_IGN); /* a reload is the core's affair */
+    signal(SIGHUP, SIG_IGN); /* what a reload changes here comes by a pipe: the file's texts are not for connection children */
     signal(SIGCHLD, SIG_DFL);
     g->signals = (struct source){.fd = -1};
     if (sigprocmask(SIG_SETMASK, &set, NULL) == 0)
@@ -323,14 +343,19 @@ static void release(struct gate *g)
 
 int gate_run(const struct gate_start *start)
 {
-    struct gate g = {
-        .env = {.config = start->config, .tui_fd = -1}, .epoll_fd = -1, .listen = {.fd = start->listen_fd}, .signals = SOURCE_NONE};
+    struct gate g = {.config = *start->config,
+                     .env = {.config = &g.config, .tui_fd = -1},
+                     .epoll_fd = -1,
+                     .listen = {.fd = start->listen_fd},
+                     .signals = SOURCE_NONE,
+                     .numbers = {.fd = start->numbers_fd > 0 ? start->numbers_fd : -1}};
     log_part("gate");
     int code = prepare(&g, start);
     if (code == EX_OK) {
         g.connector = (struct connector){.gate_socket = start->gate_socket, .secret = g.secret, .epoll_fd = g.epoll_fd};
         source_watch(g.epoll_fd, &g.listen, EPOLLIN);
         source_watch(g.epoll_fd, &g.signals, EPOLLIN);
+        source_watch(g.epoll_fd, &g.numbers, EPOLLIN);
         log_info("serving libssh=%s", ssh_version(0));
         code = loop(&g);
     }

@@ -13,6 +13,7 @@ struct gate_start {
     int tui_fd;                /* the same, opened before privileges were dropped; 0: the gate opens tui_path itself */
     const char *secret_hex;    /* what gate.hello must say */
     const struct config *config;
+    int numbers_fd; /* non-blocking pipe of struct config_numbers: what a reload has changed, for connections to come; 0: there is none */
     /* May be NULL. Called once, when the gate has taken what it needs: overwrites the caller's copies of the secret and of the
      * configured database password, so that no connection child inherits them in its memory. */
     void (*wipe)(void *data);

@@ -4,7 +4,7 @@
 
 enum text {
     TEXT_NO_TERMINAL, /* shell without a pty */
-    TEXT_OLD_SCP,
+    TEXT_NO_FILES,
     TEXT_CORE_AWAY,
     TEXT_NO_SCREEN, /* gorod-tui is not installed */
     TEXT_NO_PROCESS,

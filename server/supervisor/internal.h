@@ -28,6 +28,8 @@ struct supervisor {
     int exit_code;
     int signal_fd;
     int probe_fd;
+    int64_t watchdog_ms, watchdog_at_ms; /* systemd is told that we live; 0: it does not ask */
+    int numbers_pipe[2]; /* a reload tells the gate its limits */
     char conninfo[4096];
     char secret_hex[SECRET_BYTES * 2 + 1];
     char admin_socket[STATE_SOCKET_DIR_BYTES + 16], gate_socket[STATE_SOCKET_DIR_BYTES + 16];

@@ -2,6 +2,7 @@
 #include "server/cli/internal.h"
 #include "server/supervisor/host_key.h"
 #include "server/supervisor/internal.h"
+#include "server/supervisor/notify.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -129,6 +130,7 @@ bool supervisor_prepare(struct supervisor *s, const struct serve_options *o, str
         *f = bind_fault;
         return false;
     }
+    s->watchdog_ms = notify_watchdog_ms();
     s->embedded = !*s->config->database;
     if (s->embedded)
         forget_libpq_environment();
@@ -136,7 +138,7 @@ bool supervisor_prepare(struct supervisor *s, const struct serve_options *o, str
     if ((s->embedded && !postgres_find(&s->postgres, &s->state, s->config, f)) || !host_key_ensure(s->host_key, f))
         return false;
     find_tui(s);
-    if (chdir("/") != 0 || !open_signals(s))
+    if (chdir("/") != 0 || !open_signals(s) || pipe2(s->numbers_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return fault_set(f, EXIT_SOFTWARE, "", "%s", strerror(errno));
     unsigned char secret[SECRET_BYTES];
     randombytes_buf(secret, sizeof secret);

@@ -215,11 +215,24 @@ static bool socket_folder(const struct state *s, const char *name, const char *s
     return true;
 }
 
+/* Who may write here could put a host key of their own in place of ours. */
+static void shut_out_writers(const struct state *s)
+{
+    struct stat st;
+    if (stat(s->dir, &st) != 0 || (st.st_mode & 022) == 0)
+        return;
+    if (chmod(s->dir, st.st_mode & 07755) == 0)
+        log_warn("%s was open for others to write: closed", s->dir);
+    else
+        log_warn("%s is open for others to write: %s", s->dir, strerror(errno));
+}
+
 bool state_open(struct state *s, const struct account *owner, struct fault *f)
 {
     char short_dir[128] = "";
     if (!check_reachable(s, owner, f) || !take_lock(s, f))
         return false;
+    shut_out_writers(s);
     /* libpq takes a comma in `host` for a list, PostgreSQL a quote in its folder for syntax. */
     if (strlen(s->dir) + LONGEST_NAME_BYTES > SOCKET_MAX_BYTES || strpbrk(s->dir, ",\"")) {
         if (!short_folder(s, short_dir, sizeof short_dir, f))

@@ -6,6 +6,7 @@
 #include "server/gate/gate.h"
 #include "server/rules/workflow.h"
 #include "server/supervisor/child.h"
+#include "server/supervisor/database.h"
 #include "server/supervisor/internal.h"
 #include "server/supervisor/notify.h"
 #include <ctype.h>
@@ -19,6 +20,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { STARTUP_FAILURES_MAX = 5, STARTUP_POLL_MS = 20 };
@@ -36,6 +38,8 @@ static int run_core(struct supervisor *s)
         .config_path = s->config_path,
     };
     close(s->listener.fd);
+    close(s->numbers_pipe[0]);
+    close(s->numbers_pipe[1]);
     return core_run(&start);
 }
 
@@ -57,9 +61,11 @@ static int run_gate(struct supervisor *s)
         .tui_path = s->tui,
         .secret_hex = s->secret_hex,
         .config = s->config,
+        .numbers_fd = s->numbers_pipe[0],
         .wipe = wipe_secrets,
         .wipe_data = s,
     };
+    close(s->numbers_pipe[1]);
     return gate_run(&start);
 }
 
@@ -69,7 +75,15 @@ static int run_postgres(struct supervisor *s)
     return EXIT_AWAY;
 }
 
-static int run_make(struct supervisor *s) { return postgres_make(&s->postgres) ? 0 : EXIT_AWAY; }
+static int run_make(struct supervisor *s)
+{
+    if (postgres_make(&s->postgres))
+        return 0;
+    cli_fault("gorod-server", CLI_TR("база данных не создана", "the database could not be made"),
+              CLI_TR("Причина - в строках выше; на диске нужно не меньше 100 МиБ",
+                     "The reason stands in the lines above; 100 MiB of disk are the least"));
+    return EXIT_AWAY;
+}
 
 /* Brings the schema of the embedded cluster up to date; an own one is only looked at: its administrator chooses the hour. */
 static int run_schema(struct supervisor *s)
@@ -82,15 +96,14 @@ static int run_schema(struct supervisor *s)
     if (ok && applied > 0)
         log_info("schema: %d migrations applied", applied);
     if (!ok) {
-        err_text(&err, cli_lang(), why, sizeof why);
         bool away = !s->embedded && !pg_is_connected(pg);
-        log_error("%s: %s", s->embedded ? "schema" : "database", why);
+        err_text(&err, cli_lang(), why, sizeof why);
+        if (s->embedded)
+            log_error("schema: %s", why);
+        else
+            database_fault(pg, &err);
         if (away)
             log_warn("serving without the database until it answers");
-        else if (!s->embedded)
-            cli_fault("gorod-server",
-                      CLI_TR("database: схема не та, что нужна этой программе", "database: the schema is not the one of this program"),
-                      CLI_TR("Выполните: gorod-server migrate --config ФАЙЛ", "Run: gorod-server migrate --config FILE"));
         code = away ? 0 : EXIT_AWAY;
     }
     pg_close(&pg);
@@ -337,6 +350,32 @@ static bool workflow_is_good(const struct config *c, struct err *err)
     return good;
 }
 
+/* What parts take up only when they start. */
+static void warn_of_later(const struct config *old, const struct config *fresh)
+{
+    static const char *const at_start[] = {"listen", "port", "user",    "database",     "postgres_bin",
+                                           "zone",   "tui",  "workers", "hash_workers", "statement_timeout_ms"};
+    for (size_t i = 0; i < sizeof at_start / sizeof *at_start; i++)
+        if (config_differs(old, fresh, at_start[i]))
+            log_warn("%s has changed: it takes effect at the next start", at_start[i]);
+}
+
+static void tell_gate(const struct supervisor *s)
+{
+    struct config_numbers numbers = config_numbers_of(s->config);
+    if (write(s->numbers_pipe[1], &numbers, sizeof numbers) != (ssize_t)sizeof numbers)
+        log_warn("the gate's limits take effect at its next start: %s", strerror(errno));
+}
+
+static void tell_systemd_of_reload(void)
+{
+    char state[64];
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    notify_systemd(state);
+}
+
 static void reload(struct supervisor *s)
 {
     struct err err;
@@ -346,18 +385,15 @@ static void reload(struct supervisor *s)
         config_free(&fresh);
         return;
     }
-    if (fresh->port != s->config->port || strcmp(fresh->listen, s->config->listen) != 0 || strcmp(fresh->user, s->config->user) != 0 ||
-        strcmp(fresh->database, s->config->database) != 0 || strcmp(fresh->postgres_bin, s->config->postgres_bin) != 0)
-        log_warn("listen, port, user, database and postgres_bin take effect at the next start");
+    warn_of_later(s->config, fresh);
     config_free(&s->config);
     s->config = fresh;
     s->postgres.config = fresh;
     if (s->embedded && s->parts[PART_POSTGRES].pid && postgres_configure(&s->postgres))
         kill(s->parts[PART_POSTGRES].pid, SIGHUP);
-    static const enum part_id told[] = {PART_CORE, PART_GATE};
-    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
-        if (s->parts[told[i]].pid)
-            kill(s->parts[told[i]].pid, SIGHUP);
+    tell_gate(s);
+    if (s->parts[PART_CORE].pid)
+        kill(s->parts[PART_CORE].pid, SIGHUP);
     log_info("configuration reloaded");
 }
 
@@ -365,8 +401,12 @@ static void handle_signals(struct supervisor *s)
 {
     struct signalfd_siginfo info;
     while (read(s->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGHUP && s->phase < PHASE_STOP)
+        if (info.ssi_signo == SIGHUP && s->phase < PHASE_STOP) {
+            tell_systemd_of_reload();
             reload(s);
+            if (s->phase == PHASE_READY)
+                notify_systemd("READY=1");
+        }
         if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) {
             s->hurry = s->phase == PHASE_STOP;
             log_info("signal %u: stopping%s", info.ssi_signo, s->hurry ? " at once" : "");
@@ -374,6 +414,15 @@ static void handle_signals(struct supervisor *s)
         }
     }
     reap(s);
+}
+
+static void tell_watchdog(struct supervisor *s)
+{
+    int64_t now_ms = part_now_ms();
+    if (!s->watchdog_ms || now_ms < s->watchdog_at_ms)
+        return;
+    notify_watchdog();
+    s->watchdog_at_ms = now_ms + s->watchdog_ms;
 }
 
 /* How long nothing but a signal can matter: until a part is due, -1 when none is. */
@@ -384,6 +433,8 @@ static int wait_ms(const struct supervisor *s)
     if (s->phase == PHASE_STOP)
         return 100;
     int64_t now_ms = part_now_ms(), soonest_ms = -1;
+    if (s->watchdog_ms)
+        soonest_ms = s->watchdog_at_ms > now_ms ? s->watchdog_at_ms - now_ms : 0;
     for (int i = 0; i < PART_COUNT; i++) {
         const struct part *p = &s->parts[i];
         bool kept = i == PART_CORE || i == PART_GATE || (i == PART_POSTGRES && s->embedded);
@@ -398,6 +449,7 @@ static void loop(struct supervisor *s)
 {
     while (s->phase != PHASE_DONE) {
         advance(s);
+        tell_watchdog(s);
         if (s->phase == PHASE_STOP)
             stop_step(s);
         if (s->phase == PHASE_DONE)

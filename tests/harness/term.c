@@ -187,11 +187,16 @@ void term_paste(struct term *t, const char *utf8)
 
 void term_resize(struct term *t, int cols, int rows)
 {
-    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
     take_in_all(t);
     t->cols = cols;
     t->rows = rows;
     vterm_set_size(t->vt, rows, cols);
+    term_claim_size(t, cols, rows);
+}
+
+void term_claim_size(struct term *t, int cols, int rows)
+{
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
     ioctl(t->fd, TIOCSWINSZ, &size);
 }
 

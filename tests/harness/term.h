@@ -27,6 +27,8 @@ void term_type(struct term *t, const char *utf8);
 void term_key(struct term *t, const char *names);
 void term_paste(struct term *t, const char *utf8);
 void term_resize(struct term *t, int cols, int rows);
+/* Says that it has this size, though it has not: sizes without sense (0, 65535). */
+void term_claim_size(struct term *t, int cols, int rows);
 
 /* ---- eyes ---- */
 /* The whole screen, a line a row without the blanks at the end; lives until the next call. */

@@ -128,10 +128,15 @@ static void test_refusals_are_clear(void **state)
     assert_int_equal(c.status, 64);
     assert_contains(c.errors, "ssh -t");
     client_free(&c);
-    assert_int_equal(gate_run_ssh(f, &c, "ed25519", "scp -t /inbox"), 64);
-    assert_contains(c.errors, "-O");
+    assert_int_equal(gate_run_ssh(f, &c, "ed25519", "scp -t /inbox"), 69);
+    assert_contains(c.errors, "scp и sftp");
     client_free(&c);
     c = gate_ssh(f, "ed25519", "-s", "--", "sftp", NULL);
+    client_finish(&c, NULL, 0);
+    assert_int_equal(c.status, 69);
+    assert_contains(c.errors, "scp и sftp");
+    client_free(&c);
+    c = gate_ssh(f, "ed25519", "-s", "--", "netconf", NULL);
     client_finish(&c, NULL, 0);
     assert_int_equal(c.status, 255);
     assert_contains(c.errors, "subsystem request failed");
@@ -338,6 +343,23 @@ static void test_client_that_never_reads(void **state)
     gate_done(f);
 }
 
+/* A pipe whose reader has gone reports that for ever: it must not keep the connection busy. */
+static void test_program_that_does_not_read(void **state)
+{
+    (void)state;
+    struct gate_fixture *f = given_gate(NULL);
+    struct client c = gate_ssh(f, "ed25519", "--", "deaf", NULL);
+    client_expect(&c, "deaf\n");
+    wait_until_stuck(f);
+    for (int i = 0; i < 3; i++) {
+        client_type(&c, "does anybody hear?\n");
+        wait_until_stuck(f);
+    }
+    client_free(&c);
+    gate_wait_children(f, 0);
+    gate_done(f);
+}
+
 static void test_stuck_channel_does_not_hold_the_connection(void **state)
 {
     (void)state;
@@ -494,6 +516,7 @@ int gate_channel_tests(void)
         cmocka_unit_test(test_channels_run_side_by_side),
         cmocka_unit_test(test_channels_are_limited),
         cmocka_unit_test(test_client_that_never_reads),
+        cmocka_unit_test(test_program_that_does_not_read),
         cmocka_unit_test(test_stuck_channel_does_not_hold_the_connection),
         cmocka_unit_test(test_screen_runs_on_a_terminal),
         cmocka_unit_test(test_odd_terminals_are_made_sane),

@@ -50,6 +50,16 @@ static int verb_session(const char *word, int fd)
     return n > 0 ? 0 : 75;
 }
 
+/* Closes its ears and stays. */
+static int verb_deaf(int fd)
+{
+    char byte;
+    close(STDIN_FILENO);
+    printf("deaf\n");
+    fflush(stdout);
+    return read(fd, &byte, 1) > 0;
+}
+
 static int verb_flood(void)
 {
     char bytes[16384];
@@ -90,6 +100,8 @@ int cli_run(const char *program, int argc, char *const argv[], int session_fd)
         return verb_cat();
     if (strcmp(verb, "session") == 0 && argc == 2)
         return verb_session(argv[1], session_fd);
+    if (strcmp(verb, "deaf") == 0)
+        return verb_deaf(session_fd);
     if (strcmp(verb, "flood") == 0)
         return verb_flood();
     if (strcmp(verb, "doors") == 0 && argc == 3)

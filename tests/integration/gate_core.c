@@ -91,6 +91,7 @@ static json_t *answer_to(const char *method, const json_t *params, int *fd)
     }
     if (strcmp(method, "gate.open") == 0 && *fd >= 0) {
         counts->opens++;
+        poll(NULL, 0, counts->open_delay_ms);
         spawn(echo, *fd);
         *fd = -1;
         return json_object();

@@ -13,7 +13,8 @@
 
 struct gate_counts {
     atomic_int hellos, strangers /* hellos with a wrong secret */, probes, logins, refusals, resumes, opens, drafts;
-    char peer[64]; /* of the last hello */
+    char peer[64];            /* of the last hello */
+    atomic_int open_delay_ms; /* set by the test: how long a session takes to open */
 };
 
 /* Memory shared between the test and its cores. */

@@ -8,6 +8,7 @@
 #include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -67,6 +68,41 @@ static char *read_blob(const char *name)
     return blob;
 }
 
+/* A key file without its frame: the bytes in it. */
+static size_t read_private(const char *name, unsigned char *out, size_t size)
+{
+    char line[256], text[4096] = "";
+    size_t len = 0;
+    FILE *file = fopen(gate_key_path(name), "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file))
+        if (*line != '-')
+            strncat(text, line, sizeof text - strlen(text) - 1);
+    fclose(file);
+    assert_int_equal(sodium_base642bin(out, size, text, strlen(text), "\n", &len, NULL, sodium_base64_VARIANT_ORIGINAL), 0);
+    return len;
+}
+
+/* The known public key over a stranger's private one: what somebody has who has only seen the public key. Its signatures are wrong. */
+static void make_forged_key(void)
+{
+    enum { PUBLIC_BYTES = 32 };
+    unsigned char bytes[2048], known[256], stranger[256];
+    size_t len = read_private("stranger", bytes, sizeof bytes), known_len, stranger_len;
+    sodium_base642bin(known, sizeof known, blobs[0], strlen(blobs[0]), NULL, &known_len, NULL, sodium_base64_VARIANT_ORIGINAL);
+    char *blob = read_blob("stranger"), text[4096];
+    sodium_base642bin(stranger, sizeof stranger, blob, strlen(blob), NULL, &stranger_len, NULL, sodium_base64_VARIANT_ORIGINAL);
+    free(blob);
+    const unsigned char *theirs = stranger + stranger_len - PUBLIC_BYTES;
+    for (unsigned char *at = bytes; (at = memmem(at, len - (size_t)(at - bytes), theirs, PUBLIC_BYTES)) != NULL;)
+        memcpy(at, known + known_len - PUBLIC_BYTES, PUBLIC_BYTES);
+    sodium_bin2base64(text, sizeof text, bytes, len, sodium_base64_VARIANT_ORIGINAL);
+    int fd = open(gate_key_path("forged"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    dprintf(fd, "-----BEGIN OPENSSH PRIVATE KEY-----\n%s\n-----END OPENSSH PRIVATE KEY-----\n", text);
+    close(fd);
+}
+
 static void read_fingerprint(void)
 {
     const char *argv[] = {"ssh-keygen", "-l", "-E", "sha256", "-f", gate_key_path("host"), NULL};
@@ -91,6 +127,7 @@ int gate_group_setup(void **state)
     blobs[1] = read_blob("rsa");
     blobs[2] = read_blob("ecdsa");
     read_fingerprint();
+    make_forged_key();
     return 0;
 }
 
@@ -178,6 +215,7 @@ static _Noreturn void be_gate(const struct gate_fixture *f)
         .tui_path = GATE_TUI,
         .secret_hex = GATE_SECRET,
         .config = &f->config,
+        .numbers_fd = f->numbers_pipe[0],
     };
     char log[160];
     snprintf(log, sizeof log, "%s/gate.log", f->dir);
@@ -206,6 +244,7 @@ struct gate_fixture *given_gate(void (*change)(struct config *))
     listen_somewhere(f);
     write_known_hosts(f);
     given_core(f);
+    assert_int_equal(pipe2(f->numbers_pipe, O_CLOEXEC | O_NONBLOCK), 0);
     f->gate = fork();
     if (f->gate == 0)
         be_gate(f);
@@ -223,18 +262,35 @@ static void show_log(const struct gate_fixture *f)
         fclose(file);
 }
 
-/* A sanitizer's report lands in the log; it must not go unseen. */
-static bool has_report(const struct gate_fixture *f)
+void gate_reload(struct gate_fixture *f, void (*change)(struct config *))
+{
+    change(&f->config);
+    struct config_numbers numbers = config_numbers_of(&f->config);
+    assert_int_equal(write(f->numbers_pipe[1], &numbers, sizeof numbers), sizeof numbers);
+    gate_wait_log(f, "limits reloaded");
+}
+
+static bool log_has(const struct gate_fixture *f, const char *words)
 {
     char path[160], line[2048];
     bool found = false;
     snprintf(path, sizeof path, "%s/gate.log", f->dir);
     FILE *file = fopen(path, "r");
     while (file && fgets(line, sizeof line, file))
-        found = found || strstr(line, "Sanitizer") || strstr(line, "runtime error");
+        found = found || strstr(line, words);
     if (file)
         fclose(file);
     return found;
+}
+
+void gate_wait_log(const struct gate_fixture *f, const char *words)
+{
+    int64_t until = now_ms() + GATE_PATIENCE_MS;
+    while (!log_has(f, words)) {
+        if (now_ms() >= until)
+            fail_msg("«%s» does not come into the log", words);
+        look_again_later();
+    }
 }
 
 void gate_done(struct gate_fixture *f)
@@ -244,11 +300,14 @@ void gate_done(struct gate_fixture *f)
     kill(f->gate, SIGTERM);
     waitpid(f->gate, &status, 0);
     int64_t took = now_ms() - begun;
-    bool report = has_report(f);
+    /* A sanitizer's report lands in the log; it must not go unseen. */
+    bool report = log_has(f, "Sanitizer") || log_has(f, "runtime error");
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || report)
         show_log(f);
     gate_kill_core(f);
     close(f->listen_fd);
+    close(f->numbers_pipe[0]);
+    close(f->numbers_pipe[1]);
     gate_counts_free(f->counts);
     remove_folder(f->dir);
     free(f);

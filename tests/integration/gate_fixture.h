@@ -14,10 +14,12 @@ struct gate_fixture {
     struct config config;
     struct gate_counts *counts;
     int listen_fd, port;
+    int numbers_pipe[2];
     pid_t gate, core;
 };
 
-/* Keys made once for all tests: ed25519, rsa, ecdsa (known to the core), stranger (not known), host. */
+/* Keys made once for all tests: ed25519, rsa, ecdsa (known to the core), stranger (not known), host, and forged: the public half of
+ * ed25519 over a private one that does not fit. */
 int gate_group_setup(void **state);
 int gate_group_teardown(void **state);
 
@@ -25,6 +27,10 @@ int gate_group_teardown(void **state);
 struct gate_fixture *given_gate(void (*change)(struct config *));
 /* Ends the gate by SIGTERM, asserting that it exits 0 in time and leaves no process behind; frees everything. */
 void gate_done(struct gate_fixture *f);
+/* Changes limits of the running gate, as a reload does. */
+void gate_reload(struct gate_fixture *f, void (*change)(struct config *));
+/* Waits until the words stand in the gate's log. */
+void gate_wait_log(const struct gate_fixture *f, const char *words);
 void given_core(struct gate_fixture *f);
 void gate_kill_core(struct gate_fixture *f);
 

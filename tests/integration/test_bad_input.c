@@ -429,7 +429,7 @@ static void doubles_are_named(void **state)
     expect("unit.add", "code", "taken", json_pack("{s:s, s:s}", "code", "office", "name", "Другой отдел"), NAMED, "taken");
     static const char *const logins[] = {"Root", "a b", "-x", "../x", "x\ty", "имя!", "@"};
     for (size_t i = 0; i < sizeof logins / sizeof *logins; i++)
-        expect("user.add", "login", "of a wrong form", json_pack("{s:s, s:s}", "login", logins[i], "name", "Имя"), NAMED, NULL);
+        expect("user.add", "login", "of a wrong form", json_pack("{s:s, s:s}", "login", logins[i], "name", "Имя"), NAMED, "bad_login");
     static const char *const keys[] = {"ssh-ed25519", "ssh-ed25519 AAAA", "ssh-dss AAAAB3NzaC1kc3MAAACBAP",
                                        "-----BEGIN OPENSSH PRIVATE KEY-----", "ключ"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)

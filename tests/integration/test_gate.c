@@ -1,5 +1,5 @@
 /* The gate alone, with a fake core behind it and real clients (OpenSSH, PuTTY's plink) before it: logins, limits, life and death.
- * Channels are in gate_channels.c. */
+ * Channels are in gate_channels.c, other clients in gate_clients.c. */
 #include "gate_channels.h"
 #include "gate_fixture.h"
 #include <errno.h>
@@ -59,6 +59,22 @@ static void test_a_key_opens_only_its_account(void **state)
     assert_int_equal(c.status, 255);
     assert_int_equal(f->counts->logins, 0);
     client_free(&c);
+    gate_done(f);
+}
+
+/* Who has seen somebody's public key gets no further with it, and is told so at once. */
+static void test_wrong_signature_is_refused_at_once(void **state)
+{
+    (void)state;
+    struct gate_fixture *f = given_gate(NULL);
+    struct client c = gate_ssh(f, "forged", "-oLogLevel=INFO", "--", "echo hello", NULL);
+    client_finish(&c, NULL, 0); /* sooner than the grace time of 30 s */
+    assert_int_equal(c.status, 255);
+    assert_contains(c.errors, "the signature is wrong");
+    assert_true(f->counts->probes > 0);
+    assert_int_equal(f->counts->logins, 0);
+    client_free(&c);
+    gate_wait_children(f, 0);
     gate_done(f);
 }
 
@@ -177,6 +193,13 @@ static void test_login_without_a_core_says_so(void **state)
     assert_int_equal(c.status, 255);
     assert_contains(c.errors, "starting or restarting");
     client_free(&c);
+    /* A person is not asked for a password that nobody could check. */
+    c = gate_ssh_on_terminal(f, 80, 24, "-tt", "-oBatchMode=no", "-oLogLevel=INFO", NULL);
+    client_finish(&c, NULL, 0);
+    assert_int_equal(c.status, 255);
+    assert_contains(c.output, "starting or restarting");
+    assert_null(strstr(c.output, "password:"));
+    client_free(&c);
     gate_done(f);
 }
 
@@ -293,6 +316,26 @@ static void test_strangers_per_address_are_limited(void **state)
     gate_done(f);
 }
 
+static void one_stranger(struct config *config) { config->max_unauthenticated_per_address = 1; }
+
+static void test_limits_are_reloaded(void **state)
+{
+    (void)state;
+    struct gate_fixture *f = given_gate(NULL);
+    int first = gate_connect(f), second = gate_connect(f);
+    gate_wait_children(f, 2);
+    close(second);
+    gate_wait_children(f, 1);
+    gate_reload(f, one_stranger);
+    second = gate_connect(f);
+    char *said = read_to_end(second, 5000);
+    assert_contains(said, "too many logins at once from your address");
+    free(said);
+    close(second);
+    close(first);
+    gate_done(f);
+}
+
 static void few_connections(struct config *config) { config->max_connections = 2; }
 
 static void test_connections_are_limited(void **state)
@@ -406,6 +449,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(test_known_keys_log_in),
         cmocka_unit_test(test_unknown_key_is_refused),
         cmocka_unit_test(test_a_key_opens_only_its_account),
+        cmocka_unit_test(test_wrong_signature_is_refused_at_once),
         cmocka_unit_test(test_password_logs_in),
         cmocka_unit_test(test_passwords_can_be_off),
         cmocka_unit_test(test_tries_are_limited),
@@ -415,6 +459,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(test_garbage_instead_of_a_banner),
         cmocka_unit_test(test_grace_time_ends),
         cmocka_unit_test(test_strangers_per_address_are_limited),
+        cmocka_unit_test(test_limits_are_reloaded),
         cmocka_unit_test(test_connections_are_limited),
         cmocka_unit_test(test_silent_line_is_dropped),
         cmocka_unit_test(test_parent_survives_a_crashed_child),
@@ -422,5 +467,5 @@ int main(int argc, char *argv[])
         cmocka_unit_test(test_sigterm_drains),
     };
     int failed = cmocka_run_group_tests_name("gate", tests, gate_group_setup, gate_group_teardown);
-    return failed + gate_channel_tests();
+    return failed + gate_channel_tests() + gate_client_tests();
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CLIENTS = 6, ROUNDS = 24, KILL_EVERY = 6, BACK_MS = 60000, REQUESTS_MAX = 2000 };
 
@@ -272,21 +273,72 @@ static void everything_is_killed_and_started_again(void **state)
     rpc_close(&admin);
 }
 
+/* Runs SQL in the server's own database; its first line. */
+static const char *sql(const char *text)
+{
+    static char answer[128];
+    char run[SERVER_PATH_BYTES + 16];
+    struct outcome o;
+    snprintf(run, sizeof run, "%s/pg-run", server->state);
+    char *const argv[] = {"psql", "-X", "-q", "-A", "-t", "-h", run, "-U", "gorod", "-d", "gorod", "-c", (char *)text, NULL};
+    run_program(argv, NULL, BACK_MS, &o);
+    CHECK(o.exit_code == 0, "psql: %s", o.err);
+    snprintf(answer, sizeof answer, "%.*s", (int)strcspn(o.out, "\n"), o.out);
+    outcome_free(&o);
+    return answer;
+}
+
+/* Somebody holds the numbers: registrations wait in the middle of their transaction. Closing *hold lets them go. */
+static pid_t hold_numbers(int *hold)
+{
+    char run[SERVER_PATH_BYTES + 16], said[16];
+    int from_it;
+    snprintf(run, sizeof run, "%s/pg-run", server->state);
+    char *const argv[] = {"psql", "-X", "-q", "-A", "-t", "-h", run, "-U", "gorod", "-d", "gorod", NULL};
+    pid_t pid = proc_start_piped(argv, hold, &from_it, -1);
+    static const char begin[] = "BEGIN; LOCK TABLE counter; SELECT 'held';\n";
+    assert_int_equal(write(*hold, begin, sizeof begin - 1), sizeof begin - 1);
+    assert_true(read(from_it, said, sizeof said) >= 4);
+    close(from_it);
+    return pid;
+}
+
+static bool somebody_waits(void *arg)
+{
+    (void)arg;
+    return strcmp(sql("SELECT count(*) FROM pg_locks WHERE NOT granted"), "1") == 0;
+}
+
+static bool core_is_stopping(void *arg)
+{
+    (void)arg;
+    char *log = read_whole(server->log);
+    bool stopping = log && strstr(log, "stopping, requests in hand=1");
+    free(log);
+    return stopping;
+}
+
 /* SIGTERM: what is in hand is finished and answered. */
 static void an_orderly_end_finishes_the_requests_in_hand(void **state)
 {
     (void)state;
     struct rpc *admin = rpc_open_admin(server);
-    rpc_ok(admin, "session.whoami", NULL);
+    int hold;
+    pid_t holder = hold_numbers(&hold);
     struct asked *a = &asked[asked_count++];
     snprintf(a->key, sizeof a->key, "%s", fresh_uuid());
     a->by_admin = true;
     int id = rpc_send(admin, "appeal.register", registration(a));
-    server_stop(server);
+    CHECK(wait_until(somebody_waits, NULL, BACK_MS), "the request does not wait for the numbers");
+    kill(server->pid, SIGTERM);
+    CHECK(wait_until(core_is_stopping, NULL, BACK_MS), "the core does not stop with the request in hand");
+    close(hold);
+    proc_wait(holder, BACK_MS);
     json_t *answer = rpc_answer_or_end(admin, id);
-    if (answer && at(answer, "result"))
-        remember(a, at(answer, "result"));
+    CHECK(answer && at(answer, "result"), "the request in hand is not answered");
+    remember(a, at(answer, "result"));
     rpc_close(&admin);
+    server_stop(server);
     server_start_again(server);
     settle();
     admin = rpc_open_admin(server);

@@ -134,16 +134,32 @@ static void a_terminal_without_colours(void **state)
 static void sizes_without_sense(void **state)
 {
     (void)state;
-    static const int sizes[][2] = {{10, 3}, {1, 1}, {0, 0}, {2, 100}, {500, 2}, {300, 120}, {40, 10}};
+    static const int sizes[][2] = {{10, 3}, {1, 1}, {2, 100}, {500, 2}, {300, 120}, {40, 10}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        int cols = sizes[i][0] ? sizes[i][0] : 80, rows = sizes[i][1] ? sizes[i][1] : 24;
-        struct term *t = term_ssh(server, "clerk", cols, rows, "xterm-256color");
+        struct term *t = term_ssh(server, "clerk", sizes[i][0], sizes[i][1], "xterm-256color");
         term_wait_quiet(t, 300);
         term_key(t, "F7 Tab Tab Down Up Esc");
         term_resize(t, 80, 24);
         term_wait_text(t, "F10");
         term_close(&t);
     }
+}
+
+/* The screen of a size that cannot be is drawn for another one; the true size makes it right again. */
+static void sizes_that_cannot_be(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{0, 0}, {65535, 65535}, {0, 65535}, {65535, 0}, {65535, 1}};
+    struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        term_claim_size(t, sizes[i][0], sizes[i][1]);
+        term_key(t, "F5");
+        term_wait_quiet(t, 300);
+        term_resize(t, 79 - (int)i, 24);
+        term_wait_text(t, "F10");
+        scene_assert_sound(t);
+    }
+    scene_leave(&t);
 }
 
 static void sizes_that_change_while_one_works(void **state)
@@ -296,6 +312,7 @@ int main(void)
         cmocka_unit_test(terminals_that_terminfo_does_not_know),
         cmocka_unit_test(a_terminal_without_colours),
         cmocka_unit_test(sizes_without_sense),
+        cmocka_unit_test(sizes_that_cannot_be),
         cmocka_unit_test(sizes_that_change_while_one_works),
         cmocka_unit_test(the_cursor_stands_on_the_chosen_row),
         cmocka_unit_test(type_ahead_is_never_lost),

@@ -160,6 +160,17 @@ static void test_meanings(void **state)
     assert_fault("workflow: /no/such/file.yaml\n", 1, "workflow: ", "correct the path");
     assert_fault("postgres_bin: /etc/passwd\n", 1, "postgres_bin: ", "not a folder");
     assert_fault("tui: /etc\n", 1, "tui: ", "not a file");
+    assert_fault("database: hots=db1 user=gorod\n", 1, "database: ", "invalid connection option \"hots\"");
+    assert_fault("database: host=db1 password=two words\n", 1, "database: ", "key='value with spaces'");
+    assert_fault("database: postgresql://[db1\n", 1, "database: ", "connection string");
+    struct err err = {0};
+    given_file("database: host=a password=first secret\n", 39);
+    assert_null(config_load(path, &err));
+    assert_null(strstr(err.detail, "secret"));
+    struct config *c = given_config("database: postgresql://gorod@db1,db2/gorod?target_session_attrs=read-write\n");
+    config_free(&c);
+    c = given_config("database: gorod\n");
+    config_free(&c);
 }
 
 static void test_paths_count_from_the_file(void **state)
