@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# From a fresh clone to a running gorod: ./run.sh demo | test | build | bench   (./run.sh --help)
+# From a fresh clone to a running gorod: ./run.sh demo | test | lint | build | bench   (./run.sh --help)
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 demo_home=/var/lib/gorod-demo   # where root works when the server's user cannot reach this folder
 jobs=$(nproc 2>/dev/null || echo 2)
 
-# Debian packages: what builds, runs and tests gorod; then what the benchmarks compare with.
+# Debian packages: what builds, runs and tests gorod; then what the benchmarks compare with, and what reads the code.
 packages=(
   gcc libc6-dev meson ninja-build pkgconf python3 gettext
   libssh-dev libncurses-dev libpq-dev libyaml-dev libjansson-dev libsodium-dev libseccomp-dev
@@ -14,6 +14,7 @@ packages=(
   postgresql openssh-client putty-tools ncurses-term tzdata
 )
 bench_packages=(openssh-server vim)
+lint_packages=(clang-tidy-14)
 
 usage() {
   cat <<TXT
@@ -26,6 +27,7 @@ Usage: ./run.sh COMMAND
          --state DIR  where the data stands (var)
          --user LOGIN who to log in as (clerk)
   test   build with sanitizers and run every test; the last line counts them
+  lint   what clang-tidy says of the code (.clang-tidy); nothing when all is well
   build  optimized programs in build/
   bench [NAME]
          the benchmarks, each beside its baseline
@@ -179,6 +181,20 @@ run_test() {
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
+# ---- lint ----
+
+run_lint() {
+  local dir=$root/build-lint code=0 generated
+  configure "$dir" --buildtype=debugoptimized
+  mapfile -t generated < <(ninja -C "$dir" -t targets rule CUSTOM_COMMAND | grep '\.[ch]$')
+  compile "$dir" "${generated[@]}"
+  say "reading the code"
+  run-clang-tidy-14 -quiet -j "$jobs" -p "$dir" >"$dir/lint.log" 2>&1 || code=1
+  sed -i 's/\x1b\[[0-9;]*m//g' "$dir/lint.log"
+  grep -vE '^(clang-tidy-14 |[0-9]+ warnings? (generated|treated as error)|Suppressed |Use -header-filter|Enabled checks|$)' "$dir/lint.log" || true
+  return "$code"
+}
+
 # ---- demo ----
 
 demo_logins=(admin clerk head deputy chief executor executor2 controller dispatcher manager analyst)
@@ -311,6 +327,10 @@ case $command in
     install_packages "${packages[@]}"
     move_to_reachable_place "$@"
     run_test
+    ;;
+  lint)
+    install_packages "${packages[@]}" "${lint_packages[@]}"
+    run_lint
     ;;
   build)
     install_packages "${packages[@]}"

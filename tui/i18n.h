@@ -1,7 +1,7 @@
 /* Words for people: English msgids here, Russian in po/ru.po. N_ marks a msgid in a table, _ translates it. */
 #pragma once
 #include <libintl.h>
-#define _(msgid) gettext(msgid)
+#define _(msgid) gettext(msgid) /* NOLINT(bugprone-reserved-identifier): what everybody calls it */
 #define N_(msgid) msgid
 
 /* The translation of a msgid from a table; "" stays "" (gettext would answer the catalogue's header). */
