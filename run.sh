@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# From a fresh clone to a running gorod: ./run.sh demo | test | build | bench   (./run.sh --help)
+# From a fresh clone to a running gorod: ./run.sh demo | test | lint | build | bench   (./run.sh --help)
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 demo_home=/var/lib/gorod-demo   # where root works when the server's user cannot reach this folder
 jobs=$(nproc 2>/dev/null || echo 2)
 
-# Debian packages: what builds, runs and tests gorod; then what the benchmarks compare with.
+# Debian packages: what builds, runs and tests gorod; then what the benchmarks compare with, and what reads the code.
 packages=(
   gcc libc6-dev meson ninja-build pkgconf python3 gettext
   libssh-dev libncurses-dev libpq-dev libyaml-dev libjansson-dev libsodium-dev libseccomp-dev
@@ -14,6 +14,7 @@ packages=(
   postgresql openssh-client putty-tools dropbear-bin python3-paramiko ssh-audit ncurses-term tzdata
 )
 bench_packages=(openssh-server vim)
+lint_packages=(clang-tidy-14)
 
 usage() {
   cat <<TXT
@@ -26,6 +27,7 @@ Usage: ./run.sh COMMAND
          --state DIR  where the data stands (var)
          --user LOGIN who to log in as (clerk)
   test   build with sanitizers and run every test; the last line counts them
+  lint   what clang-tidy says of the code (.clang-tidy); nothing when all is well
   build  optimized programs in build/
   bench [NAME]
          the benchmarks, each beside its baseline
@@ -162,8 +164,6 @@ run_tests() {
   "${wrap[@]}" meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes "$jobs" "$@" || tests_ok=no
 }
 
-has_suite() { meson introspect "$1" --tests | python3 -c 'import json, sys; sys.exit(not any(s.split(":")[-1] == sys.argv[1] for t in json.load(sys.stdin) for s in t["suite"]))' "$2"; }
-
 run_test() {
   local passed failed skipped
   tests_ok=yes wrap=(env)
@@ -172,17 +172,27 @@ run_test() {
   configure "$root/build-tsan" --buildtype=debugoptimized -Db_sanitize=thread -Dwerror=true
   run_tests "$root/build-test"
   # The core is the one part with threads: its tests run once more under the thread sanitizer, which wants addresses where it expects them.
-  if has_suite "$root/build-tsan" core; then
-    compile "$root/build-tsan"
-    if setarch -R true 2>/dev/null; then wrap=(setarch -R); fi
-    run_tests "$root/build-tsan" --suite core
-  else
-    rm -f "$root/build-tsan/meson-logs/testlog.json"
-  fi
+  compile "$root/build-tsan" core-tests
+  if setarch -R true 2>/dev/null; then wrap=(setarch -R); fi
+  run_tests "$root/build-tsan" --suite core
   read -r passed failed skipped < <(python3 -c "$count_cases" "$root"/build-test/meson-logs/testlog.json "$root"/build-tsan/meson-logs/testlog.json)
   if [ "$tests_ok" = no ] && [ "$failed" -eq 0 ]; then failed=1; fi
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+# ---- lint ----
+
+run_lint() {
+  local dir=$root/build-lint code=0 generated
+  configure "$dir" --buildtype=debugoptimized
+  mapfile -t generated < <(ninja -C "$dir" -t targets rule CUSTOM_COMMAND | grep '\.[ch]$')
+  compile "$dir" "${generated[@]}"
+  say "reading the code"
+  run-clang-tidy-14 -quiet -j "$jobs" -p "$dir" >"$dir/lint.log" 2>&1 || code=1
+  sed -i 's/\x1b\[[0-9;]*m//g' "$dir/lint.log"
+  grep -vE '^(clang-tidy-14 |[0-9]+ warnings? (generated|treated as error)|Suppressed |Use -header-filter|Enabled checks|$)' "$dir/lint.log" || true
+  return "$code"
 }
 
 # ---- demo ----
@@ -317,6 +327,10 @@ case $command in
     install_packages "${packages[@]}"
     move_to_reachable_place "$@"
     run_test
+    ;;
+  lint)
+    install_packages "${packages[@]}" "${lint_packages[@]}"
+    run_lint
     ;;
   build)
     install_packages "${packages[@]}"

@@ -129,16 +129,18 @@ static void skip_bom(FILE *f)
         }
 }
 
-/* Whichever of the two stands oftener outside the quotes of the first line. */
+/* Whichever of the two stands oftener outside the quotes of the first line. A quote counts in a cell that begins with one. */
 static char find_delimiter(FILE *f)
 {
     long begin = ftell(f);
     size_t commas = 0, semicolons = 0;
-    bool quoted = false;
+    bool quoted = false, begins = true, in_quoted_cell = false;
     for (int ch; (ch = getc(f)) != EOF && (quoted || (ch != '\n' && ch != '\r'));) {
-        quoted ^= ch == '"';
+        in_quoted_cell = begins ? ch == '"' : in_quoted_cell;
+        quoted ^= ch == '"' && in_quoted_cell;
         commas += !quoted && ch == ',';
         semicolons += !quoted && ch == ';';
+        begins = !quoted && (ch == ',' || ch == ';');
     }
     fseek(f, begin, SEEK_SET);
     return semicolons > commas ? ';' : ',';
@@ -237,12 +239,18 @@ bool csv_next(struct csv *c, struct csv_row *row, enum csv_fault *fault)
 
 /* ---- writing ---- */
 
+/* Both delimiters, so that the reader finds out the right one. A row that is one empty cell must not become an empty line, which is
+ * skipped, nor a text that begins with a BOM the beginning of a file. */
+static bool needs_quotes(const char *text, bool first)
+{
+    return strpbrk(text, "\"\r\n,;") || (first && (!*text || strncmp(text, "\xEF\xBB\xBF", 3) == 0));
+}
+
 void csv_write_cell(FILE *f, const char *text, char delimiter, bool first)
 {
-    const char needs_quotes[] = {'"', '\r', '\n', delimiter, '\0'};
     if (!first)
         putc(delimiter, f);
-    if (!strpbrk(text, needs_quotes)) {
+    if (!needs_quotes(text, first)) {
         fputs(text, f);
         return;
     }

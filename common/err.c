@@ -43,7 +43,8 @@ const char *err_reason_text(const char *reason, enum lang lang)
     return reason;
 }
 
-static void fill(struct err *err, enum err_code code, const char *field, const char *reason, const char *fmt, va_list ap)
+__attribute__((format(printf, 5, 0))) static void fill(struct err *err, enum err_code code, const char *field, const char *reason,
+                                                       const char *fmt, va_list ap)
 {
     *err = (struct err){.code = code};
     snprintf(err->field, sizeof err->field, "%s", field);

@@ -1,4 +1,3 @@
-#define _XOPEN_SOURCE 700
 #include "common/utf8.h"
 #include <string.h>
 #include <wchar.h>
@@ -55,6 +54,8 @@ size_t utf8_decode(const char *s, size_t len, uint32_t *cp)
 
 size_t utf8_encode(uint32_t cp, char out[4])
 {
+    if (cp > 0x10FFFF || (cp >= 0xD800 && cp < 0xE000))
+        cp = 0xFFFD;
     if (cp < 0x80) {
         out[0] = (char)cp;
         return 1;

@@ -10,7 +10,7 @@ size_t utf8_length(const char *s, size_t len);
 bool utf8_is_valid(const char *s, size_t len);
 /* Decodes the character at s into *cp and returns its bytes; a bad byte gives U+FFFD and 1. 0 at the end (len 0). */
 size_t utf8_decode(const char *s, size_t len, uint32_t *cp);
-/* Writes cp as UTF-8 (1..4 bytes, no terminator) and returns the count. */
+/* Writes cp as UTF-8 (1..4 bytes, no terminator) and returns the count; what is no character becomes U+FFFD. */
 size_t utf8_encode(uint32_t cp, char out[4]);
 /* Characters (code points) in the text. */
 size_t utf8_count(const char *s, size_t len);

@@ -39,7 +39,7 @@ uint64_t draw_mix(uint64_t hash, const void *data, size_t len)
 {
     const unsigned char *p = data;
     for (size_t i = 0; i < len; i++)
-        hash = (hash ^ p[i]) * 0x100000001b3u;
+        hash = (hash ^ p[i]) * 0x100000001b3u; /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult): loses track of shorts read as bytes */
     return hash;
 }
 
@@ -297,7 +297,7 @@ void draw_padded(int y, int x, int w, int pad, enum role role, enum ground groun
         pad = COLS - x - w;
     /* Text and blanks in one stroke of one look: each change of look costs the terminal some twenty bytes. */
     int used = text_draw_form(text, strlen(text), w, line, sizeof line - (size_t)(w + pad));
-    size_t len = strlen(line), blanks = (size_t)(w - used + pad);
+    size_t len = strlen(line), blanks = (size_t)(w - used) + (size_t)pad;
     memset(line + len, ' ', blanks);
     line[len + blanks] = '\0';
     stroke_add(y, (struct stroke){.x = (short)x, .w = (short)(w + pad), .role = (unsigned char)role, .ground = (unsigned char)ground}, line,

@@ -71,7 +71,8 @@ static void locale_start(void)
 void i18n_start(const char *language)
 {
     static bool bound;
-    extern int _nl_msg_cat_cntr; /* gettext's own way to learn that LANGUAGE has changed */
+    /* gettext's own way to learn that LANGUAGE has changed. */
+    extern int _nl_msg_cat_cntr; /* NOLINT(bugprone-reserved-identifier): its name is gettext's */
     if (!language || !*language)
         language = getenv("LANGUAGE");
     strf(language_now, sizeof language_now, "%s", language && strncmp(language, "en", 2) == 0 ? "en" : "ru");

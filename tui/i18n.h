@@ -1,7 +1,7 @@
 /* Words for people: English msgids here, Russian in po/ru.po. N_ marks a msgid in a table, _ translates it. */
 #pragma once
 #include <libintl.h>
-#define _(msgid) tr(msgid)
+#define _(msgid) tr(msgid) /* NOLINT(bugprone-reserved-identifier): what everybody calls it */
 #define N_(msgid) msgid
 
 /* The translation of a msgid, which lives as long as the program: a literal or a row of a table. "" stays "" (gettext would answer the

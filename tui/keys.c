@@ -144,6 +144,10 @@ void keys_label(int key, char *out, size_t size)
             return;
         }
     }
+    if (key > K_FN && key < K_CTRL) { /* a paste, the mouse: no key at all */
+        out[0] = '\0';
+        return;
+    }
     if (key >= K_CTRL) {
         strf(out, size, "Ctrl+%c", key - K_CTRL - 'a' + 'A');
         return;

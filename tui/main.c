@@ -36,7 +36,7 @@ static void usage(void)
 
 static int fail(int code, const char *what, const char *why)
 {
-    fprintf(stderr, "gorod-tui: %s%s%s\n", what, *what ? ": " : "", why);
+    fprintf(stderr, "gorod-tui: %s%s%s\n", what ? what : "", what && *what ? ": " : "", why);
     return code;
 }
 

@@ -217,7 +217,7 @@ bool term_start(char *why, size_t size)
     nodelay(stdscr, TRUE);
     keys_define();
     const char *term = getenv("TERM");
-    bool old = (strncmp(term, "vt", 2) == 0 && strncmp(term, "vte", 3) != 0) || MB_CUR_MAX < 4;
+    bool old = !term || (strncmp(term, "vt", 2) == 0 && strncmp(term, "vte", 3) != 0) || MB_CUR_MAX < 4;
     glyph_level = is_xterm_like() ? 2 : old ? 0 : 1;
     buf_init(&pasted, PASTE_BYTES_MAX);
     term_resume();
@@ -440,6 +440,9 @@ int term_key(void)
 {
     wint_t c;
     for (int code; (code = get_wch(&c)) != ERR;) {
+        /* Bytes that are no UTF-8 come as numbers beyond all characters, where our own keys are. */
+        if (code != KEY_CODE_YES && c > 0x10FFFF)
+            c = 0xFFFD;
         if (code == KEY_CODE_YES && c == CODE_PASTE_BEGIN) {
             in_paste = true;
             buf_reset(&pasted);

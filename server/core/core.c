@@ -78,7 +78,7 @@ int core_run(const struct core_start *start)
     pthread_t threads[THREADS_MAX];
     struct lane normal = {.core = &core, .queue = &core.normal}, slow = {.core = &core, .queue = &core.slow};
     /* Days are civil days of the municipality (59-FZ terms are counted in them). */
-    setenv("TZ", start->config->zone, 1);
+    setenv("TZ", start->config->zone, 1); /* NOLINT(concurrency-mt-unsafe): there is one thread yet */
     tzset();
     sigset_t set;
     sigfillset(&set);

@@ -95,8 +95,8 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err);
 
 /* Runs the loop in the calling thread until told to stop. */
 int loop_run(struct core *core);
-void *worker_main(void *lane);
-void *notify_main(void *core);
+void *worker_main(void *arg); /* struct lane */
+void *notify_main(void *arg); /* struct core */
 struct lane {
     struct core *core;
     struct queue *queue;

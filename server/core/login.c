@@ -156,7 +156,7 @@ static bool password_fits(struct dispatch *d, const char *login, const char *pas
 static bool call_login(struct dispatch *d, const json_t *params, struct jw *w, struct err *err)
 {
     const char *login = text_of(params, "login"), *method = text_of(params, "method");
-    struct session_user user;
+    struct session_user user = {0};
     bool ok = false;
     if (strcmp(method, "publickey") == 0) {
         bool has;
@@ -177,7 +177,7 @@ static bool call_login(struct dispatch *d, const json_t *params, struct jw *w, s
 
 static bool call_resume(struct dispatch *d, const json_t *params, struct jw *w, struct err *err)
 {
-    struct session_user user;
+    struct session_user user = {0};
     const char *login = check_ticket(d, json_string_value(json_object_get(params, "ticket")));
     if (!login)
         return err_set(err, ERR_FORBIDDEN, NULL);

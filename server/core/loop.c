@@ -397,14 +397,14 @@ static int listen_unix(const char *path)
         log_error("socket path too long path=%s", path);
         return -1;
     }
-    strcpy(addr.sun_path, path);
+    memcpy(addr.sun_path, path, strlen(path) + 1);
     unlink(path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     mode_t old = umask(0177);
     bool ok = fd >= 0 && bind(fd, (struct sockaddr *)&addr, sizeof addr) == 0 && listen(fd, 512) == 0;
     umask(old);
     if (!ok)
-        log_error("cannot listen path=%s error=\"%s\"", path, strerror(errno));
+        log_error("cannot listen path=%s error=\"%m\"", path);
     return ok ? fd : -1;
 }
 

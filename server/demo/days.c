@@ -37,7 +37,7 @@ struct days *days_new(const struct town *t)
     struct days *d = calloc(1, sizeof *d);
     if (!d)
         abort();
-    d->count = (size_t)(t->today - t->first + 1);
+    d->count = (size_t)(t->today - t->first) + 1;
     d->page = calloc(d->count, sizeof *d->page);
     if (!d->page)
         abort();

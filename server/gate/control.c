@@ -114,7 +114,7 @@ static enum control_result open_answer(json_t *answer, json_t **result, struct e
     if (!*result) {
         const char *message = json_string_value(json_object_get(error, "message"));
         json_int_t code = json_integer_value(json_object_get(error, "code"));
-        err_set(err, code ? (enum err_code)code : ERR_INTERNAL, "%s", message ? message : "");
+        err_set(err, code && code == (int)code ? (enum err_code)code : ERR_INTERNAL, "%s", message ? message : "");
     }
     json_decref(answer);
     return *result ? CONTROL_OK : CONTROL_REFUSED;

@@ -263,7 +263,7 @@ static bool hide_secrets(struct gate *g, const struct gate_start *start)
     char *page = mmap(NULL, SECRET_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED || madvise(page, SECRET_BYTES, MADV_WIPEONFORK) != 0 || madvise(page, SECRET_BYTES, MADV_DONTDUMP) != 0)
         return false;
-    strcpy(page, start->secret_hex);
+    memcpy(page, start->secret_hex, strlen(start->secret_hex) + 1);
     g->secret = page;
     if (start->wipe)
         start->wipe(start->wipe_data);

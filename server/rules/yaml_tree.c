@@ -232,7 +232,7 @@ struct yaml_tree *yaml_tree_read_file(struct arena *arena, const char *path, str
 {
     FILE *file = fopen(path, "rbe");
     if (!file) {
-        err_set(err, ERR_NOT_FOUND, "%s: %s: check the path and the file's rights", path, strerror(errno));
+        err_set(err, ERR_NOT_FOUND, "%s: %m: check the path and the file's rights", path);
         return NULL;
     }
     char *text = malloc(YAML_TREE_MAX_BYTES + 1);
@@ -242,8 +242,9 @@ struct yaml_tree *yaml_tree_read_file(struct arena *arena, const char *path, str
     int fault = ferror(file) ? errno : 0;
     fclose(file);
     struct yaml_tree *root = NULL;
+    errno = fault;
     if (fault)
-        err_set(err, ERR_NOT_FOUND, "%s: %s: is it a file?", path, strerror(fault));
+        err_set(err, ERR_NOT_FOUND, "%s: %m: is it a file?", path);
     else
         root = yaml_tree_read(arena, path, text, len, err);
     free(text);

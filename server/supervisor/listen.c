@@ -92,7 +92,7 @@ bool listener_open(struct listener *l, const char *address, int port, struct fau
 
 static int probe_open(const struct listener *l)
 {
-    union address a;
+    union address a = {0};
     socklen_t len = sizeof a;
     if (getsockname(l->fd, &a.any, &len) != 0)
         return -1;
@@ -126,7 +126,7 @@ bool listener_unix_answers(const char *path)
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof addr.sun_path)
         return false;
-    strcpy(addr.sun_path, path);
+    memcpy(addr.sun_path, path, strlen(path) + 1);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     bool ok = fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof addr) == 0;
     if (fd >= 0)

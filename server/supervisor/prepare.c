@@ -57,7 +57,6 @@ static void harden(void)
 /* Settings of libpq that a shell may hold are for other servers than the embedded one. */
 static void forget_libpq_environment(void)
 {
-    extern char **environ;
     for (size_t i = 0; environ[i];) {
         char name[64];
         size_t len = strcspn(environ[i], "=");

@@ -89,7 +89,7 @@ bool state_make(const char *path, const struct account *owner, struct state *s, 
     const char *hint = CLI_TR("Назовите другую папку: --state", "Name another folder: --state");
     if (strlen(path) + 1 > sizeof copy)
         return fault_set(f, EXIT_NO_INPUT, hint, "%.200s...: %s", path, strerror(ENAMETOOLONG));
-    strcpy(copy, path);
+    memcpy(copy, path, strlen(path) + 1);
     bool made = make_parents(copy) && (mkdir(path, 0700) == 0 || errno == EEXIST);
     if (!made || !realpath(path, s->dir))
         return fault_set(f, EXIT_NO_PERMISSION, hint, CLI_TR("%s: папка не создаётся: %s", "%s: cannot be made: %s"), path,

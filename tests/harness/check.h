@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -14,6 +15,7 @@
         fprintf(stderr, __VA_ARGS__); /* print_error cuts at a kilobyte */                                                                 \
         fputc('\n', stderr);                                                                                                               \
         fail();                                                                                                                            \
+        abort(); /* for the readers that do not know that fail() never returns */                                                          \
     } while (0)
 #define CHECK(condition, ...)                                                                                                              \
     do {                                                                                                                                   \

@@ -126,8 +126,8 @@ static bool fill(struct rpc *r, int64_t deadline)
 json_t *rpc_read(struct rpc *r, int timeout_ms)
 {
     int64_t deadline = clock_ms() + timeout_ms;
-    char *end;
-    while (!(end = memchr(r->line ? r->line + r->scanned : "", '\n', r->len - r->scanned))) {
+    char *end = NULL;
+    while (!r->line || !(end = memchr(r->line + r->scanned, '\n', r->len - r->scanned))) {
         r->scanned = r->len;
         if (!fill(r, deadline))
             return NULL;

@@ -124,7 +124,8 @@ void server_start_again(struct server *s)
 /* A line of the log that must not be there, NULL when all is well. Points into `log`, cut at its end of line. */
 static char *bad_line(char *log, bool errors_expected)
 {
-    static const char *const never[] = {"AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "runtime error:", "UndefinedBehavior"};
+    static const char *const never[] = {"AddressSanitizer", "LeakSanitizer",   "ThreadSanitizer", "runtime error:", "UndefinedBehavior",
+                                        "== Invalid ",      "uninitialised", "definitely lost"}; /* the last three are valgrind's words */
     for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
         for (size_t i = 0; i < sizeof never / sizeof *never; i++)
             if (strstr(line, never[i]))

@@ -21,4 +21,4 @@ struct gate_counts {
 struct gate_counts *gate_counts_new(void);
 void gate_counts_free(struct gate_counts *counts);
 /* Starts a core that knows these public keys (base64 of the wire form, NULL at the end). Listens when it returns. End it with kill(2). */
-pid_t gate_core_start(const char *socket_path, struct gate_counts *counts, const char *const *blobs);
+pid_t gate_core_start(const char *socket_path, struct gate_counts *shared, const char *const *blobs);

@@ -329,7 +329,7 @@ static void exec_words(const char *const argv[])
 
 struct client gate_start(const char *const argv[])
 {
-    int in[2], out[2], err[2];
+    int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
     if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
         fail_msg("pipe: %s", strerror(errno));
     pid_t pid = fork();

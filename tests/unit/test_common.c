@@ -87,6 +87,13 @@ static void utf8_goes_there_and_back(void **state)
         assert_int_equal(utf8_decode(out, n, &cp), n);
         assert_int_equal(cp, c);
     }
+    /* What is no character is written as the sign for that: the result is UTF-8 whatever comes. */
+    static const uint32_t none[] = {0xD800, 0xDFFF, 0x110000, UINT32_MAX};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        size_t n = utf8_encode(none[i], out);
+        assert_int_equal(utf8_decode(out, n, &cp), n);
+        assert_int_equal(cp, 0xFFFD);
+    }
 }
 
 static void err_rows_are_complete_and_unique(void **state)

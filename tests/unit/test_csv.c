@@ -88,6 +88,31 @@ static void finds_the_delimiter_out(void **state)
     assert_int_equal(csv_delimiter(r.csv), ',');
     assert_row(&r, 2, 1, "два");
     assert_end(&r);
+    /* An inch is no quote, and the line ends where it ends. */
+    r = given_text("диск 5\";цена, руб;год\n1,2,3,4;5;6\n");
+    assert_row(&r, 1, 3, "диск 5\"", "цена, руб", "год");
+    assert_row(&r, 2, 3, "1,2,3,4", "5", "6");
+    assert_end(&r);
+    r = given_text("имя \"А\n1,2\n");
+    assert_row(&r, 1, 1, "имя \"А");
+    assert_row(&r, 2, 2, "1", "2");
+    assert_end(&r);
+}
+
+static void a_row_of_one_empty_cell_is_written_and_read(void **state)
+{
+    (void)state;
+    FILE *f = tmpfile();
+    static const char *const cells[] = {"\xEF\xBB\xBFимя", "", "а;б"};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        csv_write_cell(f, cells[i], ',', true);
+        csv_write_end(f);
+    }
+    rewind(f);
+    struct reading r = {.f = f, .csv = csv_open(f)};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+        assert_row(&r, (int64_t)i + 1, 1, cells[i]);
+    assert_end(&r);
 }
 
 static void skips_the_byte_order_mark(void **state)
@@ -264,6 +289,7 @@ int main(void)
         cmocka_unit_test(names_the_encoding_that_is_not_utf8),
         cmocka_unit_test(checks_the_encoding_across_blocks),
         cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(a_row_of_one_empty_cell_is_written_and_read),
         cmocka_unit_test(every_fault_has_words),
     };
     return cmocka_run_group_tests_name("csv", tests, NULL, NULL);

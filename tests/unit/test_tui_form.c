@@ -232,6 +232,23 @@ static void a_draft_brings_everything_back_even_half_typed(void **state)
     form_free(&again);
 }
 
+static void a_time_is_one_of_the_day(void **state)
+{
+    static const struct meta_param param = {.name = "received", .label = "Received", .type = MT_TIME};
+    static const char *const no_times[] = {"-1:05", "12:-5", "24:00", "12:60", "12", "x"};
+    struct field *f = field_new(&param);
+    (void)state;
+    edit_set(&f->edit, "24.11.2026 9:05");
+    json_t *value = field_value(f);
+    assert_int_equal(strncmp(json_string_value(value), "2026-11-24T09:05:00", strlen("2026-11-24T09:05:00")), 0);
+    json_decref(value);
+    for (size_t i = 0; i < sizeof no_times / sizeof *no_times; i++) {
+        edit_set(&f->edit, no_times[i]);
+        assert_null(field_value(f));
+    }
+    field_free(&f);
+}
+
 int main(void)
 {
     i18n_start("en");
@@ -246,6 +263,7 @@ int main(void)
         cmocka_unit_test(required_and_limits_are_checked),
         cmocka_unit_test(a_value_that_is_not_in_the_list_is_refused),
         cmocka_unit_test(the_server_blames_a_field_by_name),
+        cmocka_unit_test(a_time_is_one_of_the_day),
         cmocka_unit_test(a_draft_brings_everything_back_even_half_typed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

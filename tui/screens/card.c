@@ -8,6 +8,7 @@
 #include "tui/screens/tabs.h"
 #include "tui/text.h"
 #include "tui/words.h"
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ static size_t tab_count(const struct card *c)
     size_t n = 0;
     while (c->spec->tabs[n].label)
         n++;
+    assert(n > 0);
     return n;
 }
 

@@ -8,6 +8,7 @@
 #include "tui/widgets/dialog.h"
 #include "tui/widgets/form.h"
 #include "tui/words.h"
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -262,6 +263,7 @@ static void sort_next(struct records *r)
     int count = 0;
     while (r->spec->sorts[count])
         count++;
+    assert(count > 0);
     r->sort = (r->sort + 1) % count;
     app_status(STATUS_INFO, _("Order: %s"), words_own(r->spec->sorts[r->sort]));
     list_reload(r->list);

@@ -67,7 +67,7 @@ void field_free(struct field **f)
 
 static char *copy(const char *s)
 {
-    char *c = strdup(s);
+    char *c = strdup(s ? s : "");
     if (!c)
         abort();
     return c;
@@ -208,7 +208,7 @@ static json_t *time_value(const char *typed)
     strf(clock, sizeof clock, "%.5s", space ? space + 1 : typed);
     strf(date, sizeof date, "%.*s", space ? (int)(space - typed) : 0, typed);
     int32_t day = *date ? dates_parse(date) : dates_today();
-    if (day == DAY_NONE || sscanf(clock, "%2d:%2d", &h, &m) != 2 || h > 23 || m > 59)
+    if (day == DAY_NONE || sscanf(clock, "%2d:%2d", &h, &m) != 2 || h < 0 || h > 23 || m < 0 || m > 59)
         return NULL;
     time_t now = time(NULL);
     struct tm tm;
