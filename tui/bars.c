@@ -143,10 +143,15 @@ static size_t scope_possible(struct screen *top, const char *scope, size_t scope
 {
     size_t count;
     const struct binding *b = keys_bindings(&count);
+    const char *other = NULL; /* a scope that it is not */
     for (size_t i = 0; i < count && n < KEYS_SHOWN_MAX; i++) {
         bool hidden = false;
-        if (strncmp(b[i].scope, scope, scope_len) != 0 || b[i].scope[scope_len] != '\0')
+        if (b[i].scope == other)
             continue;
+        if (strncmp(b[i].scope, scope, scope_len) != 0 || b[i].scope[scope_len] != '\0') {
+            other = b[i].scope;
+            continue;
+        }
         for (size_t k = 0; k < *taken_count && !hidden; k++)
             hidden = taken[k] == b[i].key;
         if (*taken_count < TAKEN_MAX)

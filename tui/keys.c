@@ -67,7 +67,10 @@ static bool row_parse(const char *line, size_t len, struct binding *b)
     b->bar = 0;
     if (sscanf(text, "%15s %23s %39s %d", scopes[used], key, command, &b->bar) < 3)
         return false;
-    b->scope = scopes[used++];
+    /* Rows of one scope share its name, so that a look at the pointer tells them apart. */
+    bool same = used > 0 && strcmp(scopes[used], scopes[used - 1]) == 0;
+    b->scope = scopes[same ? used - 1 : used];
+    used += !same;
     b->key = keys_parse(key);
     b->command = command_find(command);
     return b->key != K_NONE && b->command != CMD_NONE;

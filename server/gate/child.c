@@ -196,6 +196,7 @@ static bool step(struct conn *c)
         for (struct channel *ch = c->channels; ch && !c->over; ch = ch->next)
             chan_step(ch);
         chan_sweep(c);
+        (void)conn_can_write(c); /* one look now, where epoll would come back for it with two changes of its list */
         if (c->happened == before && !is_anyone_waiting(c))
             return false;
     }
