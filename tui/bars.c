@@ -181,12 +181,22 @@ static void key_words(struct screen *top, const struct binding *b, char *key, si
     *label = own ? own : tr(command_info(b->command)->label);
 }
 
+static bool is_said(const char *const *words, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], word) == 0)
+            return true;
+    return false;
+}
+
 void bars_paint_keys(struct screen *top, int rows, int cols)
 {
     struct shown shown[KEYS_SHOWN_MAX];
     size_t n = keys_possible(top, shown);
     int y = rows - 1, x = 1;
     bool narrow = cols < NARROW;
+    const char *words[KEYS_SHOWN_MAX];
+    size_t said = 0;
     draw_fill(y, 0, cols, G_BAR);
     /* The menu and the way out keep their place at the right when all do not fit. */
     bool kept[KEYS_SHOWN_MAX] = {false};
@@ -208,6 +218,8 @@ void bars_paint_keys(struct screen *top, int rows, int cols)
         key_words(top, shown[i].b, key, sizeof key, &label);
         if (narrow && (shown[i].b->command == CMD_HELP || shown[i].b->bar > 90))
             continue;
+        if (is_said(words, said, label)) /* the next action by F6 is one of the letters too */
+            continue;
         int kw = text_width(key), lw = text_width(label), need = kw + 1 + lw;
         if (x + need > cols - (kept[i] ? 0 : tail))
             continue;
@@ -215,5 +227,6 @@ void bars_paint_keys(struct screen *top, int rows, int cols)
         draw_text(y, x + kw + 1, lw, R_TEXT, G_BAR, label);
         draw_hit((struct rect){y, x, 1, need}, HIT_COMMAND, (int)shown[i].b->command);
         x += need + 2;
+        words[said++] = label;
     }
 }

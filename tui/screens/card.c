@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_DELAY_MS = 150, WIDE = 130, NARROW = 60 };
+enum { EVENT_DELAY_MS = 150, META_AGAIN_MS = 30, WIDE = 130, NARROW = 60 };
 
 struct card {
     const struct card_spec *spec;
@@ -27,7 +27,10 @@ struct card {
     size_t built_tab;
     unsigned built_words;
     enum command then;
-    bool fresh, seen_sent; /* changed by somebody since it was opened */
+    bool fresh; /* changed by somebody since it was opened */
+    enum { SEE_IDLE, SEE_TELLS, SEE_REREADS } see;
+    bool remarks_seen;    /* the server was told that they were */
+    int64_t seen_version; /* the same of the state */
 };
 
 static size_t tab_count(const struct card *c)
@@ -55,6 +58,16 @@ static struct record_ref card_ref(const struct card *c)
 
 /* ---- reading ---- */
 
+/* The action that the card was opened for, when it is as it will stay. */
+static void then_run(struct card *c)
+{
+    enum command then = c->then;
+    if (then == CMD_NONE || c->see != SEE_IDLE)
+        return;
+    c->then = CMD_NONE;
+    app_command(then);
+}
+
 static void actions_take(struct card *c)
 {
     size_t i, len = (size_t)snprintf(c->actions, sizeof c->actions, " ");
@@ -66,23 +79,53 @@ static void actions_take(struct card *c)
     }
 }
 
-/* The executor has opened it: the author sees that it was read. */
-static void seen_tell(struct card *c)
+static void seen(void *arg, json_t *result, const struct rpc_error *error)
 {
-    const struct meta_op *op = c->spec->seen_method ? meta_op(c->spec->seen_method) : NULL;
-    if (!op || c->seen_sent || !strstr(c->actions, " see "))
+    struct card *c = arg;
+    (void)result;
+    if (error) {
+        c->see = SEE_IDLE;
+        then_run(c);
+    } else {
+        c->see = SEE_REREADS;
+        app_refresh_all(); /* the card with its new version; lists below, where it was unread */
+    }
+}
+
+/* Does opening it change something: the state of what was given to this person, remarks nobody had read? */
+static bool is_news(const struct card *c)
+{
+    bool moves = json_array_size(json_object_get(c->record, "automatic")) > 0 && c->seen_version != js_int(c->record, "version");
+    return moves || (!c->remarks_seen && js_int(c->record, "unread_comments") > 0);
+}
+
+/* It was opened: the author sees that it was read, and its remarks are unread no more. No version is told, since whatever stands there
+ * was seen; keys wait for the answer, so that the next action knows the version that this makes. */
+static void seen_tell(void *arg)
+{
+    struct card *c = arg;
+    if (!c->spec->seen_method || !c->record || c->see != SEE_IDLE || !is_news(c))
         return;
-    c->seen_sent = true;
+    if (!meta_is_known()) {
+        timers_start(META_AGAIN_MS, false, seen_tell, c);
+        return;
+    }
+    if (!meta_op(c->spec->seen_method))
+        return;
+    c->see = SEE_TELLS;
+    c->remarks_seen = true;
+    c->seen_version = js_int(c->record, "version");
     char id[37];
     client_uuid(id);
-    json_t *params =
-        json_pack("{s:I,s:I,s:s}", "id", (json_int_t)c->id, "version", (json_int_t)js_int(c->record, "version"), "request_id", id);
-    app_call(NULL, c->spec->seen_method, params, CALL_QUIET | CALL_WRITE, NULL, NULL);
+    app_call(c->screen, c->spec->seen_method, json_pack("{s:I,s:s}", "id", (json_int_t)c->id, "request_id", id),
+             CALL_QUIET | CALL_WRITE, seen, c);
 }
 
 static void come(void *arg, json_t *result, const struct rpc_error *error)
 {
     struct card *c = arg;
+    if (c->see == SEE_REREADS)
+        c->see = SEE_IDLE;
     app_dirty();
     if (error) {
         strf(c->trouble, sizeof c->trouble, "%s", error->message);
@@ -97,11 +140,7 @@ static void come(void *arg, json_t *result, const struct rpc_error *error)
     c->built_width = 0;
     actions_take(c);
     seen_tell(c);
-    if (c->then != CMD_NONE) {
-        enum command then = c->then;
-        c->then = CMD_NONE;
-        app_command(then);
-    }
+    then_run(c);
 }
 
 static void ask(void *arg)
@@ -125,6 +164,8 @@ static const char *card_scopes(const struct screen *s)
 static void tab_set(struct card *c, size_t tab)
 {
     c->tab = tab % tab_count(c);
+    c->remarks_seen = false; /* what has come meanwhile may stand here */
+    seen_tell(c);
     c->built_width = 0;
     doc_rewind(c->doc);
 }
@@ -269,7 +310,7 @@ static void card_title(const struct screen *s, char *out, size_t size)
 static bool card_busy(const struct screen *s)
 {
     const struct card *c = s->data;
-    return !c->record && !c->trouble[0];
+    return (!c->record && !c->trouble[0]) || c->see != SEE_IDLE;
 }
 
 static void card_refresh(struct screen *s) { ask(s->data); }
@@ -362,10 +403,15 @@ void card_word(struct doc *d, const char *label, const json_t *record, const cha
 }
 
 /* A value as the form would show it: a date, the word of a classifier. */
-static void change_value(const struct meta_param *p, const json_t *v, char *out, size_t size)
+static void change_value(const struct meta_param *p, const json_t *change, const char *end, char *out, size_t size)
 {
-    char text[160], date[16] = "";
-    js_text(v, text, sizeof text);
+    char text[160], date[16] = "", name[32];
+    strf(name, sizeof name, "%s_name", end);
+    if (js_str(change, name)[0]) {
+        name_short(js_str(change, name), out, size);
+        return;
+    }
+    js_text(json_object_get(change, end), text, sizeof text);
     dates_full(strlen(text) == 10 ? dates_from_wire(text) : DAY_NONE, date, sizeof date);
     strf(out, size, "%s", date[0] ? date : p && p->classifier ? words_label(p->classifier, text) : text);
 }
@@ -375,24 +421,66 @@ static void change_text(const char *record, const char *name, const json_t *chan
     char from[160], to[160], set[64];
     strf(set, sizeof set, "%s.set", record);
     const struct meta_param *p = meta_param(meta_op(set), name);
-    change_value(p, json_object_get(change, "from"), from, sizeof from);
-    change_value(p, json_object_get(change, "to"), to, sizeof to);
-    const char *label = strcmp(name, "due") == 0 ? _("Due") : p ? p->label : name;
-    strf(out, size, "%s: %s %s %s", label, from, theme_glyph(GL_ARROW), to);
+    change_value(p, change, "from", from, sizeof from);
+    change_value(p, change, "to", to, sizeof to);
+    const char *label = strcmp(name, "due") == 0           ? _("Due")
+                        : strcmp(name, "responsible") == 0 ? _("Responsible")
+                        : p                                ? p->label
+                                                           : name;
+    strf(out, size, "%s: %s%s%s%s%s", label, from, from[0] ? " " : "", from[0] ? theme_glyph(GL_ARROW) : "", from[0] ? " " : "", to);
 }
+
+/* What was done, as a record of the past; a key of the bar says what one may do. */
+static const struct {
+    const char *action, *label;
+} deeds[] = {
+    {"issue", N_("Was issued")},
+    {"see", N_("Was read")},
+    {"start", N_("Work began")},
+    {"report", N_("Report came")},
+    {"recall_report", N_("Report taken back")},
+    {"precheck", N_("Checked by the controller")},
+    {"return", N_("Returned for rework")},
+    {"accept", N_("Report accepted")},
+    {"cancel", N_("Cancelled")},
+    {"off_control", N_("Taken off control")},
+    {"reassign", N_("Given to another")},
+    {"reopen", N_("Reopened")},
+    {"ask", N_("Extension asked")},
+    {"grant", N_("Extension granted")},
+    {"refuse", N_("Extension refused")},
+    {"assign", N_("Assignment given")},
+    {"draft_answer", N_("Answer drafted")},
+    {"return_answer", N_("Draft answer returned")},
+    {"answer", N_("Answered")},
+    {"forward", N_("Forwarded")},
+    {"forward_part", N_("Forwarded in part")},
+    {"extend", N_("Term extended")},
+    {"leave", N_("Left without an answer")},
+    {"withdraw", N_("Withdrawn by the author")},
+    {"void", N_("Card voided")},
+    {"merge", N_("Doubles merged")},
+    {"part", N_("Parted again")},
+};
+
+static const char *deed(const char *record, const char *action)
+{
+    for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
+        if (strcmp(deeds[i].action, action) == 0)
+            return _(deeds[i].label);
+    enum command cmd = command_for_action(record, action);
+    return cmd != CMD_NONE ? tr(command_info(cmd)->label) : words_own(action);
+}
+
+/* Where a record began needs no telling: it was made. */
 static void history_states(const char *record, const json_t *e, char *out, size_t size)
 {
     char states[40];
     const char *from = js_str(e, "from"), *to = js_str(e, "to");
     strf(states, sizeof states, "state:%s", record);
     out[0] = '\0';
-    if (*to && strcmp(from, to) != 0)
-        strf(out, size, "%s%s%s%s", *from ? words_label(states, from) : "", *from ? " " : "", *from ? theme_glyph(GL_ARROW) : "",
-             *from ? " " : "");
-    if (*to && strcmp(from, to) != 0) {
-        size_t len = strlen(out);
-        strf(out + len, size - len, "%s", words_label(states, to));
-    }
+    if (*from && *to && strcmp(from, to) != 0)
+        strf(out, size, ": %s %s %s", words_label(states, from), theme_glyph(GL_ARROW), words_label(states, to));
 }
 
 static void history_event(struct doc *d, const json_t *e, const char *record)
@@ -400,13 +488,12 @@ static void history_event(struct doc *d, const json_t *e, const char *record)
     char line[512], moment[32], who[128], states[160], text[512];
     const char *name, *action = js_str(e, "action"), *label = js_str(e, "action_label");
     json_t *change;
-    enum command cmd = command_for_action(record, action);
     dates_moment(js_str(e, "at"), moment, sizeof moment);
     name_short(js_str(e, "actor_name"), who, sizeof who);
     history_states(record, e, states, sizeof states);
     if (!*label)
-        label = cmd != CMD_NONE ? tr(command_info(cmd)->label) : words_own(action);
-    strf(line, sizeof line, "%-12s %s  %s%s%s", moment, who, label, states[0] ? "  " : "", states);
+        label = deed(record, action);
+    strf(line, sizeof line, "%-12s %s  %s%s", moment, who, label, states);
     doc_text(d, 0, R_TEXT, line);
     json_object_foreach(json_object_get(e, "changes"), name, change)
     {
