@@ -28,9 +28,10 @@ static const VTermScreenCallbacks screen_callbacks = {.movecursor = on_move_curs
 
 static int on_osc(const char *command, size_t len, void *user)
 {
+    struct term *t = user;
     char text[64];
     snprintf(text, sizeof text, "%.*s", (int)(len < 60 ? len : 60), command);
-    sscanf(text, "777;idle;%ld", &((struct term *)user)->idle_serial);
+    t->settled = sscanf(text, "777;idle;%ld", &t->idle_serial) == 1;
     return 1;
 }
 
@@ -77,7 +78,9 @@ static bool take_in(struct term *t, int64_t deadline)
         return false;
     }
     t->bytes += (size_t)n;
+    t->settled = false;
     vterm_input_write(t->vt, chunk, (size_t)n);
+    t->settled = t->settled && chunk[n - 1] == '\a'; /* nothing came after it */
     return true;
 }
 
@@ -158,6 +161,16 @@ void term_close(struct term **term)
 
 void term_type(struct term *t, const char *utf8) { write_all(t, utf8, strlen(utf8)); }
 
+/* A lone Escape and what follows it must not arrive as one sequence: the program is to see it first. It says so by settling; one that
+ * does not tell, or waits for a server that is away, gets a moment. */
+static void wait_escape_taken(struct term *t, long before)
+{
+    enum { MOMENT_MS = 100, ANSWER_MS = 3000 };
+    int64_t deadline = clock_ms() + (before < 0 ? MOMENT_MS : ANSWER_MS);
+    while (clock_left_ms(deadline) > 0 && !t->ended && (before < 0 || t->idle_serial == before))
+        take_in(t, deadline);
+}
+
 void term_key(struct term *t, const char *names)
 {
     char name[32];
@@ -166,14 +179,11 @@ void term_key(struct term *t, const char *names)
         snprintf(name, sizeof name, "%.*s", (int)n, p);
         const char *bytes = term_key_bytes(t->type, name);
         CHECK(*bytes, "no key is named %s", name);
+        long before = t->idle_serial;
         write_all(t, bytes, strlen(bytes));
         p += n + strspn(p + n, " ");
-        /* A lone Escape and what follows it must not arrive as one sequence: the program is to see it first. */
-        if (strcmp(name, "Esc") == 0 && *p) {
-            int64_t deadline = clock_ms() + 100;
-            while (clock_left_ms(deadline) > 0)
-                take_in(t, deadline);
-        }
+        if (strcmp(name, "Esc") == 0 && *p)
+            wait_escape_taken(t, before);
     }
 }
 
@@ -300,6 +310,7 @@ struct term_cell term_cell_at(struct term *t, int row, int col)
 
 size_t term_bytes(const struct term *t) { return t->bytes; }
 long term_idle_serial(const struct term *t) { return t->idle_serial; }
+bool term_is_settled(const struct term *t) { return t->settled; }
 
 /* ---- waiting ---- */
 
@@ -328,6 +339,14 @@ void term_wait_text(struct term *t, const char *text) { term_wait_for(t, has_tex
 void term_wait_gone(struct term *t, const char *text) { term_wait_for(t, has_no_text, (char *)text, text); }
 void term_wait_cursor_on(struct term *t, const char *text) { term_wait_for(t, cursor_on, (char *)text, text); }
 bool term_sees_text(struct term *t, const char *text, int timeout_ms) { return wait_for(t, has_text, (char *)text, timeout_ms); }
+
+static bool has_settled(struct term *t, void *arg)
+{
+    take_in_all(t);
+    return t->settled && t->idle_serial > *(const long *)arg;
+}
+
+void term_wait_settled(struct term *t, long since) { term_wait_for(t, has_settled, &since, "the screen settles"); }
 
 void term_wait_quiet(struct term *t, int quiet_ms)
 {

@@ -13,6 +13,7 @@ struct term {
     VTermPos cursor;
     size_t bytes;
     long idle_serial;
+    bool settled; /* that announcement is the last that was heard */
     char *text; /* of the last term_text */
 };
 
