@@ -398,7 +398,9 @@ static int wait_ms(void)
     wait = least(wait, clock);
     if (client_waiting_ms(client) > 0)
         wait = least(wait, PROGRESS_STEP_MS);
-    return dirty ? 0 : wait;
+    /* An answer that came after the keyboard's turn has freed keys that wait for it: nothing else would wake the loop for them. */
+    bool keys_free = ahead_len > 0 && !is_busy();
+    return dirty || keys_free ? 0 : wait;
 }
 
 static void wait_for_something(const sigset_t *waiting)

@@ -26,16 +26,22 @@ static int on_move_cursor(VTermPos pos, VTermPos old, int visible, void *user)
 
 static const VTermScreenCallbacks screen_callbacks = {.movecursor = on_move_cursor};
 
-static int on_osc(const char *command, size_t len, void *user)
+/* Looks for the announcement at the end of all that has come. libvterm is not asked: it loses a string that two reads have split. */
+static void hear_idle(struct term *t, const char *chunk, size_t len)
 {
-    struct term *t = user;
-    char text[64];
-    snprintf(text, sizeof text, "%.*s", (int)(len < 60 ? len : 60), command);
-    t->settled = sscanf(text, "777;idle;%ld", &t->idle_serial) == 1;
-    return 1;
+    size_t room = sizeof t->tail - 1, fresh = len < room ? len : room, kept = strlen(t->tail);
+    kept = kept < room - fresh ? kept : room - fresh;
+    memmove(t->tail, t->tail + strlen(t->tail) - kept, kept);
+    for (size_t i = 0; i < fresh; i++) /* a zero byte would end the text */
+        t->tail[kept + i] = chunk[len - fresh + i] ? chunk[len - fresh + i] : ' ';
+    t->tail[kept + fresh] = '\0';
+    const char *escape = strrchr(t->tail, '\033');
+    int end = 0;
+    long serial;
+    t->settled = escape && sscanf(escape, "\033]777;idle;%ld\a%n", &serial, &end) == 1 && end > 0 && !escape[end];
+    if (t->settled)
+        t->idle_serial = serial;
 }
-
-static const VTermParserCallbacks fallbacks = {.osc = on_osc};
 
 static void write_all(struct term *t, const char *data, size_t len)
 {
@@ -61,7 +67,6 @@ static void model_new(struct term *t)
     t->screen = vterm_obtain_screen(t->vt);
     vterm_screen_enable_altscreen(t->screen, 1);
     vterm_screen_set_callbacks(t->screen, &screen_callbacks, t);
-    vterm_screen_set_unrecognised_fallbacks(t->screen, &fallbacks, t);
     vterm_screen_reset(t->screen, 1);
 }
 
@@ -78,9 +83,8 @@ static bool take_in(struct term *t, int64_t deadline)
         return false;
     }
     t->bytes += (size_t)n;
-    t->settled = false;
     vterm_input_write(t->vt, chunk, (size_t)n);
-    t->settled = t->settled && chunk[n - 1] == '\a'; /* nothing came after it */
+    hear_idle(t, chunk, (size_t)n);
     return true;
 }
 
@@ -346,7 +350,12 @@ static bool has_settled(struct term *t, void *arg)
     return t->settled && t->idle_serial > *(const long *)arg;
 }
 
-void term_wait_settled(struct term *t, long since) { term_wait_for(t, has_settled, &since, "the screen settles"); }
+void term_wait_settled(struct term *t, long since, const char *what)
+{
+    char text[128];
+    snprintf(text, sizeof text, "the screen settles after announcement %ld and %s", since, what);
+    term_wait_for(t, has_settled, &since, text);
+}
 
 void term_wait_quiet(struct term *t, int quiet_ms)
 {

@@ -59,9 +59,9 @@ void term_wait_gone(struct term *t, const char *text);
 void term_wait_cursor_on(struct term *t, const char *text);
 /* The same with an own limit and an answer instead of a failure. */
 bool term_sees_text(struct term *t, const char *text, int timeout_ms);
-/* Everything asked for is on the screen, keys and events newer than announcement `since` included, and nothing came after. Needs a server
- * that was started with scene_options. */
-void term_wait_settled(struct term *t, long since);
+/* Everything asked for is on the screen, keys and events newer than announcement `since` included, and nothing came after; `what` is for the
+ * failure. Needs a server that was started with scene_options. */
+void term_wait_settled(struct term *t, long since, const char *what);
 /* No byte came for this long: for pictures alone, never instead of a wait for something. */
 void term_wait_quiet(struct term *t, int quiet_ms);
 /* Any condition on the screen. */

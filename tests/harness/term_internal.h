@@ -12,6 +12,7 @@ struct term {
     VTermScreen *screen;
     VTermPos cursor;
     size_t bytes;
+    char tail[48]; /* the last bytes that came */
     long idle_serial;
     bool settled; /* that announcement is the last that was heard */
     char *text; /* of the last term_text */

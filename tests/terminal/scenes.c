@@ -62,7 +62,15 @@ void scene_settle(struct term *t, const char *keys)
     term_text(t); /* what has come counts as before */
     long before = term_idle_serial(t);
     term_key(t, keys);
-    term_wait_settled(t, before);
+    term_wait_settled(t, before, keys);
+}
+
+void scene_settle_type(struct term *t, const char *text)
+{
+    term_text(t);
+    long before = term_idle_serial(t);
+    term_type(t, text);
+    term_wait_settled(t, before, text);
 }
 
 int scene_at_once_ms(struct term *t)

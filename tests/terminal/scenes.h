@@ -13,6 +13,7 @@ void scene_press(struct term *t, const char *keys);
 void scene_write(struct term *t, const char *text);
 /* Presses keys that may well change nothing, and waits until the screen has taken them. */
 void scene_settle(struct term *t, const char *keys);
+void scene_settle_type(struct term *t, const char *text);
 /* "Within a second" on a machine that has time; on a busy one ten turns of its own more, a turn being what a refresh takes now. */
 int scene_at_once_ms(struct term *t);
 /* Walks by Tab (back, when it stands above) until the cursor stands on the row whose text holds the label. */

@@ -138,7 +138,7 @@ static void sizes_without_sense(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         int cols = sizes[i][0] ? sizes[i][0] : 80, rows = sizes[i][1] ? sizes[i][1] : 24;
         struct term *t = term_ssh(server, "clerk", cols, rows, "xterm-256color");
-        term_wait_settled(t, -1);
+        term_wait_settled(t, -1, "login");
         scene_settle(t, "F7 Tab Tab Down Up Esc");
         term_resize(t, 80, 24);
         term_wait_text(t, "F10");

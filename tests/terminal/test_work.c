@@ -1,4 +1,5 @@
 /* The work on assignments by keys alone: what opening tells, every action of either side, many at once, remarks, English screens. */
+#include "common/utf8.h"
 #include "tests/harness/check.h"
 #include "tests/terminal/scenes.h"
 #include <stdio.h>
@@ -236,6 +237,87 @@ static void a_capital_letter_begins_a_record_from_anywhere(void **state)
     scene_leave(&t);
 }
 
+/* ---- languages ---- */
+
+/* Letters of the other language that are neither data nor names of keys. */
+struct tongue {
+    const char *language, *my_day;
+    bool (*is_foreign)(uint32_t cp);
+    const char *allowed; /* words of the program that are the same in both */
+    size_t least;        /* letters that make a word */
+};
+
+static bool is_cyrillic(uint32_t cp) { return (cp >= 0x410 && cp <= 0x44f) || cp == 0x401 || cp == 0x451; }
+static bool is_latin(uint32_t cp) { return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z'); }
+
+static const struct tongue tongues[] = {
+    {"en", "My day", is_cyrillic, "Русский", 2},
+    {"ru", "Мой день", is_latin, "Enter Esc Tab Shift Del gorod English Home End PgUp PgDn head ", 3},
+};
+
+/* Everything that the server knows, in the words of this language: what stands there is data, or was meant so. */
+static char *what_is_data(void)
+{
+    static const char *const methods[] = {"user.list", "unit.list", "assignment.list", "appeal.list", "correspondent.list", "session.whoami"};
+    json_t *all = json_array();
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        json_array_append(all, rpc_ok(town_as(&town, TOWN_head), methods[i], NULL));
+    json_array_append(all, card_of(at_int(rpc_ok(town_as(&town, TOWN_head), "assignment.list", "{s:s}", "sort", "new"), "items.0.id")));
+    char *text = json_dumps(all, 0);
+    json_decref(all);
+    return text;
+}
+
+static void assert_one_tongue(struct term *t, const struct tongue *tongue, const char *data)
+{
+    char word[256] = "";
+    size_t used = 0, letters = 0, n;
+    uint32_t cp;
+    const char *text = term_text(t);
+    for (size_t left = strlen(text); (n = utf8_decode(text, left, &cp)) > 0; text += n, left -= n) {
+        if (tongue->is_foreign(cp) && used + n < sizeof word) {
+            memcpy(word + used, text, n);
+            used += n;
+            letters++;
+            continue;
+        }
+        word[used] = '\0';
+        CHECK(letters < tongue->least || strstr(data, word) || strstr(tongue->allowed, word), "«%s» on a screen in %s:\n%s", word,
+              tongue->language, term_text(t));
+        used = letters = 0;
+    }
+}
+
+static void every_screen_speaks_one_language(void **state)
+{
+    (void)state;
+    given_appeal(&town, "Ли Ян Янович", "Ямы");
+    given_work(TOWN_executor, "Ямы");
+    /* What is pressed, step by step, from the first screen; each picture is looked at. */
+    static const char *const walk[] = {"F1",  "Esc", "F9",  "PgDn", "Esc", "G",   "F6",  "Enter", "Tab", "Tab", "Tab", "Tab", "r",   "Esc", "Esc", "a",
+                                       "Esc", "D",   "F2",  "F1",   "Esc", "Esc", "J",   "Enter", "Tab", "Tab", "Tab", "g",   "Esc", "Esc", "a",   "Esc",
+                                       "R",   "Enter", "Tab", "Esc", "Y",  "F4",  "Esc", "Esc",   "X",   "Esc", "L",   "F3"};
+    for (size_t i = 0; i < sizeof tongues / sizeof *tongues; i++) {
+        rpc_ok(town_as(&town, TOWN_head), "session.language", "{s:s}", "language", tongues[i].language);
+        town_close_sessions(&town);
+        town.admin = rpc_open_admin(server);
+        char *data = what_is_data();
+        struct term *t = scene_login(&town, TOWN_head, 100, 40, "xterm-256color");
+        term_wait_text(t, tongues[i].my_day);
+        term_wait_settled(t, -1, "login");
+        for (size_t k = 0; k < sizeof walk / sizeof *walk; k++) {
+            assert_one_tongue(t, &tongues[i], data);
+            if (walk[k][1] == '\0')
+                scene_settle_type(t, walk[k]);
+            else
+                scene_settle(t, walk[k]);
+        }
+        assert_one_tongue(t, &tongues[i], data);
+        term_close(&t);
+        free(data);
+    }
+}
+
 static void stops_cleanly(void **state)
 {
     (void)state;
@@ -257,6 +339,7 @@ int main(void)
         cmocka_unit_test(a_mass_action_tells_who_refused),
         cmocka_unit_test(help_and_menu_lead_to_each_other),
         cmocka_unit_test(a_capital_letter_begins_a_record_from_anywhere),
+        cmocka_unit_test(every_screen_speaks_one_language),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("work", tests);

@@ -275,7 +275,9 @@ static void card_paint(struct screen *s, struct rect r, struct cursor *cursor)
     struct card *c = s->data;
     *cursor = (struct cursor){r.y, r.x + 1};
     if (!c->record) {
-        draw_wrapped((struct rect){r.y + 1, r.x + 2, r.h - 1, r.w - 4}, 0, R_LATE, G_BASE, c->trouble);
+        bool away = !c->trouble[0] && !app_is_online();
+        draw_wrapped((struct rect){r.y + 1, r.x + 2, r.h - 1, r.w - 4}, 0, away ? R_DIM : R_LATE, G_BASE,
+                     away ? _("It opens as soon as the server is back; keys typed meanwhile are kept.") : c->trouble);
         return;
     }
     paint_heading(c, r);
