@@ -412,7 +412,9 @@ static int wait_ms(void)
     if (client_waiting_ms(client) > 0)
         wait = least(wait, PROGRESS_STEP_MS);
     int hold = dirty ? hold_ms() : 0;
-    return !dirty ? wait : hold > 0 ? least(wait, hold) : 0;
+    /* An answer that came after the keyboard's turn has freed keys that wait for it: nothing else would wake the loop for them. */
+    bool keys_free = ahead_len > 0 && !is_busy();
+    return keys_free || (dirty && hold == 0) ? 0 : dirty ? least(wait, hold) : wait;
 }
 
 static void wait_for_something(const sigset_t *waiting)

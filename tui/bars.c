@@ -195,6 +195,14 @@ struct place {
     const char *label;
 };
 
+static bool is_said(const struct place *places, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(places[i].label, word) == 0)
+            return true;
+    return false;
+}
+
 static void place_measure(struct screen *top, const struct binding *b, struct place *p)
 {
     p->command = b->command;
@@ -221,6 +229,8 @@ static size_t keys_lay_out(struct screen *top, const struct shown *shown, size_t
         int bar = shown[i].b->bar, need = place_cells(&all[i]);
         bool left_out = narrow && (all[i].command == CMD_HELP || bar > 90);
         if (left_out || x + need > cols - (bar >= 90 ? 0 : tail))
+            continue;
+        if (is_said(out, count, all[i].label)) /* the next action by F6 is one of the letters too */
             continue;
         out[count] = all[i];
         out[count++].x = x;

@@ -31,20 +31,15 @@ static const char *palette_scopes(const struct screen *s)
     return "palette";
 }
 
-/* Does the command belong to a scope that holds here? Commands without any key are found by name. */
+/* Does the command belong to a scope that holds here? */
 static bool belongs(const struct palette *p, enum command cmd)
 {
     size_t count;
     const struct binding *b = keys_bindings(&count);
-    bool bound = false;
-    for (size_t i = 0; i < count; i++) {
-        if (b[i].command != cmd)
-            continue;
-        bound = true;
-        if (keys_in_scope(p->scopes, b[i].scope))
+    for (size_t i = 0; i < count; i++)
+        if (b[i].command == cmd && keys_in_scope(p->scopes, b[i].scope))
             return true;
-    }
-    return !bound && (cmd <= CMD_NEW_CORRESPONDENT || (cmd == CMD_CARRY_ALL && keys_in_scope(p->scopes, "form")));
+    return false;
 }
 
 static int score_of(const struct palette *p, enum command cmd)
@@ -115,6 +110,8 @@ static void run(struct screen *s)
         app_command(e.cmd);
 }
 
+static void open(struct screen *of, bool help);
+
 static bool palette_key(struct screen *s, int key)
 {
     struct palette *p = s->data;
@@ -129,8 +126,12 @@ static bool palette_key(struct screen *s, int key)
         run(s);
         return true;
     }
-    if (key == K_F9 || (p->help && key == K_F1)) {
-        app_pop(s);
+    if (key == K_F1 || key == K_F9) { /* its own key closes it, the other's opens the other */
+        struct screen *of = p->of;
+        bool help = key == K_F1, again = help == p->help;
+        app_pop_now(s);
+        if (!again)
+            open(of, help);
         return true;
     }
     bool changed = false;
@@ -220,10 +221,24 @@ static void palette_paint(struct screen *s, struct rect r, struct cursor *cursor
         paint_foot(p, box.y + h - 2, box.x + 1, w - 2);
 }
 
+static bool palette_command(struct screen *s, enum command cmd)
+{
+    if (cmd != CMD_OPEN)
+        return false;
+    run(s);
+    return true;
+}
+
 static const char *palette_why_not(struct screen *s, enum command cmd)
 {
     (void)s;
-    return cmd == CMD_BACK ? NULL : _("First close this with Esc");
+    return cmd == CMD_BACK || cmd == CMD_OPEN ? NULL : _("First close this with Esc");
+}
+
+static const char *palette_label(struct screen *s, enum command cmd)
+{
+    (void)s;
+    return cmd == CMD_OPEN ? _("Run") : cmd == CMD_BACK ? _("Close") : NULL;
 }
 
 static void palette_close(struct screen *s)
@@ -240,7 +255,9 @@ static const struct screen_ops palette_ops = {
     .paint = palette_paint,
     .wants_text = palette_wants_text,
     .key = palette_key,
+    .command = palette_command,
     .why_not = palette_why_not,
+    .label = palette_label,
     .click = palette_click,
     .close = palette_close,
 };

@@ -123,7 +123,7 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
                                  FROM comment m JOIN app_user u ON u.id = m.author_id WHERE m.record = 'appeal' AND m.record_id = a.id), '[]'),
            'files', '[]'::json,
            'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action,
-                                                  'from', e.from_state, 'to', e.to_state, 'comment', e.comment, 'changes', e.changes) ORDER BY e.id)
+                                                  'from', e.from_state, 'to', e.to_state, 'comment', e.comment, 'changes', {named_changes}) ORDER BY e.id)
                                 FROM event e LEFT JOIN app_user u ON u.id = e.actor_id WHERE e.record = 'appeal' AND e.record_id = a.id), '[]'))::text, 2),
        a.status, {appeal_relations}, a.version
 FROM appeal a

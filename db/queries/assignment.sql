@@ -96,7 +96,7 @@ SELECT json_build_object('id', s.id, 'number', s.number, 'version', s.version, '
                                     WHERE e.record = 'assignment' AND e.record_id = s.id AND e.changes ? 'due' AND e.changes->'due'->>'from' IS NOT NULL), '[]'),
            'files', '[]'::json,
            'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action,
-                                                  'from', e.from_state, 'to', e.to_state, 'comment', e.comment, 'changes', e.changes) ORDER BY e.id)
+                                                  'from', e.from_state, 'to', e.to_state, 'comment', e.comment, 'changes', {named_changes}) ORDER BY e.id)
                                 FROM event e LEFT JOIN app_user u ON u.id = e.actor_id WHERE e.record = 'assignment' AND e.record_id = s.id), '[]')),
        s.status, {assignment_relations}, s.version
 FROM assignment s

@@ -23,6 +23,19 @@ INSERT INTO counter AS k (series, year, value) VALUES ($1::text, $2::integer, 1)
 ON CONFLICT (series, year) DO UPDATE SET value = k.value + 1
 RETURNING value
 
+-- fragment: named_changes
+-- what event e changed; users and units bear their names beside the ids
+CASE WHEN e.changes ?| ARRAY['responsible', 'controller', 'considering', 'unit'] THEN (
+    SELECT jsonb_object_agg(k.key, CASE
+        WHEN k.key IN ('responsible', 'controller', 'considering') THEN k.value || jsonb_build_object(
+            'from_name', (SELECT n.name FROM app_user n WHERE n.id = (k.value->>'from')::bigint),
+            'to_name', (SELECT n.name FROM app_user n WHERE n.id = (k.value->>'to')::bigint))
+        WHEN k.key = 'unit' THEN k.value || jsonb_build_object(
+            'from_name', (SELECT n.name FROM org_unit n WHERE n.id = (k.value->>'from')::bigint),
+            'to_name', (SELECT n.name FROM org_unit n WHERE n.id = (k.value->>'to')::bigint))
+        ELSE k.value END)
+    FROM jsonb_each(e.changes) k) ELSE e.changes END
+
 -- name: event_add
 -- (actor, record, id, action, version, from, to, comment, changes) -> id, at
 INSERT INTO event (actor_id, record, record_id, action, version, from_state, to_state, comment, changes)

@@ -1,5 +1,6 @@
 #include "common/proto.h"
 #include "server/cli/internal.h"
+#include "server/cli/words.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -105,9 +106,9 @@ static bool send_all(int fd, const char *data, size_t len)
     return true;
 }
 
-static bool send_request(int fd, const struct op *op, json_t *params)
+static bool send_request(int fd, const char *method, json_t *params)
 {
-    json_t *request = json_pack("{s:s, s:i, s:s, s:O}", "jsonrpc", "2.0", "id", REQUEST_ID, "method", op->method, "params", params);
+    json_t *request = json_pack("{s:s, s:i, s:s, s:O}", "jsonrpc", "2.0", "id", REQUEST_ID, "method", method, "params", params);
     char *line = request ? json_dumps(request, JSON_COMPACT) : NULL;
     size_t len = line ? strlen(line) : 0;
     if (line)
@@ -233,16 +234,29 @@ static int print_answer(const char *program, int argc, char *const argv[], const
     return EXIT_INTERNAL;
 }
 
+/* What is asked beside what the person asked for: for the words of codes. */
+static json_t *ask(void *arg, const char *method, json_t *params)
+{
+    int fd = *(const int *)arg;
+    json_t *answer = send_request(fd, method, params) ? read_answer(fd) : NULL, *result = json_incref(json_object_get(answer, "result"));
+    json_decref(answer);
+    json_decref(params);
+    return result;
+}
+
 static int call(const char *program, int argc, char *const argv[], const struct op *op, const struct cli_request *req, int session_fd)
 {
-    json_t *answer = send_request(session_fd, op, req->params) ? read_answer(session_fd) : NULL;
-    const json_t *error = json_object_get(answer, "error"), *result = json_object_get(answer, "result");
+    json_t *answer = send_request(session_fd, op->method, req->params) ? read_answer(session_fd) : NULL;
+    const json_t *error = json_object_get(answer, "error");
+    json_t *result = json_object_get(answer, "result");
     int code = EXIT_UNAVAILABLE;
     if (error)
         code = fault_answer(program, op, error);
-    else if (result)
+    else if (result && !req->json)
+        cli_words(op, result, ask, &session_fd);
+    if (!error && result)
         code = print_answer(program, argc, argv, op, req->json, result);
-    else
+    else if (!error)
         cli_fault(program, CLI_TR("сервер закрыл соединение, не ответив", "the server closed the connection without an answer"),
                   op->flags & OP_WRITE ? CLI_TR("Неизвестно, записано ли: посмотрите запись и при необходимости повторите",
                                                 "It is not known whether it was written: look at the record, then repeat if need be")

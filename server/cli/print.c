@@ -6,90 +6,6 @@
 
 enum { TEXT_MAX_BYTES = 1024 * 1024, LABEL_MAX_CELLS = 24, DEPTH_MAX = 8 };
 
-/* ---- labels ---- */
-
-/* What every record has means the same everywhere, whatever a parameter of that name is called in a form. */
-static const struct label {
-    const char *key;
-    const char *text[2];
-} record_labels[] = {
-    {"id", {"ID", "ID"}}, {"number", {"Номер", "Number"}}, {"version", {"Версия", "Version"}}, {"status", {"Состояние", "Status"}},
-    {NULL, {NULL, NULL}},
-};
-
-/* Members of answers that no parameter bears. */
-static const struct label other_labels[] = {
-    {"actions", {"Действия", "Actions"}},
-    {"history", {"История", "History"}},
-    {"at", {"Когда", "When"}},
-    {"actor", {"Кто", "Who"}},
-    {"action", {"Действие", "Action"}},
-    {"from", {"Было", "From"}},
-    {"to", {"Стало", "To"}},
-    {"comment", {"Комментарий", "Comment"}},
-    {"registered", {"Зарегистрировано", "Registered"}},
-    {"received", {"Поступило", "Received"}},
-    {"due", {"Срок", "Due"}},
-    {"login", {"Логин", "Login"}},
-    {"name", {"Имя", "Name"}},
-    {"roles", {"Роли", "Roles"}},
-    {"unit", {"Подразделение", "Unit"}},
-    {"unit_name", {"Подразделение", "Unit"}},
-    {"language", {"Язык", "Language"}},
-    {"kind", {"Вид", "Kind"}},
-    {"subject", {"Тема", "Subject"}},
-    {"title", {"Заголовок", "Title"}},
-    {"text", {"Текст", "Text"}},
-    {"phone", {"Телефон", "Phone"}},
-    {"email", {"Почта", "E-mail"}},
-    {"address", {"Адрес", "Address"}},
-    {"appeal_count", {"Обращений", "Appeals"}},
-    {"why", {"Почему", "Why"}},
-    {"overdue", {"Просрочено", "Overdue"}},
-    {"total", {"Всего", "Total"}},
-    {"files", {"Файлы", "Files"}},
-    {"assignments", {"Поручения", "Assignments"}},
-    {NULL, {NULL, NULL}},
-};
-
-static const char *label_find(const struct label *list, const char *key)
-{
-    for (; list->key; list++)
-        if (strcmp(list->key, key) == 0)
-            return list->text[cli_lang()];
-    return NULL;
-}
-
-struct label_search {
-    const char *noun, *key;
-    size_t noun_len;
-    const char *found;
-};
-
-static bool label_of_op(const struct op *op, void *arg)
-{
-    struct label_search *s = arg;
-    if (strncmp(op->method, s->noun, s->noun_len) != 0)
-        return true;
-    for (const struct op_param *p = op->params; p && p->name; p++)
-        if (strcmp(p->name, s->key) == 0 && p->label[cli_lang()] && *p->label[cli_lang()]) {
-            s->found = p->label[cli_lang()];
-            return false;
-        }
-    return true;
-}
-
-const char *print_label(const struct op *op, const char *key)
-{
-    struct label_search s = {op->method, key, strcspn(op->method, ".") + 1, NULL};
-    const char *label = label_find(record_labels, key);
-    if (label)
-        return label;
-    op_each(label_of_op, &s);
-    label = s.found ? s.found : label_find(other_labels, key);
-    return label ? label : key;
-}
-
 /* ---- scalars ---- */
 
 bool print_is_empty(const json_t *value)
@@ -181,6 +97,8 @@ static int label_cells(const struct op *op, const json_t *record)
     int widest = 0;
     json_object_foreach((json_t *)record, key, value)
     {
+        if (print_is_empty(value) || json_is_false(value) || !print_is_told(record, key))
+            continue;
         int width = utf8_width(print_label(op, key));
         widest = width > widest && width <= LABEL_MAX_CELLS ? width : widest;
     }
@@ -222,12 +140,13 @@ static void print_scalars(FILE *out, const json_t *array)
     buf_free(&text);
 }
 
-static void print_member(FILE *out, const struct op *op, const char *key, const json_t *value, int indent, int label_width, int width_cells,
+static void print_member(FILE *out, const struct op *op, const json_t *record, const char *key, int indent, int label_width, int width_cells,
                          int depth)
 {
+    const json_t *value = json_object_get(record, key);
     const char *label = print_label(op, key);
-    /* What is not there is not told: a card for people is short. */
-    if (print_is_empty(value))
+    /* What is not there is not told, nor what is not so: a card for people is short. */
+    if (print_is_empty(value) || json_is_false(value) || !print_is_told(record, key))
         return;
     print_padding(out, indent);
     fprintf(out, "%s:", label);
@@ -240,7 +159,8 @@ static void print_member(FILE *out, const struct op *op, const char *key, const 
             print_record(out, op, value, indent + 2, width_cells, depth + 1);
         return;
     }
-    print_padding(out, label_width - utf8_width(label) + 1);
+    int gap = label_width - utf8_width(label) + 1;
+    print_padding(out, gap > 0 ? gap : 1);
     if (json_is_array(value)) {
         print_scalars(out, value);
         return;
@@ -257,7 +177,7 @@ static void print_record(FILE *out, const struct op *op, const json_t *record, i
     const char *key;
     json_t *value;
     int label_width = label_cells(op, record);
-    json_object_foreach((json_t *)record, key, value) print_member(out, op, key, value, indent, label_width, width_cells, depth);
+    json_object_foreach((json_t *)record, key, value) print_member(out, op, record, key, indent, label_width, width_cells, depth);
 }
 
 /* ---- the whole answer ---- */
@@ -290,7 +210,7 @@ static void print_list(FILE *out, const struct op *op, const json_t *result, con
         for (size_t i = 0; i < sizeof told / sizeof *told; i++)
             is_told = is_told || strcmp(told[i], key) == 0;
         if (!is_told)
-            print_member(out, op, key, value, 0, 0, width_cells, 0);
+            print_member(out, op, result, key, 0, 0, width_cells, 0);
     }
     print_list_end(out, result, json_array_size(items), again);
 }

@@ -5,6 +5,8 @@
 
 /* The label of a member: of a parameter of that name in the operations of the same noun, else of any noun, else the name itself. */
 const char *print_label(const struct op *op, const char *key);
+/* Is the member for people? Not when its words stand beside it under another name, or when it repeats another one. */
+bool print_is_told(const json_t *record, const char *key);
 /* A scalar as a person reads it. What could command the terminal is drawn visibly; line breaks become blanks when one_line. */
 void print_scalar(struct buf *out, const json_t *value, bool one_line);
 bool print_is_scalar(const json_t *value);

@@ -15,9 +15,26 @@ struct column {
 
 /* What a person looks for first; the rest keeps its order. */
 static const char *const first_keys[] = {
-    "number", "id",         "login", "code", "id_name", "status", "state", "kind",    "due",       "due_date",  "received",
-    "date",   "registered", "at",    "day",  "since",   "name",   "title", "subject", "user_name", "unit_name",
+    "number",       "id",           "login",     "code",        "reason_label",       "status_label", "status",     "kind",
+    "due",          "registered",   "received",  "date",        "at",                 "day",          "record",     "actor_name",
+    "action",       "from",         "to",        "name",        "label",              "title",        "subject",    "responsible_name",
+    "person",       "unit_name",    "user_name", "author_name", "correspondent_name", "phone",        "address",    "appeal_number",
+    "appeal_count",
 };
+
+/* Long texts have no place in a line beside their title; how a date was counted is for the card. */
+static bool is_for_card(const json_t *item, const char *key)
+{
+    static const char *const keys[] = {"version", "late", "days_left", "changes"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(keys[i], key) == 0)
+            return true;
+    bool titled = json_object_get(item, "title") || json_object_get(item, "subject");
+    return (titled && (strcmp(key, "text") == 0 || strcmp(key, "record") == 0)) || (json_object_get(item, "at") && strcmp(key, "id") == 0);
+}
+
+/* A cell tells what is so; a blank one that it is not. */
+static bool is_blank(const json_t *value) { return print_is_empty(value) || json_is_false(value); }
 
 static int key_rank(const char *key, int seen)
 {
@@ -50,11 +67,11 @@ static bool column_measure(struct column *c, const struct op *op, const json_t *
     json_array_foreach(items, index, item)
     {
         const json_t *value = json_object_get(item, c->key);
-        if (print_is_empty(value))
+        if (is_blank(value) || !print_is_told(item, c->key))
             continue;
         if (!print_is_scalar(value))
             return false;
-        says = true;
+        says = says || !json_is_integer(value) || json_integer_value(value) != 0;
         c->number = c->number && json_is_number(value);
         int width = cell_width(value);
         c->natural = width > c->natural ? width : c->natural;
@@ -81,8 +98,7 @@ static size_t columns_find(struct column *columns, const struct op *op, const js
         json_object_foreach(item, key, value)
         {
             struct column c = {.key = key, .rank = key_rank(key, seen++)};
-            /* The version is for programs that write; a person reads the card before changing it. */
-            if (count == COLUMNS_MAX || strcmp(key, "version") == 0 || column_known(columns, count, key))
+            if (count == COLUMNS_MAX || is_for_card(item, key) || column_known(columns, count, key))
                 continue;
             if (column_measure(&c, op, items))
                 columns[count++] = c;
@@ -157,8 +173,10 @@ void print_table(FILE *out, const struct op *op, const json_t *items, int indent
     {
         print_padding(out, indent);
         for (size_t i = 0; i < count; i++) {
+            const json_t *value = json_object_get(item, columns[i].key);
             buf_reset(&text);
-            print_scalar(&text, json_object_get(item, columns[i].key), true);
+            if (!is_blank(value))
+                print_scalar(&text, value, true);
             cell_print(out, &columns[i], text.data, i + 1 == count);
         }
         fputc('\n', out);

@@ -121,7 +121,10 @@ static void set_environment(const struct channel *ch)
 #ifdef __SANITIZE_ADDRESS__
     const char *sanitizer = getenv("ASAN_OPTIONS"); /* without its own settings a checked program reports to the wrong place */
 #endif
+    const char *idle = getenv("GOROD_TUI_IDLE"); /* a test wants to hear when a screen has settled */
     clearenv();
+    if (idle)
+        setenv("GOROD_TUI_IDLE", idle, 1);
 #ifdef __SANITIZE_ADDRESS__
     if (sanitizer)
         setenv("ASAN_OPTIONS", sanitizer, 1);

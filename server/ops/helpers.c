@@ -156,8 +156,8 @@ uint32_t relations_for(const struct call *c, int64_t bits)
     return c->user->roles & R_CHIEF ? relations : relations & ~(uint32_t)REL_CHIEF;
 }
 
-/* The object that PostgreSQL built, with the actions put in before its closing brace. */
-static void write_item(struct call *c, const char *json, const char *record, const char *status, uint32_t relations)
+/* The object that PostgreSQL built, with the actions put in before its closing brace; a whole card also tells what opening it does. */
+static void write_item(struct call *c, const char *json, const char *record, const char *status, uint32_t relations, bool card)
 {
     struct buf item;
     struct jw w;
@@ -166,6 +166,11 @@ static void write_item(struct call *c, const char *json, const char *record, con
     buf_puts(&item, ",\"actions\":");
     jw_init(&w, &item);
     workflow_actions(c->rules->workflow, record, status, c->user->roles, relations, &w);
+    if (card) {
+        buf_puts(&item, ",\"automatic\":");
+        jw_init(&w, &item);
+        workflow_automatic(c->rules->workflow, record, status, c->user->roles, relations, &w);
+    }
     buf_putc(&item, '}');
     jw_raw(c->out, item.data);
     buf_free(&item);
@@ -179,7 +184,7 @@ void page_write(struct call *c, const struct page *p, const struct pg_res *res, 
     jw_array(c->out);
     for (int i = 0; i < shown; i++) {
         if (record)
-            write_item(c, pg_text(res, i, 0), record, pg_text(res, i, 1), relations_for(c, pg_int(res, i, 2)));
+            write_item(c, pg_text(res, i, 0), record, pg_text(res, i, 1), relations_for(c, pg_int(res, i, 2)), false);
         else
             jw_raw(c->out, pg_text(res, i, 0));
     }
@@ -220,7 +225,7 @@ bool record_write(struct call *c, const char *kind, int64_t id, struct jw *out)
     if (found) {
         struct jw *old = c->out;
         c->out = out;
-        write_item(c, pg_text(res, 0, 0), kind, pg_text(res, 0, 1), relations_for(c, pg_int(res, 0, 2)));
+        write_item(c, pg_text(res, 0, 0), kind, pg_text(res, 0, 1), relations_for(c, pg_int(res, 0, 2)), true);
         c->out = old;
     }
     pg_free(res);

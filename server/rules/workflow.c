@@ -71,7 +71,8 @@ static bool is_theirs(const struct transition *t, uint32_t roles, uint32_t relat
     return (t->by_relations & relations) || (t->by_roles & roles_in_force(roles, relations));
 }
 
-void workflow_actions(const struct workflow *wf, const char *record, const char *state, uint32_t roles, uint32_t relations, struct jw *out)
+static void write_possible(const struct workflow *wf, const char *record, const char *state, uint32_t roles, uint32_t relations,
+                           bool automatic, struct jw *out)
 {
     const struct wf_record *r = workflow_record(wf, record);
     int from = find_state(r, state);
@@ -79,10 +80,21 @@ void workflow_actions(const struct workflow *wf, const char *record, const char 
     for (int i = 0; from >= 0 && i < r->row_count; i++) {
         const struct transition *t = &r->rows[i].rule;
         bool barred = (relations & REL_HAS_OPEN_WORK) && strcmp(t->guard, "no_open_assignments") == 0;
-        if (!t->automatic && !barred && (t->from_mask >> from & 1) && is_theirs(t, roles, relations))
+        if (t->automatic == automatic && !barred && (t->from_mask >> from & 1) && is_theirs(t, roles, relations))
             jw_string(out, t->id);
     }
     jw_array_end(out);
+}
+
+void workflow_actions(const struct workflow *wf, const char *record, const char *state, uint32_t roles, uint32_t relations, struct jw *out)
+{
+    write_possible(wf, record, state, roles, relations, false, out);
+}
+
+void workflow_automatic(const struct workflow *wf, const char *record, const char *state, uint32_t roles, uint32_t relations,
+                        struct jw *out)
+{
+    write_possible(wf, record, state, roles, relations, true, out);
 }
 
 bool workflow_check(const struct workflow *wf, const char *record, const char *state, const char *action, uint32_t roles,

@@ -60,6 +60,9 @@ const struct wf_state *workflow_state_info(const struct workflow *wf, const char
 
 /* Writes the JSON array of actions that a user with these roles and relations may take on a record in this state. */
 void workflow_actions(const struct workflow *wf, const char *record, const char *state, uint32_t roles, uint32_t relations, struct jw *out);
+/* The same of what nobody chooses: it happens when this user opens the card. */
+void workflow_automatic(const struct workflow *wf, const char *record, const char *state, uint32_t roles, uint32_t relations,
+                        struct jw *out);
 /* May this user take this action now? On false err is ERR_FORBIDDEN (not theirs to take) or ERR_RULE "status" (not from this state).
  * On true *to_state is the id of the state afterwards. Does not look at demands and guards: the operation does, for it has the values. */
 bool workflow_check(const struct workflow *wf, const char *record, const char *state, const char *action, uint32_t roles,

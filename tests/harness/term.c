@@ -26,15 +26,22 @@ static int on_move_cursor(VTermPos pos, VTermPos old, int visible, void *user)
 
 static const VTermScreenCallbacks screen_callbacks = {.movecursor = on_move_cursor};
 
-static int on_osc(const char *command, size_t len, void *user)
+/* Looks for the announcement at the end of all that has come. libvterm is not asked: it loses a string that two reads have split. */
+static void hear_idle(struct term *t, const char *chunk, size_t len)
 {
-    char text[64];
-    snprintf(text, sizeof text, "%.*s", (int)(len < 60 ? len : 60), command);
-    sscanf(text, "777;idle;%ld", &((struct term *)user)->idle_serial);
-    return 1;
+    size_t room = sizeof t->tail - 1, fresh = len < room ? len : room, kept = strlen(t->tail);
+    kept = kept < room - fresh ? kept : room - fresh;
+    memmove(t->tail, t->tail + strlen(t->tail) - kept, kept);
+    for (size_t i = 0; i < fresh; i++) /* a zero byte would end the text */
+        t->tail[kept + i] = chunk[len - fresh + i] ? chunk[len - fresh + i] : ' ';
+    t->tail[kept + fresh] = '\0';
+    const char *escape = strrchr(t->tail, '\033');
+    int end = 0;
+    long serial;
+    t->settled = escape && sscanf(escape, "\033]777;idle;%ld\a%n", &serial, &end) == 1 && end > 0 && !escape[end];
+    if (t->settled)
+        t->idle_serial = serial;
 }
-
-static const VTermParserCallbacks fallbacks = {.osc = on_osc};
 
 static void write_all(struct term *t, const char *data, size_t len)
 {
@@ -60,7 +67,6 @@ static void model_new(struct term *t)
     t->screen = vterm_obtain_screen(t->vt);
     vterm_screen_enable_altscreen(t->screen, 1);
     vterm_screen_set_callbacks(t->screen, &screen_callbacks, t);
-    vterm_screen_set_unrecognised_fallbacks(t->screen, &fallbacks, t);
     vterm_screen_reset(t->screen, 1);
 }
 
@@ -79,6 +85,7 @@ static bool take_in(struct term *t, int64_t deadline)
     t->arrived_us = clock_us();
     t->bytes += (size_t)n;
     vterm_input_write(t->vt, chunk, (size_t)n);
+    hear_idle(t, chunk, (size_t)n);
     return true;
 }
 
@@ -159,6 +166,16 @@ void term_close(struct term **term)
 
 void term_type(struct term *t, const char *utf8) { write_all(t, utf8, strlen(utf8)); }
 
+/* A lone Escape and what follows it must not arrive as one sequence: the program is to see it first. It says so by settling; one that
+ * does not tell, or waits for a server that is away, gets a moment. */
+static void wait_escape_taken(struct term *t, long before)
+{
+    enum { MOMENT_MS = 100, ANSWER_MS = 3000 };
+    int64_t deadline = clock_ms() + (before < 0 ? MOMENT_MS : ANSWER_MS);
+    while (clock_left_ms(deadline) > 0 && !t->ended && (before < 0 || t->idle_serial == before))
+        take_in(t, deadline);
+}
+
 void term_key(struct term *t, const char *names)
 {
     char name[32];
@@ -167,14 +184,11 @@ void term_key(struct term *t, const char *names)
         snprintf(name, sizeof name, "%.*s", (int)n, p);
         const char *bytes = term_key_bytes(t->type, name);
         CHECK(*bytes, "no key is named %s", name);
+        long before = t->idle_serial;
         write_all(t, bytes, strlen(bytes));
         p += n + strspn(p + n, " ");
-        /* A lone Escape and what follows it must not arrive as one sequence: the program is to see it first. */
-        if (strcmp(name, "Esc") == 0 && *p) {
-            int64_t deadline = clock_ms() + 100;
-            while (clock_left_ms(deadline) > 0)
-                take_in(t, deadline);
-        }
+        if (strcmp(name, "Esc") == 0 && *p)
+            wait_escape_taken(t, before);
     }
 }
 
@@ -308,6 +322,7 @@ size_t term_bytes(const struct term *t) { return t->bytes; }
 
 int64_t term_arrived_us(const struct term *t) { return t->arrived_us; }
 long term_idle_serial(const struct term *t) { return t->idle_serial; }
+bool term_is_settled(const struct term *t) { return t->settled; }
 
 /* ---- waiting ---- */
 
@@ -336,6 +351,19 @@ void term_wait_text(struct term *t, const char *text) { term_wait_for(t, has_tex
 void term_wait_gone(struct term *t, const char *text) { term_wait_for(t, has_no_text, (char *)text, text); }
 void term_wait_cursor_on(struct term *t, const char *text) { term_wait_for(t, cursor_on, (char *)text, text); }
 bool term_sees_text(struct term *t, const char *text, int timeout_ms) { return wait_for(t, has_text, (char *)text, timeout_ms); }
+
+static bool has_settled(struct term *t, void *arg)
+{
+    take_in_all(t);
+    return t->settled && t->idle_serial > *(const long *)arg;
+}
+
+void term_wait_settled(struct term *t, long since, const char *what)
+{
+    char text[128];
+    snprintf(text, sizeof text, "the screen settles after announcement %ld and %s", since, what);
+    term_wait_for(t, has_settled, &since, text);
+}
 
 void term_wait_quiet(struct term *t, int quiet_ms)
 {

@@ -53,6 +53,8 @@ int64_t term_arrived_us(const struct term *t);
 bool term_take_in(struct term *t, int64_t wait_us);
 /* Serial of the last `OSC 777 ; idle ; serial` that gorod-tui sent (GOROD_TUI_IDLE=1), -1 when none came. */
 long term_idle_serial(const struct term *t);
+/* Is that announcement the last that was heard? */
+bool term_is_settled(const struct term *t);
 
 /* Each fails the running test when the time is over. */
 void term_wait_text(struct term *t, const char *text);
@@ -61,6 +63,9 @@ void term_wait_gone(struct term *t, const char *text);
 void term_wait_cursor_on(struct term *t, const char *text);
 /* The same with an own limit and an answer instead of a failure. */
 bool term_sees_text(struct term *t, const char *text, int timeout_ms);
+/* Everything asked for is on the screen, keys and events newer than announcement `since` included, and nothing came after; `what` is for the
+ * failure. Needs a server that was started with scene_options. */
+void term_wait_settled(struct term *t, long since, const char *what);
 /* No byte came for this long: for pictures alone, never instead of a wait for something. */
 void term_wait_quiet(struct term *t, int quiet_ms);
 /* Any condition on the screen. */

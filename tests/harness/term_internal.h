@@ -13,7 +13,9 @@ struct term {
     VTermPos cursor;
     size_t bytes;
     int64_t arrived_us; /* when the last of them were read */
+    char tail[48]; /* the last bytes that came */
     long idle_serial;
+    bool settled; /* that announcement is the last that was heard */
     char *text; /* of the last term_text */
 };
 

@@ -1,6 +1,7 @@
 #include "tests/terminal/scenes.h"
 #include "common/utf8.h"
 #include "tests/harness/check.h"
+#include "tests/harness/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,28 +15,28 @@ struct term *scene_login(const struct town *t, enum town_user who, int cols, int
     return term;
 }
 
+static const char *const told[] = {"GOROD_TUI_IDLE=1", NULL};
+const struct server_options scene_options = {.env = told};
+
 struct picture {
     char *text;
     int row, col;
+    long serial;
 };
 
+/* Another picture, or the cursor elsewhere; and whole, since the screen has settled after the keys. */
 static bool has_changed(struct term *t, void *arg)
 {
     const struct picture *before = arg;
     int col, row = term_cursor(t, &col);
-    return row != before->row || col != before->col || strcmp(term_text(t), before->text) != 0;
-}
-
-/* A picture comes in several pieces: it is whole when the line has been silent for a moment. */
-static void wait_whole(struct term *t)
-{
-    enum { SILENCE_MS = 40 };
-    term_wait_quiet(t, SILENCE_MS);
+    if (row == before->row && col == before->col && strcmp(term_text(t), before->text) == 0)
+        return false;
+    return term_is_settled(t) && term_idle_serial(t) > before->serial;
 }
 
 static struct picture picture_of(struct term *t)
 {
-    struct picture p = {.text = strdup(term_text(t))};
+    struct picture p = {.text = strdup(term_text(t)), .serial = term_idle_serial(t)};
     p.row = term_cursor(t, &p.col);
     return p;
 }
@@ -45,7 +46,6 @@ void scene_press(struct term *t, const char *keys)
     struct picture before = picture_of(t);
     term_key(t, keys);
     term_wait_for(t, has_changed, &before, keys);
-    wait_whole(t);
     free(before.text);
 }
 
@@ -54,8 +54,31 @@ void scene_write(struct term *t, const char *text)
     struct picture before = picture_of(t);
     term_type(t, text);
     term_wait_for(t, has_changed, &before, text);
-    wait_whole(t);
     free(before.text);
+}
+
+void scene_settle(struct term *t, const char *keys)
+{
+    term_text(t); /* what has come counts as before */
+    long before = term_idle_serial(t);
+    term_key(t, keys);
+    term_wait_settled(t, before, keys);
+}
+
+void scene_settle_type(struct term *t, const char *text)
+{
+    term_text(t);
+    long before = term_idle_serial(t);
+    term_type(t, text);
+    term_wait_settled(t, before, text);
+}
+
+int scene_at_once_ms(struct term *t)
+{
+    enum { SECOND_MS = 1000, TURNS = 10 };
+    int64_t start = clock_ms();
+    scene_settle(t, "F5");
+    return SECOND_MS + TURNS * (int)(clock_ms() - start);
 }
 
 static bool on_row_with(struct term *t, const char *text) { return strstr(term_row(t, term_cursor(t, NULL)), text) != NULL; }

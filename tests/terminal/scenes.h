@@ -3,11 +3,19 @@
 #include "tests/harness/term.h"
 #include "tests/harness/town.h"
 
+/* Servers for these scenes: their screens tell when they have settled. */
+extern const struct server_options scene_options;
+
 /* Logs in over ssh and waits for the first screen. */
 struct term *scene_login(const struct town *t, enum town_user who, int cols, int rows, const char *type);
 /* Presses keys and waits until the screen has answered: another picture, or the cursor elsewhere. */
 void scene_press(struct term *t, const char *keys);
 void scene_write(struct term *t, const char *text);
+/* Presses keys that may well change nothing, and waits until the screen has taken them. */
+void scene_settle(struct term *t, const char *keys);
+void scene_settle_type(struct term *t, const char *text);
+/* "Within a second" on a machine that has time; on a busy one ten turns of its own more, a turn being what a refresh takes now. */
+int scene_at_once_ms(struct term *t);
 /* Walks by Tab (back, when it stands above) until the cursor stands on the row whose text holds the label. */
 void scene_to_field(struct term *t, const char *label);
 /* Fills the field with this label and stays in it. */

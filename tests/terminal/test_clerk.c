@@ -53,7 +53,7 @@ static struct term *form_opened(int cols, int rows)
 static void starts_and_is_filled(void **state)
 {
     (void)state;
-    server = server_start(NULL);
+    server = server_start(&scene_options);
     given_municipality(server, &town);
     clerk = town_as(&town, TOWN_clerk);
     given_person("Иванова Мария Петровна", "ул. Ленина, 12", "8 910 100-00-01");

@@ -20,7 +20,7 @@ static const char short_name[TOWN_USER_COUNT][32] = {[TOWN_executor] = "Ершо
 static void starts_and_is_filled(void **state)
 {
     (void)state;
-    server = server_start(NULL);
+    server = server_start(&scene_options);
     given_municipality(server, &town);
 }
 
@@ -183,19 +183,16 @@ static void every_key_answers(void **state)
                                        "Esc", "F1", "Esc", "Up",     "Down",   "Left", "Right", "Backspace", "Ctrl+L", "F5"};
     struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        term_key(t, keys[i]);
-        term_wait_quiet(t, 60);
+        scene_settle(t, keys[i]);
         scene_assert_sound(t);
     }
     static const char letters[] = "qwertyuiop[]asdfghjkl;'zxcvbnm,./`~!@#$%^&*()_+-={}:\"<>?\\|";
     for (size_t i = 0; letters[i]; i++) {
         char one[2] = {letters[i], '\0'};
-        term_type(t, one);
-        term_wait_quiet(t, 60);
+        scene_settle_type(t, one);
         scene_assert_sound(t);
         /* Whatever it opened, Escape leads back. */
-        term_key(t, "Esc");
-        term_wait_quiet(t, 120);
+        scene_settle(t, "Esc");
     }
     term_key(t, "Esc");
     term_wait_text(t, "F10");

@@ -12,7 +12,7 @@ static json_int_t appeal;
 static void starts_and_is_filled(void **state)
 {
     (void)state;
-    server = server_start(NULL);
+    server = server_start(&scene_options);
     given_municipality(server, &town);
     given_appeal(&town, "Иванова Мария Петровна", "Не горит фонарь у дома 12 по улице Ленина");
     appeal = at_int(given_appeal(&town, "Щербаков Игорь Львович", "Яма у школы №4"), "id");
@@ -136,9 +136,10 @@ static void sizes_without_sense(void **state)
     (void)state;
     static const int sizes[][2] = {{10, 3}, {1, 1}, {2, 100}, {500, 2}, {300, 120}, {40, 10}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        struct term *t = term_ssh(server, "clerk", sizes[i][0], sizes[i][1], "xterm-256color");
-        term_wait_quiet(t, 300);
-        term_key(t, "F7 Tab Tab Down Up Esc");
+        int cols = sizes[i][0] ? sizes[i][0] : 80, rows = sizes[i][1] ? sizes[i][1] : 24;
+        struct term *t = term_ssh(server, "clerk", cols, rows, "xterm-256color");
+        term_wait_settled(t, -1, "login");
+        scene_settle(t, "F7 Tab Tab Down Up Esc");
         term_resize(t, 80, 24);
         term_wait_text(t, "F10");
         term_close(&t);
@@ -225,11 +226,10 @@ static void moving_costs_few_bytes(void **state)
     struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
     scene_go(t, "О", "Обращения");
     term_wait_cursor_on(t, "листания 59");
-    term_wait_quiet(t, 300);
+    scene_settle(t, "Home");
     size_t before = term_bytes(t);
-    term_key(t, "Down");
+    scene_settle(t, "Down");
     term_wait_cursor_on(t, "листания 58");
-    term_wait_quiet(t, 300);
     CHECK(term_bytes(t) - before < 1200, "one row down costs %zu bytes", term_bytes(t) - before);
     term_close(&t);
 }
@@ -258,7 +258,6 @@ static void texts_do_not_break_the_screen(void **state)
         CHECK(strstr(term_row(t, 23), "F9"), "the key bar has moved:\n%s", term_text(t));
         for (size_t k = 0; k < sizeof subjects / sizeof *subjects; k++) {
             scene_press(t, "Enter");
-            term_wait_quiet(t, 100);
             CHECK(strstr(term_row(t, 23), "F9"), "the key bar has moved:\n%s", term_text(t));
             term_key(t, "Esc");
             term_wait_text(t, "Обращения");

@@ -1,4 +1,5 @@
 /* server/cli: words, parameters by type, answers for people, completion. */
+#include "server/cli/words.h"
 #include "server/cli/cli.h"
 #include "server/cli/internal.h"
 #include <locale.h>
@@ -310,6 +311,51 @@ static void test_record_is_lines(void **state)
     assert_printed("null", 80, "");
 }
 
+/* Of a code and its words, an id and its name, people are told the words; of flags and counts, what is so. */
+static void test_words_stand_for_codes(void **state)
+{
+    (void)state;
+    assert_printed("{\"items\":[{\"id\":7,\"number\":\"7\",\"unit\":3,\"unit_name\":\"ЖКХ\",\"overdue\":true,\"late\":true,\"x\":0},"
+                   "{\"id\":8,\"number\":\"8\",\"unit\":null,\"unit_name\":null,\"overdue\":false,\"late\":false,\"x\":0}]}",
+                   0,
+                   "ID  Unit  Overdue\n"
+                   " 7  ЖКХ   yes\n"
+                   " 8        \n");
+    assert_printed("{\"author_id\":3,\"author_name\":\"Ян\",\"kind\":\"letter\",\"kind_label\":\"Letter\",\"due\":\"2026-12-01\","
+                   "\"due_nominal\":\"2026-12-01\",\"overdue\":false}",
+                   80,
+                   "Author: Ян\n"
+                   "Kind:   Letter\n"
+                   "Due:    2026-12-01\n");
+}
+
+static json_t *told(void *arg, const char *method, json_t *wanted)
+{
+    (*(int *)arg)++;
+    bool states = strcmp(method, "workflow.show") == 0;
+    json_t *answer = states ? json_pack("{s:[{s:s, s:s}, {s:s, s:s}]}", "states", "id", "seen", "label", "Прочитано", "id", "issued", "label", "Выдано")
+                            : NULL;
+    json_decref(wanted);
+    return answer;
+}
+
+/* The words are asked for once, whatever the number of codes. */
+static void test_codes_become_words(void **state)
+{
+    (void)state;
+    static const struct op op = {.method = "assignment.get"};
+    int asked = 0;
+    json_t *result = json_loads("{\"status\":\"seen\",\"history\":[{\"from\":\"issued\",\"to\":\"seen\"}],\"frequency\":\"primary\","
+                                "\"earlier_due\":[{\"to\":\"seen\"}],\"x\":\"seen\"}", 0, NULL);
+    cli_words(&op, result, told, &asked);
+    char *text = json_dumps(result, JSON_COMPACT | JSON_SORT_KEYS);
+    assert_string_equal(text, "{\"earlier_due\":[{\"to\":\"seen\"}],\"frequency\":\"First\",\"history\":[{\"from\":\"Выдано\",\"to\":"
+                              "\"Прочитано\"}],\"status\":\"Прочитано\",\"x\":\"seen\"}");
+    assert_int_equal(asked, 1);
+    free(text);
+    json_decref(result);
+}
+
 /* A stored text must not command the terminal of whoever reads it. */
 static void test_controls_are_drawn(void **state)
 {
@@ -458,6 +504,8 @@ int main(void)
         cmocka_unit_test(test_list_is_a_table),
         cmocka_unit_test(test_table_fits_the_terminal),
         cmocka_unit_test(test_record_is_lines),
+        cmocka_unit_test(test_words_stand_for_codes),
+        cmocka_unit_test(test_codes_become_words),
         cmocka_unit_test(test_controls_are_drawn),
         cmocka_unit_test(test_an_operation_is_one_request),
         cmocka_unit_test(test_faults_of_the_server),

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_DELAY_MS = 150, WIDE = 130, NARROW = 60 };
+enum { EVENT_DELAY_MS = 150, META_AGAIN_MS = 30, WIDE = 130, NARROW = 60 };
 
 struct card {
     const struct card_spec *spec;
@@ -28,7 +28,10 @@ struct card {
     size_t built_tab;
     unsigned built_words;
     enum command then;
-    bool fresh, seen_sent; /* changed by somebody since it was opened */
+    bool fresh; /* changed by somebody since it was opened */
+    enum { SEE_IDLE, SEE_TELLS, SEE_REREADS } see;
+    bool remarks_seen;    /* the server was told that they were */
+    int64_t seen_version; /* the same of the state */
 };
 
 static size_t tab_count(const struct card *c)
@@ -58,6 +61,16 @@ static struct record_ref card_ref(const struct card *c)
 
 /* ---- reading ---- */
 
+/* The action that the card was opened for, when it is as it will stay. */
+static void then_run(struct card *c)
+{
+    enum command then = c->then;
+    if (then == CMD_NONE || c->see != SEE_IDLE)
+        return;
+    c->then = CMD_NONE;
+    app_command(then);
+}
+
 static void actions_take(struct card *c)
 {
     size_t i, len = (size_t)snprintf(c->actions, sizeof c->actions, " ");
@@ -69,23 +82,53 @@ static void actions_take(struct card *c)
     }
 }
 
-/* The executor has opened it: the author sees that it was read. */
-static void seen_tell(struct card *c)
+static void seen(void *arg, json_t *result, const struct rpc_error *error)
 {
-    const struct meta_op *op = c->spec->seen_method ? meta_op(c->spec->seen_method) : NULL;
-    if (!op || c->seen_sent || !strstr(c->actions, " see "))
+    struct card *c = arg;
+    (void)result;
+    if (error) {
+        c->see = SEE_IDLE;
+        then_run(c);
+    } else {
+        c->see = SEE_REREADS;
+        app_refresh_all(); /* the card with its new version; lists below, where it was unread */
+    }
+}
+
+/* Does opening it change something: the state of what was given to this person, remarks nobody had read? */
+static bool is_news(const struct card *c)
+{
+    bool moves = json_array_size(json_object_get(c->record, "automatic")) > 0 && c->seen_version != js_int(c->record, "version");
+    return moves || (!c->remarks_seen && js_int(c->record, "unread_comments") > 0);
+}
+
+/* It was opened: the author sees that it was read, and its remarks are unread no more. No version is told, since whatever stands there
+ * was seen; keys wait for the answer, so that the next action knows the version that this makes. */
+static void seen_tell(void *arg)
+{
+    struct card *c = arg;
+    if (!c->spec->seen_method || !c->record || c->see != SEE_IDLE || !is_news(c))
         return;
-    c->seen_sent = true;
+    if (!meta_is_known()) {
+        timers_start(META_AGAIN_MS, false, seen_tell, c);
+        return;
+    }
+    if (!meta_op(c->spec->seen_method))
+        return;
+    c->see = SEE_TELLS;
+    c->remarks_seen = true;
+    c->seen_version = js_int(c->record, "version");
     char id[37];
     client_uuid(id);
-    json_t *params =
-        json_pack("{s:I,s:I,s:s}", "id", (json_int_t)c->id, "version", (json_int_t)js_int(c->record, "version"), "request_id", id);
-    app_call(NULL, c->spec->seen_method, params, CALL_QUIET | CALL_WRITE, NULL, NULL);
+    app_call(c->screen, c->spec->seen_method, json_pack("{s:I,s:s}", "id", (json_int_t)c->id, "request_id", id),
+             CALL_QUIET | CALL_WRITE, seen, c);
 }
 
 static void come(void *arg, json_t *result, const struct rpc_error *error)
 {
     struct card *c = arg;
+    if (c->see == SEE_REREADS)
+        c->see = SEE_IDLE;
     app_dirty();
     if (error) {
         strf(c->trouble, sizeof c->trouble, "%s", error->message);
@@ -100,11 +143,7 @@ static void come(void *arg, json_t *result, const struct rpc_error *error)
     c->built_width = 0;
     actions_take(c);
     seen_tell(c);
-    if (c->then != CMD_NONE) {
-        enum command then = c->then;
-        c->then = CMD_NONE;
-        app_command(then);
-    }
+    then_run(c);
 }
 
 static void ask(void *arg)
@@ -128,6 +167,8 @@ static const char *card_scopes(const struct screen *s)
 static void tab_set(struct card *c, size_t tab)
 {
     c->tab = tab % tab_count(c);
+    c->remarks_seen = false; /* what has come meanwhile may stand here */
+    seen_tell(c);
     c->built_width = 0;
     doc_rewind(c->doc);
 }
@@ -237,7 +278,9 @@ static void card_paint(struct screen *s, struct rect r, struct cursor *cursor)
     struct card *c = s->data;
     *cursor = (struct cursor){r.y, r.x + 1};
     if (!c->record) {
-        draw_wrapped((struct rect){r.y + 1, r.x + 2, r.h - 1, r.w - 4}, 0, R_LATE, G_BASE, c->trouble);
+        bool away = !c->trouble[0] && !app_is_online();
+        draw_wrapped((struct rect){r.y + 1, r.x + 2, r.h - 1, r.w - 4}, 0, away ? R_DIM : R_LATE, G_BASE,
+                     away ? _("It opens as soon as the server is back; keys typed meanwhile are kept.") : c->trouble);
         return;
     }
     paint_heading(c, r);
@@ -272,7 +315,7 @@ static void card_title(const struct screen *s, char *out, size_t size)
 static bool card_busy(const struct screen *s)
 {
     const struct card *c = s->data;
-    return !c->record && !c->trouble[0];
+    return (!c->record && !c->trouble[0]) || c->see != SEE_IDLE;
 }
 
 static void card_refresh(struct screen *s) { ask(s->data); }
@@ -365,10 +408,15 @@ void card_word(struct doc *d, const char *label, const json_t *record, const cha
 }
 
 /* A value as the form would show it: a date, the word of a classifier. */
-static void change_value(const struct meta_param *p, const json_t *v, char *out, size_t size)
+static void change_value(const struct meta_param *p, const json_t *change, const char *end, char *out, size_t size)
 {
-    char text[160], date[16] = "";
-    js_text(v, text, sizeof text);
+    char text[160], date[16] = "", name[32];
+    strf(name, sizeof name, "%s_name", end);
+    if (js_str(change, name)[0]) {
+        name_short(js_str(change, name), out, size);
+        return;
+    }
+    js_text(json_object_get(change, end), text, sizeof text);
     dates_full(strlen(text) == 10 ? dates_from_wire(text) : DAY_NONE, date, sizeof date);
     strf(out, size, "%s", date[0] ? date : p && p->classifier ? words_label(p->classifier, text) : text);
 }
@@ -378,12 +426,16 @@ static void change_text(const char *record, const char *name, const json_t *chan
     char from[160], to[160], set[64];
     strf(set, sizeof set, "%s.set", record);
     const struct meta_param *p = meta_param(meta_op(set), name);
-    change_value(p, json_object_get(change, "from"), from, sizeof from);
-    change_value(p, json_object_get(change, "to"), to, sizeof to);
-    const char *label = strcmp(name, "due") == 0 ? _("Due") : p ? p->label : "";
+    change_value(p, change, "from", from, sizeof from);
+    change_value(p, change, "to", to, sizeof to);
+    const char *label = strcmp(name, "due") == 0           ? _("Due")
+                        : strcmp(name, "responsible") == 0 ? _("Responsible")
+                        : p                                ? p->label
+                                                           : "";
+    bool is_named = js_str(change, "from_name")[0] || js_str(change, "to_name")[0];
     if (!*label) /* nothing that a person ever filled in */
         out[0] = '\0';
-    else if (p && p->lookup) /* ids of records say nothing */
+    else if (p && p->lookup && !is_named) /* ids of records say nothing */
         strf(out, size, _("%s: changed"), label);
     else if (!from[0])
         strf(out, size, "%s: %s", label, to);
@@ -397,13 +449,8 @@ static void history_states(const char *record, const json_t *e, char *out, size_
     const char *from = js_str(e, "from"), *to = js_str(e, "to");
     strf(states, sizeof states, "state:%s", record);
     out[0] = '\0';
-    if (*to && strcmp(from, to) != 0)
-        strf(out, size, "%s%s%s%s", *from ? words_label(states, from) : "", *from ? " " : "", *from ? theme_glyph(GL_ARROW) : "",
-             *from ? " " : "");
-    if (*to && strcmp(from, to) != 0) {
-        size_t len = strlen(out);
-        strf(out + len, size - len, "%s", words_label(states, to));
-    }
+    if (*from && *to && strcmp(from, to) != 0)
+        strf(out, size, "%s %s %s", words_label(states, from), theme_glyph(GL_ARROW), words_label(states, to));
 }
 
 
@@ -424,6 +471,7 @@ static const struct {
     {"assign", N_("Assignment given")},
     {"comment", N_("Commented")},
     {"issue", N_("Issued")},
+    {"see", N_("Was read")},
     {"start", N_("Taken to work")},
     {"report", N_("Reported")},
     {"recall_report", N_("Report recalled")},

@@ -95,31 +95,36 @@ static void dropped(void *arg, json_t *result, const struct rpc_error *error)
 
 static bool drafts_key(struct screen *s, int key)
 {
-    struct drafts *d = s->data;
-    const struct row *row = list_selected(d->list);
-    if (key == K_DEL && row) {
-        char id[37];
-        client_uuid(id);
-        app_call(s, "draft.drop", json_pack("{s:s,s:s}", "screen", row_get(row, "screen"), "request_id", id), CALL_WRITE, dropped, d);
-        return true;
-    }
+    const struct drafts *d = s->data;
     return list_key(d->list, key);
+}
+
+static void draft_drop(struct drafts *d, const struct row *row)
+{
+    char id[37];
+    client_uuid(id);
+    app_call(d->screen, "draft.drop", json_pack("{s:s,s:s}", "screen", row_get(row, "screen"), "request_id", id), CALL_WRITE, dropped, d);
 }
 
 static bool drafts_command(struct screen *s, enum command cmd)
 {
     struct drafts *d = s->data;
     const struct row *row = list_selected(d->list);
-    if (cmd != CMD_OPEN || !row)
+    if (!row || (cmd != CMD_OPEN && cmd != CMD_DRAFT_DROP))
         return false;
-    draft_continue(row_get(row, "screen"));
+    if (cmd == CMD_OPEN)
+        draft_continue(row_get(row, "screen"));
+    else
+        draft_drop(d, row);
     return true;
 }
 
 static const char *drafts_why_not(struct screen *s, enum command cmd)
 {
     const struct drafts *d = s->data;
-    return cmd == CMD_OPEN && list_selected(d->list) ? NULL : _("This key does nothing here; F1 tells what is possible");
+    if (cmd != CMD_OPEN && cmd != CMD_DRAFT_DROP)
+        return _("This key does nothing here; F1 tells what is possible");
+    return list_selected(d->list) ? NULL : _("Nothing is chosen");
 }
 
 static void drafts_paint(struct screen *s, struct rect r, struct cursor *cursor)
@@ -134,10 +139,10 @@ static void drafts_title(const struct screen *s, char *out, size_t size)
     strf(out, size, "%s", _("Drafts"));
 }
 
-static void drafts_hint(const struct screen *s, char *out, size_t size)
+static const char *drafts_label(struct screen *s, enum command cmd)
 {
     (void)s;
-    strf(out, size, "%s", _("Enter: continue, Del: drop"));
+    return cmd == CMD_OPEN ? _("Continue") : NULL;
 }
 
 static bool drafts_busy(const struct screen *s)
@@ -167,9 +172,9 @@ static const struct screen_ops drafts_ops = {
     .key = drafts_key,
     .command = drafts_command,
     .why_not = drafts_why_not,
+    .label = drafts_label,
     .busy = drafts_busy,
     .refresh = drafts_refresh,
-    .hint = drafts_hint,
     .close = drafts_close,
 };
 

@@ -410,16 +410,20 @@ static const struct screen_ops popup_ops = FORM_SCREEN_OPS(true), large_ops = FO
 
 /* ---- opening ---- */
 
+void form_target_take(struct form_target *t, const struct record_ref *ref)
+{
+    t->id = ref->id;
+    t->version = ref->version;
+    strf(t->number, sizeof t->number, "%s", ref->number);
+}
+
 static void targets_take(struct form_screen *fs, const struct record_ref *refs, size_t count)
 {
     fs->targets = calloc(count + 1, sizeof *fs->targets);
     if (!fs->targets)
         abort();
-    for (size_t i = 0; i < count; i++) {
-        fs->targets[i].id = refs[i].id;
-        fs->targets[i].version = refs[i].version;
-        strf(fs->targets[i].number, sizeof fs->targets[i].number, "%s", refs[i].number);
-    }
+    for (size_t i = 0; i < count; i++)
+        form_target_take(&fs->targets[i], &refs[i]);
     fs->target_count = count;
 }
 

@@ -31,6 +31,12 @@ struct form_target {
     char number[160]; /* a person has none: the name */
 };
 
+/* Records that refused a mass action, each with its reason, for the end. */
+struct refusals {
+    size_t count;
+    char text[1100];
+};
+
 /* How a form begins. Everything may be absent but the method. */
 struct form_start {
     const char *method;
@@ -61,12 +67,12 @@ struct form_screen {
     bool large, sending, begun, draft_asked, dropped;
     char request_id[37];
     struct form *form; /* NULL until the operation is known */
-    char refused[400]; /* records of a mass action that refused, for the end */
-    int refused_count;
+    struct refusals refusals;
     const struct form_extra *extra;
     void *extra_data;
 };
 
+void form_target_take(struct form_target *t, const struct record_ref *ref);
 void form_open(const struct form_start *start);
 /* The form of an action on records; done at once when there is nothing to fill in. */
 void form_open_action(const char *method, const struct record_ref *refs, size_t count);

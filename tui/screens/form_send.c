@@ -7,11 +7,37 @@
 #include "tui/screens/conflict.h"
 #include "tui/screens/form.h"
 #include "tui/text.h"
+#include "tui/widgets/dialog.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static void send_next(struct form_screen *fs);
+
+/* ---- who refused ---- */
+
+static void refusals_add(struct refusals *r, const char *number, const char *message)
+{
+    size_t len = strlen(r->text);
+    strf(r->text + len, sizeof r->text - len, "%s%s: %s", r->count++ ? "\n" : "", number, message);
+}
+
+static void refusals_read(void *arg, int button)
+{
+    (void)arg;
+    (void)button;
+}
+
+/* Whose turn it was and who refused is read before anything else is done. */
+static void refusals_show(const struct refusals *r, size_t of)
+{
+    char title[120];
+    strf(title, sizeof title, _("Done for %zu of %zu"), of - r->count, of);
+    const char *buttons[] = {_("Close")};
+    dialog_open(title, r->text, buttons, 1, refusals_read, NULL);
+}
+
+/* ---- the end ---- */
 
 static void finish(struct form_screen *fs, const json_t *result)
 {
@@ -21,16 +47,18 @@ static void finish(struct form_screen *fs, const json_t *result)
     if (fs->target_count == 1)
         strf(numbers, sizeof numbers, " %s", fs->targets[0].number);
     else if (fs->target_count > 1)
-        strf(numbers, sizeof numbers, ": %zu", fs->target_count - (size_t)fs->refused_count);
+        strf(numbers, sizeof numbers, ": %zu", fs->target_count - fs->refusals.count);
     strf(said, sizeof said, "%s%s%s%s", fs->title, numbers, js_str(result, "number")[0] ? " " : "",
          fs->target_count ? "" : js_str(result, "number"));
     bool told = fs->extra && fs->extra->done && fs->extra->done(fs, result);
-    if (fs->refused_count)
-        app_status(STATUS_ERROR, "%s. %s", said, fs->refused);
-    else if (!told)
+    struct refusals refusals = fs->refusals;
+    size_t of = fs->target_count;
+    if (!told && refusals.count < of + !of)
         app_status(STATUS_GOOD, _("Done: %s"), said);
     app_pop_now(fs->screen);
     app_acted();
+    if (refusals.count)
+        refusals_show(&refusals, of);
 }
 
 /* The card holds ids under their own name or with _id, and the words for them under _name or _label. */
@@ -121,8 +149,7 @@ static void refused(struct form_screen *fs, const struct rpc_error *error)
     client_uuid(fs->request_id);
     fs->sending = false;
     if (mass && error->code != RPC_UNAVAILABLE && error->code != RPC_PARAMS) {
-        if (fs->refused_count++ == 0)
-            strf(fs->refused, sizeof fs->refused, "%s: %s", fs->targets[fs->target_at].number, error->message);
+        refusals_add(&fs->refusals, fs->targets[fs->target_at].number, error->message);
         fs->sending = true;
         fs->target_at++;
         send_next(fs);
@@ -215,23 +242,52 @@ void form_send(struct form_screen *fs)
         return;
     }
     fs->sending = true;
-    fs->target_at = 0;
-    fs->refused_count = 0;
-    send_next(fs);
+    send_next(fs); /* of many: those that were done before something was wrong are not asked again */
 }
 
 /* ---- actions without anything to fill in ---- */
 
+/* One after the other, so that the last word tells about all of them. */
+struct quick {
+    char method[64], title[160];
+    struct refusals refusals;
+    size_t count, at;
+    struct form_target targets[];
+};
+
+static void quick_next(struct quick *q);
+
 static void quick_done(void *arg, json_t *result, const struct rpc_error *error)
 {
-    char *said = arg;
+    struct quick *q = arg;
     (void)result;
     if (error)
+        refusals_add(&q->refusals, q->targets[q->at].number, error->message);
+    if (++q->at < q->count) {
+        quick_next(q);
+        return;
+    }
+    if (error && q->count == 1)
         app_status_error(error);
-    else
-        app_status(STATUS_GOOD, _("Done: %s"), said);
-    free(said);
+    else if (q->count == 1)
+        app_status(STATUS_GOOD, _("Done: %s %s"), q->title, q->targets->number);
+    else if (q->refusals.count < q->count)
+        app_status(STATUS_GOOD, _("Done: %s: %zu"), q->title, q->count - q->refusals.count);
     app_acted();
+    if (q->count > 1 && q->refusals.count)
+        refusals_show(&q->refusals, q->count);
+    free(q);
+}
+
+static void quick_next(struct quick *q)
+{
+    const struct form_target *t = &q->targets[q->at];
+    char id[37];
+    client_uuid(id);
+    json_t *params = json_pack("{s:I,s:s}", "id", (json_int_t)t->id, "request_id", id);
+    if (meta_has_param(q->method, "version"))
+        json_object_set_new(params, "version", json_integer(t->version));
+    app_call(NULL, q->method, params, CALL_WRITE, quick_done, q);
 }
 
 static bool has_fields(const struct meta_op *op)
@@ -246,17 +302,15 @@ static bool has_fields(const struct meta_op *op)
 
 static void quick_run(const struct meta_op *op, const struct record_ref *refs, size_t count)
 {
-    char id[37];
-    for (size_t i = 0; i < count; i++) {
-        client_uuid(id);
-        json_t *params = json_pack("{s:I,s:s}", "id", (json_int_t)refs[i].id, "request_id", id);
-        if (meta_param(op, "version"))
-            json_object_set_new(params, "version", json_integer(refs[i].version));
-        char *said = NULL;
-        if (asprintf(&said, "%s %s", op->summary, refs[i].number) < 0)
-            abort();
-        app_call(NULL, op->method, params, CALL_WRITE, quick_done, said);
-    }
+    struct quick *q = calloc(1, sizeof *q + count * sizeof *q->targets);
+    if (!q)
+        abort();
+    strf(q->method, sizeof q->method, "%s", op->method);
+    strf(q->title, sizeof q->title, "%s", op->summary);
+    q->count = count;
+    for (size_t i = 0; i < count; i++)
+        form_target_take(&q->targets[i], &refs[i]);
+    quick_next(q);
 }
 
 void form_open_action(const char *method, const struct record_ref *refs, size_t count)

@@ -1,4 +1,5 @@
 #include "tui/widgets/dialog.h"
+#include "tui/i18n.h"
 #include "tui/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,8 +40,30 @@ static bool dialog_key(struct screen *s, int key)
     case K_SPACE:
     case K_ENTER: answer(s, (int)d->focus); return true;
     case K_ESC: answer(s, 0); return true;
-    default: return key != K_F10 && key != K_F1 && key != K_F9;
+    case K_F10: return false;
+    default: app_status(STATUS_WARN, "%s", _("First answer the question: arrows and Enter")); return true;
     }
+}
+
+static bool dialog_command(struct screen *s, enum command cmd)
+{
+    const struct dialog *d = s->data;
+    if (cmd != CMD_OPEN)
+        return false;
+    answer(s, (int)d->focus);
+    return true;
+}
+
+static const char *dialog_why_not(struct screen *s, enum command cmd)
+{
+    (void)s;
+    return cmd == CMD_OPEN || cmd == CMD_BACK ? NULL : _("First answer the question: arrows and Enter");
+}
+
+static const char *dialog_label(struct screen *s, enum command cmd)
+{
+    (void)s;
+    return cmd == CMD_OPEN ? _("Press the button") : NULL;
 }
 
 static bool dialog_click(struct screen *s, enum hit what, int arg)
@@ -96,6 +119,9 @@ static const struct screen_ops dialog_ops = {
     .scopes = dialog_scopes,
     .paint = dialog_paint,
     .key = dialog_key,
+    .command = dialog_command,
+    .why_not = dialog_why_not,
+    .label = dialog_label,
     .click = dialog_click,
     .close = dialog_close,
 };
