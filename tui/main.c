@@ -12,12 +12,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { OPT_BROKER = 256, OPT_CONNECT, OPT_STATE, OPT_VERSION };
+enum { OPT_BROKER = 256, OPT_CONNECT, OPT_STATE, OPT_VERSION, OPT_WIRE };
 
 static const struct option options[] = {
     {"broker", required_argument, NULL, OPT_BROKER}, {"connect", required_argument, NULL, OPT_CONNECT},
     {"state", required_argument, NULL, OPT_STATE},   {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, OPT_VERSION},     {NULL, 0, NULL, 0},
+    {"version", no_argument, NULL, OPT_VERSION},     {"wire", required_argument, NULL, OPT_WIRE},
+    {NULL, 0, NULL, 0},
 };
 
 static void usage(void)
@@ -27,7 +28,7 @@ static void usage(void)
            "\n"
            "  --connect [USER@]HOST[:PORT]  over ssh, with your keys and known hosts\n"
            "  --state DIR                   the installation on this machine (default: GOROD_STATE, else var/)\n"
-           "  --broker FD                   for the gate: sessions come over this descriptor\n"
+           "  --broker FD, --wire FD        for the gate: sessions, keys and frames come over these descriptors\n"
            "  --help, --version\n"
            "\n"
            "NO_COLOR in the environment turns colours off; GOROD_SSH names another ssh program.\n"
@@ -40,16 +41,21 @@ static int fail(int code, const char *what, const char *why)
     return code;
 }
 
-/* The descriptor that --broker names. */
-static struct transport *broker_of(const char *number, char *why, size_t size)
+/* The descriptor that an option names; -1 and `why` when it names none. */
+static int descriptor_of(const char *option, const char *number, char *why, size_t size)
 {
     char *end;
     long fd = strtol(number, &end, 10);
-    if (*end || fd < 3 || fd > 65535) {
-        strf(why, size, "--broker %s: %s", number, _("a descriptor from 3 on is needed"));
-        return NULL;
-    }
-    return transport_broker((int)fd);
+    if (*number && !*end && fd >= 3 && fd <= 65535)
+        return (int)fd;
+    strf(why, size, "%s %s: %s", option, number, _("a descriptor from 3 on is needed"));
+    return -1;
+}
+
+static struct transport *broker_of(const char *number, char *why, size_t size)
+{
+    int fd = descriptor_of("--broker", number, why, size);
+    return fd >= 0 ? transport_broker(fd) : NULL;
 }
 
 static struct transport *socket_of(const char *state)
@@ -74,6 +80,7 @@ int main(int argc, char **argv)
 {
     struct transport *transport = NULL;
     const char *state = NULL, *connect = NULL, *broker = NULL;
+    int wire = -1;
     char why[400] = "";
     /* Many sessions on one machine: large pieces go back to the system when they are freed. */
     mallopt(M_MMAP_THRESHOLD, 64 * 1024);
@@ -82,6 +89,10 @@ int main(int argc, char **argv)
     for (int opt; (opt = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         switch (opt) {
         case OPT_BROKER: broker = optarg; break;
+        case OPT_WIRE:
+            if ((wire = descriptor_of("--wire", optarg, why, sizeof why)) < 0)
+                return fail(EX_USAGE, "", why);
+            break;
         case OPT_CONNECT: connect = optarg; break;
         case OPT_STATE: state = optarg; break;
         case 'h': usage(); return EX_OK;
@@ -104,7 +115,7 @@ int main(int argc, char **argv)
         return fail(EX_UNAVAILABLE, connect, _("no session: ssh has said why above"));
     }
     transport_detach_terminal(transport);
-    if (!term_start(why, sizeof why)) {
+    if (!term_start(wire, why, sizeof why)) {
         transport_free(&transport);
         return fail(EX_UNAVAILABLE, _("terminal"), why);
     }

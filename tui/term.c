@@ -127,6 +127,7 @@ static struct buf pasted;
 static SCREEN *screen;
 static struct mouse mouse_last;
 static int glyph_level = 2;
+static int terminal_fd = STDOUT_FILENO; /* knows the size */
 
 static void put(const char *sequence)
 {
@@ -148,7 +149,7 @@ static bool is_xterm_like(void)
 static void size_ask(int *rows, int *cols)
 {
     struct winsize size = {0};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) {
+    if (ioctl(terminal_fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) {
         *rows = 24;
         *cols = 80;
         return;
@@ -184,7 +185,16 @@ static void keys_define(void)
     define_key("\033[201~", CODE_PASTE_END);
 }
 
-bool term_start(char *why, size_t size)
+/* From here on keys come and frames go over the wire; the terminal stays for its size and its hang-up. */
+static bool wire_take(int wire)
+{
+    terminal_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    bool ok = terminal_fd >= 0 && dup2(wire, STDIN_FILENO) >= 0 && dup2(wire, STDOUT_FILENO) >= 0;
+    close(wire);
+    return ok;
+}
+
+bool term_start(int wire, char *why, size_t size)
 {
     int rows, cols;
     char number[16];
@@ -213,6 +223,10 @@ bool term_start(char *why, size_t size)
     raw();
     noecho();
     nonl();
+    if (wire >= 0 && !wire_take(wire)) {
+        strf(why, size, "the wire cannot be used: %s", strerror(errno));
+        return false;
+    }
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     keys_define();
@@ -316,10 +330,29 @@ static void frame_end(void)
     }
 }
 
+static char title_wanted[128], title_shown[128];
+
+void term_title(const char *title)
+{
+    if (is_xterm_like())
+        strf(title_wanted, sizeof title_wanted, "%s", title);
+}
+
+/* Goes out with the frame: one packet for both. */
+static void title_show(void)
+{
+    if (strcmp(title_wanted, title_shown) == 0)
+        return;
+    memcpy(title_shown, title_wanted, sizeof title_shown);
+    printf("\033]2;%s\a", title_shown);
+    fflush(stdout);
+}
+
 void term_show(int y, int x)
 {
     bool shown = y >= 0 && y < LINES && x >= 0 && x < COLS;
     frame_begin();
+    title_show();
     curs_set(shown ? 1 : 0);
     if (shown)
         move(y, x);
@@ -332,16 +365,6 @@ void term_mouse_on(bool on)
     mouse_wanted = on;
     mouseinterval(0);
     mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
-}
-
-void term_title(const char *title)
-{
-    static char last[128];
-    if (!is_xterm_like() || strncmp(title, last, sizeof last - 1) == 0)
-        return;
-    strf(last, sizeof last, "%s", title);
-    printf("\033]2;%s\a", last);
-    fflush(stdout);
 }
 
 void term_bell(void) { beep(); }

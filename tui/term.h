@@ -10,8 +10,9 @@ struct mouse {
     enum { MOUSE_NONE, MOUSE_CLICK, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN } what;
 };
 
-/* Takes the terminal over. False with a sentence in `why` when it cannot show screens at all. */
-bool term_start(char *why, size_t size);
+/* Takes the terminal over. `wire`: a socket that brings the keys and takes the frames instead of it, -1: none; the terminal then only tells
+ * its size. False with a sentence in `why` when it cannot show screens at all. */
+bool term_start(int wire, char *why, size_t size);
 /* Gives the terminal back; may be called twice. */
 void term_stop(void);
 /* For a child that asks something on the terminal itself: leaves and takes it back. */

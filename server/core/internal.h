@@ -34,10 +34,17 @@ struct job {
     int open_fd;                /* a session connection to take over for `user`, -1: none */
 };
 
+/* A worker without work. Who rested last is given the next job: its database connection and its caches are warm. */
+struct idler {
+    struct idler *next;
+    struct job *job; /* given to it */
+    pthread_cond_t given;
+};
+
 struct queue {
     pthread_mutex_t lock;
-    pthread_cond_t filled;
-    struct job *head, **tail;
+    struct job *head, **tail; /* empty while anybody is idle */
+    struct idler *idle;
     bool closed;
 };
 void queue_init(struct queue *q);

@@ -6,9 +6,9 @@
 void queue_init(struct queue *q)
 {
     pthread_mutex_init(&q->lock, NULL);
-    pthread_cond_init(&q->filled, NULL);
     q->head = NULL;
     q->tail = &q->head;
+    q->idle = NULL;
     q->closed = false;
 }
 
@@ -16,22 +16,40 @@ void queue_push(struct queue *q, struct job *job)
 {
     job->next = NULL;
     pthread_mutex_lock(&q->lock);
-    *q->tail = job;
-    q->tail = &job->next;
-    pthread_cond_signal(&q->filled);
+    struct idler *idler = q->idle;
+    if (idler) {
+        q->idle = idler->next;
+        idler->job = job;
+        pthread_cond_signal(&idler->given);
+    } else {
+        *q->tail = job;
+        q->tail = &job->next;
+    }
     pthread_mutex_unlock(&q->lock);
+}
+
+/* Waits until a job is given; NULL when the queue is closed. The lock is held. */
+static struct job *wait_for_job(struct queue *q)
+{
+    struct idler self = {.next = q->idle};
+    pthread_cond_init(&self.given, NULL);
+    q->idle = &self;
+    while (!self.job && !q->closed)
+        pthread_cond_wait(&self.given, &q->lock);
+    pthread_cond_destroy(&self.given);
+    return self.job;
 }
 
 struct job *queue_pop(struct queue *q)
 {
     pthread_mutex_lock(&q->lock);
-    while (!q->head && !q->closed)
-        pthread_cond_wait(&q->filled, &q->lock);
     struct job *job = q->head;
     if (job) {
         q->head = job->next;
         if (!q->head)
             q->tail = &q->head;
+    } else if (!q->closed) {
+        job = wait_for_job(q);
     }
     pthread_mutex_unlock(&q->lock);
     return job;
@@ -51,7 +69,9 @@ void queue_close(struct queue *q)
 {
     pthread_mutex_lock(&q->lock);
     q->closed = true;
-    pthread_cond_broadcast(&q->filled);
+    for (struct idler *idler = q->idle; idler; idler = idler->next)
+        pthread_cond_signal(&idler->given);
+    q->idle = NULL; /* each leaves by itself */
     pthread_mutex_unlock(&q->lock);
 }
 

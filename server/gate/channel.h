@@ -7,7 +7,7 @@
 
 enum channel_kind {
     KIND_NONE,      /* open, nothing asked for yet */
-    KIND_SHELL,     /* gorod-tui on a pty */
+    KIND_SHELL,     /* gorod-tui: its wire is in and out, its terminal err */
     KIND_EXEC,      /* one operation of the command line */
     KIND_SUBSYSTEM, /* the bytes of a session */
     KIND_NOTICE,    /* a few words and the end */

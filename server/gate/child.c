@@ -10,6 +10,7 @@
 #include "server/gate/sandbox.h"
 #include "server/gate/texts.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -26,6 +28,7 @@ enum {
     STEPS_AT_ONCE = 16, /* then epoll and signals have their turn */
     DRAIN_MS = 4500,    /* the parent kills at 5 s */
     FAREWELL_MS = 1000, /* for the last packets */
+    LET_GO_MS = 300,    /* for the client to read the last of it */
     LINGER_MS = 3000,   /* for programs to save what they hold */
     SILENT_TIMES = 3,   /* keepalive intervals without a sign of life */
     READS_AT_ONCE = 8,  /* of 4 KiB, before the others have their turn */
@@ -295,6 +298,18 @@ static void say_goodbye(struct conn *c)
     ssh_disconnect(c->ssh); /* frees its channels: ours are not touched after this */
 }
 
+/* libssh closes its socket at once, and closing one with bytes unread throws away at the client what it has not read yet: the very words that
+ * say why. So the last descriptor is ours. */
+static void let_go(int fd)
+{
+    char bytes[4096];
+    int64_t until = clock_ms() + LET_GO_MS;
+    shutdown(fd, SHUT_WR);
+    while (conn_wait(fd, until) && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+        ;
+    close(fd);
+}
+
 /* Programs had their hang-up; what has not ended in time is ended. */
 static void wait_for_programs(struct conn *c)
 {
@@ -323,6 +338,7 @@ static void end(struct conn *c)
         chan_hang_up(ch);
     }
     say_goodbye(c);
+    let_go(c->last_fd);
     wait_for_programs(c);
     if (c->login.done)
         log_info("logout user=%s peer=%s", c->login.name, c->peer);
@@ -337,6 +353,7 @@ int child_run(const struct child_start *start)
     sandbox_protect_memory();
     control_wipe_memory();
     control_init(&c.control);
+    c.last_fd = fcntl(start->conn_fd, F_DUPFD_CLOEXEC, 0);
     c.heard_at = clock_ms();
     c.grace_until = c.heard_at + c.config->login_grace_s * 1000;
     if (!open_loop(&c, start) || !sandbox_enter(start->env->sandbox)) {

@@ -60,6 +60,7 @@ struct conn {
     struct ssh_counter_struct wire, packets;
     uint64_t taken; /* packets.out_packets when the client had last taken everything */
     int epoll_fd;
+    int last_fd; /* our own descriptor of the socket: see let_go */
     struct source socket, signals, link;
     struct login login;
     struct control control;

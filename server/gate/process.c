@@ -13,7 +13,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 1024, FREE_FD = 16, EXTRA_FD = 3, PROGRAM_FD = 4 };
+/* Descriptors of a new process after its standard streams: its session or broker; for a screen its program, and its wire. */
+enum { WORDS_MAX = 1024, FREE_FD = 16, EXTRA_FD = 3, PROGRAM_FD = 4, WIRE_FD = 5 };
 
 /* The program's ends of its streams. */
 struct streams {
@@ -48,12 +49,16 @@ bool process_attach(struct channel *ch, int fd)
     return attach(ch, fd);
 }
 
+/* A command talks over its terminal. A screen has one too, for its size and its hang-up, and may complain there; but its keys and frames go
+ * over a wire of their own: the kernel hands on what a terminal is given by a thread of its own, which on a busy machine comes late. */
 static bool open_terminal(struct channel *ch, struct streams *theirs)
 {
     int master, slave;
     if (!pty_open(&ch->size, &master, &slave))
         return false;
-    if (!attach(ch, master)) {
+    if (ch->kind == KIND_SHELL) {
+        ch->err = (struct source){.fd = master};
+    } else if (!attach(ch, master)) {
         close(slave);
         return false;
     }
@@ -89,16 +94,16 @@ static bool open_pipes(struct channel *ch, struct streams *theirs)
 /* --- in the new process -------------------------------------------------------------------------------------------------------------- */
 
 /* Puts the descriptors where the program expects them, and closes everything else of the connection. */
-static void take_descriptors(const struct streams *s, int extra_fd, int program_fd)
+static void take_descriptors(const struct streams *s, int extra_fd, int program_fd, int wire_fd)
 {
-    int from[] = {s->in, s->out, s->err, extra_fd, program_fd};
-    int count = program_fd >= 0 ? 5 : 4;
+    int from[] = {s->in, s->out, s->err, extra_fd, program_fd, wire_fd};
+    int count = program_fd >= 0 ? WIRE_FD + 1 : EXTRA_FD + 1;
     for (int i = 0; i < count; i++)
         from[i] = fcntl(from[i], F_DUPFD, FREE_FD); /* out of the way of 0..4 */
     for (int i = 0; i < count; i++)
         if (from[i] < 0 || dup2(from[i], i) < 0)
             _exit(EX_OSERR);
-    if (count == 5)
+    if (program_fd >= 0)
         fcntl(PROGRAM_FD, F_SETFD, FD_CLOEXEC);
     close_range((unsigned)count, ~0u, 0);
 }
@@ -139,7 +144,7 @@ static void set_environment(const struct channel *ch)
 
 static _Noreturn void run_screen(const struct channel *ch)
 {
-    char *argv[] = {"gorod-tui", "--broker", "3", NULL};
+    char *argv[] = {"gorod-tui", "--broker", "3", "--wire", "5", NULL};
     set_environment(ch);
     fexecve(PROGRAM_FD, argv, environ);
     fprintf(stderr, "gorod: gorod-tui: %s\r\n", strerror(errno));
@@ -164,15 +169,15 @@ static _Noreturn void run_command(const struct channel *ch)
 
 /* --- in the connection child --------------------------------------------------------------------------------------------------------- */
 
-/* Forks; the new process goes on in `run` with its streams on 0..2, `extra_fd` on 3 and `program_fd` (or -1) on 4. */
-static bool start(struct channel *ch, int extra_fd, int program_fd, void (*run)(const struct channel *))
+/* Forks; the new process goes on in `run` with its streams on 0..2, `extra_fd` on 3, `program_fd` and `wire_fd` (or -1) after it. */
+static bool start(struct channel *ch, int extra_fd, int program_fd, int wire_fd, void (*run)(const struct channel *))
 {
     struct streams theirs = {-1, -1, -1};
     if (!(ch->has_pty ? open_terminal(ch, &theirs) : open_pipes(ch, &theirs)))
         return false;
     pid_t pid = fork();
     if (pid == 0) {
-        take_descriptors(&theirs, extra_fd, program_fd);
+        take_descriptors(&theirs, extra_fd, program_fd, wire_fd);
         become_ordinary(ch);
         run(ch);
     }
@@ -189,16 +194,22 @@ static bool start(struct channel *ch, int extra_fd, int program_fd, void (*run)(
 
 bool process_start_screen(struct channel *ch)
 {
-    int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+    int broker[2], wire[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, broker) != 0)
         return false;
-    bool started = start(ch, pair[1], ch->conn->env->tui_fd, run_screen);
-    close(pair[1]);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, wire) != 0) {
+        close(broker[0]);
+        close(broker[1]);
+        return false;
+    }
+    bool started = process_attach(ch, wire[0]) && start(ch, broker[1], ch->conn->env->tui_fd, wire[1], run_screen);
+    close(broker[1]);
+    close(wire[1]);
     if (started)
-        ch->broker = (struct source){.fd = pair[0]};
+        ch->broker = (struct source){.fd = broker[0]};
     else
-        close(pair[0]);
+        close(broker[0]);
     return started;
 }
 
-bool process_start_command(struct channel *ch, int session_fd) { return start(ch, session_fd, -1, run_command); }
+bool process_start_command(struct channel *ch, int session_fd) { return start(ch, session_fd, -1, -1, run_command); }

@@ -97,8 +97,9 @@ static void hear_broker(struct channel *ch)
 static void resize(struct channel *ch)
 {
     ch->resized = false;
-    if (ch->has_pty && ch->out.fd >= 0 && ch->kind != KIND_SUBSYSTEM)
-        ioctl(ch->out.fd, TIOCSWINSZ, &ch->size);
+    int terminal = ch->kind == KIND_SHELL ? ch->err.fd : ch->out.fd;
+    if (ch->has_pty && terminal >= 0 && ch->kind != KIND_SUBSYSTEM)
+        ioctl(terminal, TIOCSWINSZ, &ch->size);
 }
 
 /* --- the end ------------------------------------------------------------------------------------------------------------------------- */

@@ -28,7 +28,7 @@ static void take_terminal(void)
     dup2(slave, STDIN_FILENO);
     int out = dup(STDOUT_FILENO);
     dup2(slave, STDOUT_FILENO);
-    if (!term_start(why, sizeof why))
+    if (!term_start(-1, why, sizeof why))
         abort();
     /* What curses draws is of no interest here, and nobody reads the pty. */
     fflush(stdout);

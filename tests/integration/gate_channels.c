@@ -388,7 +388,7 @@ static void test_screen_runs_on_a_terminal(void **state)
     struct gate_fixture *f = given_gate(NULL);
     setenv("TERM", "screen-256color", 1);
     struct client c = gate_ssh_on_terminal(f, 100, 30, "-tt", "-o", "SetEnv=NO_COLOR=1 LANG=ru_RU.KOI8-R", NULL);
-    client_expect(&c, "argv=gorod-tui,--broker,3,3");
+    client_expect(&c, "argv=gorod-tui,--broker,3,--wire,5");
     client_expect(&c, "term=screen-256color lang=C.UTF-8 language=ru no_color=1 utf8=1 home=-");
     client_expect(&c, "size 100x30");
     client_expect(&c, "session: hello 1");

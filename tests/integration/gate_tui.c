@@ -12,14 +12,14 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { BROKER = 3 };
+enum { BROKER = 3, WIRE = 5 };
 
-static int session = -1, sessions;
+static int session = -1, sessions, terminal;
 
 static void say_size(const char *what)
 {
     struct winsize size = {0};
-    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+    ioctl(terminal, TIOCGWINSZ, &size);
     printf("%s %dx%d\r\n", what, size.ws_col, size.ws_row);
     fflush(stdout);
 }
@@ -27,12 +27,12 @@ static void say_size(const char *what)
 static void say_environment(void)
 {
     struct termios modes;
-    tcgetattr(STDIN_FILENO, &modes);
+    tcgetattr(terminal, &modes);
     const char *no_color = getenv("NO_COLOR");
     printf("term=%s lang=%s language=%s no_color=%s utf8=%d home=%s\r\n", getenv("TERM"), getenv("LANG"), getenv("LANGUAGE"),
            no_color ? no_color : "-", (modes.c_iflag & IUTF8) != 0, getenv("HOME") ? "set" : "-");
     cfmakeraw(&modes);
-    tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+    tcsetattr(terminal, TCSANOW, &modes);
 }
 
 static void hear_broker(void)
@@ -104,7 +104,13 @@ int main(int argc, char *argv[])
     sigaddset(&set, SIGTERM);
     sigprocmask(SIG_BLOCK, &set, NULL);
     int signals = signalfd(-1, &set, 0);
-    printf("argv=%s,%s,%s,%d\r\n", argv[0], argc > 1 ? argv[1] : "", argc > 2 ? argv[2] : "", argc);
+    terminal = dup(STDOUT_FILENO);
+    dup2(WIRE, STDIN_FILENO);
+    dup2(WIRE, STDOUT_FILENO);
+    close(WIRE);
+    for (int i = 0; i < argc; i++)
+        printf("%s%s", i ? "," : "argv=", argv[i]);
+    printf("\r\n");
     say_environment();
     say_size("size");
     for (;;) {

@@ -175,9 +175,10 @@ static void the_history_is_told_in_words(void **state)
     scene_press(t, "BackTab");
     opens(t, "Долгая история");
     scene_press(t, "BackTab");
-    term_wait_text(t, "Передача другому: В работе → Выдано");
+    term_wait_text(t, "Передано другому исполнителю");
+    term_wait_text(t, "В работе → Выдано");
     term_wait_text(t, "Исполнитель: Ершова Ю. Э. → ");
-    term_wait_text(t, "Возврат на доработку: На приёмке → На доработке");
+    term_wait_text(t, "На приёмке → На доработке");
     term_wait_text(t, "Нужно фото");
     assert_false(term_has(t, "responsible"));
     scene_leave(&t);
