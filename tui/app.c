@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { AHEAD_MAX = 1024, PAINT_LATEST_MS = 100, FLUSH_MS = 1500, PROGRESS_STEP_MS = 500, HOLD_MS = 80, WIDTH_LEAST = 20, HEIGHT_LEAST = 5 };
+enum { AHEAD_MAX = 1024, PAINT_LATEST_MS = 100, FLUSH_MS = 1500, PROGRESS_STEP_MS = 500, HOLD_MS = 80, REST_MS = 2000, WIDTH_LEAST = 20, HEIGHT_LEAST = 5 };
 
 static struct client *client;
 static struct status status;
@@ -362,6 +362,13 @@ static int hold_ms(void)
     return now - busy_since_ms < HOLD_MS ? (int)(busy_since_ms + HOLD_MS - now) : 0;
 }
 
+/* Giving memory back costs the next key the faults to get it again: that is for those who do nothing for a while. */
+static void rest(void *arg)
+{
+    (void)arg;
+    client_rest(client);
+}
+
 /* Painting waits until the keyboard is silent, but not longer than the eye would notice. */
 static void paint_if_due(void)
 {
@@ -369,7 +376,7 @@ static void paint_if_due(void)
         paint();
     if (!dirty && !idle_announced && client_pending(client) == 0 && !timers_is_waiting() && ahead_len == 0 && client_is_up(client)) {
         idle_announced = true;
-        client_rest(client);
+        timers_start(REST_MS, true, rest, NULL);
         term_announce_idle();
     }
 }

@@ -24,6 +24,8 @@ struct screen_ops {
     bool (*key)(struct screen *s, int key);                     /* before commands; true: taken */
     bool (*command)(struct screen *s, enum command cmd);        /* true: done */
     const char *(*why_not)(struct screen *s, enum command cmd); /* NULL: possible; else the reason, translated */
+    /* A hash, never 0, of all that the answers of why_not depend on: while it stays, the key bar asks nothing. Absent: asked at every frame. */
+    uint64_t (*possible)(const struct screen *s);
     const char *(*label)(struct screen *s, enum command cmd);   /* another word in the key bar, translated; NULL: the usual */
     bool (*click)(struct screen *s, enum hit what, int arg);
     bool (*busy)(const struct screen *s);                                      /* keys must wait: an answer decides where they go */

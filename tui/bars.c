@@ -165,7 +165,7 @@ static size_t scope_possible(struct screen *top, const char *scope, size_t scope
     return n;
 }
 
-static size_t keys_possible(struct screen *top, struct shown out[KEYS_SHOWN_MAX])
+static size_t keys_ask(struct screen *top, struct shown out[KEYS_SHOWN_MAX])
 {
     int taken[TAKEN_MAX];
     size_t taken_count = 0, n = 0;
@@ -178,6 +178,23 @@ static size_t keys_possible(struct screen *top, struct shown out[KEYS_SHOWN_MAX]
     n = scope_possible(top, "global", strlen("global"), text, out, n, taken, &taken_count);
     qsort(out, n, sizeof *out, shown_order);
     return n;
+}
+
+/* Most rows of a list allow the same: asking anew for each would cost more than drawing it. */
+static size_t keys_possible(struct screen *top, struct shown out[KEYS_SHOWN_MAX])
+{
+    static struct shown last[KEYS_SHOWN_MAX];
+    static size_t count;
+    static uint64_t last_state;
+    uint64_t state = top->ops->possible ? top->ops->possible(top) : 0;
+    const char *scopes = app_scopes(top);
+    if (state)
+        state = draw_mix(draw_mix(state, (const void *[]){top, top->below}, 2 * sizeof(void *)), scopes, strlen(scopes)) | 1;
+    if (!state || state != last_state)
+        count = keys_ask(top, last);
+    last_state = state;
+    memcpy(out, last, count * sizeof *out);
+    return count;
 }
 
 static void key_words(struct screen *top, const struct binding *b, char *key, size_t key_size, const char **label)

@@ -316,6 +316,21 @@ static const char *records_why_not(struct screen *s, enum command cmd)
     }
 }
 
+static uint64_t records_possible(const struct screen *s)
+{
+    const struct records *r = s->data;
+    const struct row *row = list_selected(r->list);
+    if (list_marked_count(r->list) > 0)
+        return 0; /* each of the marked has its own say */
+    const int flags[] = {row != NULL,      r->filter != NULL,      r->searching, is_narrowed(r), meta_is_known(), (int)words_generation(),
+                         app_is_online()};
+    uint64_t state = draw_mix(0xcbf29ce484222325u, flags, sizeof flags);
+    static const char *const facts[] = {"actions", "status", "open_assignments"};
+    for (size_t i = 0; row && i < sizeof facts / sizeof *facts; i++)
+        state = draw_mix(state, row_get(row, facts[i]), strlen(row_get(row, facts[i])) + 1);
+    return state | 1;
+}
+
 /* ---- screen: painting ---- */
 
 static void filters_text(struct records *r, char *out, size_t size)
@@ -518,6 +533,7 @@ static const struct screen_ops records_ops = {
     .key = records_key,
     .command = records_command,
     .why_not = records_why_not,
+    .possible = records_possible,
     .label = records_label,
     .click = records_click,
     .busy = records_busy,
