@@ -156,7 +156,8 @@ static bool fail(struct pg *pg, const PGresult *res, const char *what, struct er
     remember_failure(pg, state, text);
     if (!state || PQstatus(pg->conn) != CONNECTION_OK || is_passing(state)) {
         log_warn("database away what=%s state=%s error=\"%s\"", what, state ? state : "-", text);
-        if (PQstatus(pg->conn) != CONNECTION_OK)
+        /* What libpq itself says, without a SQLSTATE, means a dead line even where it still calls the connection good: a write that failed. */
+        if (!state || PQstatus(pg->conn) != CONNECTION_OK)
             disconnect(pg);
         return err_set(err, ERR_UNAVAILABLE, NULL);
     }
@@ -478,8 +479,9 @@ bool pg_bool(const struct pg_res *res, int row, int column)
 bool pg_begin(struct pg *pg, struct err *err)
 {
     assert(!pg->in_transaction);
-    /* Asking the socket costs a microsecond and finds a connection that the server closed while it was idle. */
-    if (pg->conn && (PQconsumeInput(pg->conn) != 1 || PQstatus(pg->conn) != CONNECTION_OK))
+    /* Asking the socket costs a microsecond and finds a connection that the server closed while it was idle. Twice: the first look may find
+     * nothing but its farewell. */
+    if (pg->conn && (PQconsumeInput(pg->conn) != 1 || PQconsumeInput(pg->conn) != 1 || PQstatus(pg->conn) != CONNECTION_OK))
         disconnect(pg);
     if (!pg_connect(pg, err))
         return false;
