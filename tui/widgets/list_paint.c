@@ -52,34 +52,22 @@ static void paint_marks(const struct list *l, const struct row *row, int y, int 
         draw_text(y, x + 2, 1, R_FRESH, ground, theme_glyph(GL_CHANGED));
 }
 
-/* All that a row's look depends on. */
-static uint64_t row_key(const struct list *l, const struct row *row, struct rect r, int line, const int *widths, bool chosen)
+/* All that the look of every row depends on: for row_key, once a frame. */
+static uint64_t rows_look(const struct list *l, struct rect r, int lines, int widths[2][COLUMNS_MAX])
 {
-    struct {
-        const void *spec;
-        int64_t id, version;
-        int32_t today;
-        unsigned answers, words;
-        int x, w, line;
-        bool chosen, marked, changed;
-        char language;
-    } all;
-    memset(&all, 0, sizeof all);
-    all.spec = l->spec;
-    all.id = row->id;
-    all.version = row->version;
-    all.today = dates_today();
-    all.answers = l->answers;
-    all.words = words_generation();
-    all.x = r.x;
-    all.w = r.w;
-    all.line = line;
-    all.chosen = chosen;
-    all.marked = list_is_marked(l, row->id);
-    all.changed = row->changed;
-    all.language = i18n_language()[0];
-    uint64_t key = draw_mix(0xcbf29ce484222325u, &all, sizeof all);
-    return draw_mix(key, widths, l->spec->column_count * sizeof *widths);
+    const int numbers[] = {dates_today(), (int)l->answers, (int)words_generation(), r.x, r.w, i18n_language()[0]};
+    uint64_t look = draw_mix(0xcbf29ce484222325u, &l->spec, sizeof l->spec);
+    look = draw_mix(look, numbers, sizeof numbers);
+    for (int i = 0; i < lines; i++)
+        look = draw_mix(look, widths[i], l->spec->column_count * sizeof *widths[i]);
+    return look;
+}
+
+/* All that a row's look depends on. */
+static uint64_t row_key(uint64_t look, const struct list *l, const struct row *row, int line, bool chosen)
+{
+    const int64_t own[] = {row->id, row->version, line | chosen << 8 | list_is_marked(l, row->id) << 9 | row->changed << 10};
+    return draw_mix(look, own, sizeof own);
 }
 
 static void paint_heading(const struct list *l, struct rect r, const int *widths)
@@ -140,7 +128,8 @@ void list_paint(struct list *l, struct rect r, struct cursor *cursor)
         return;
     }
     scroll_to_selected(l);
-    for (int i = 0; i < l->visible && l->top + i < pages_rows(l); i++) {
+    uint64_t look = rows_look(l, r, lines, widths);
+    for (int i = 0, rows = pages_rows(l); i < l->visible && l->top + i < rows; i++) {
         struct row *row = pages_row(l, l->top + i);
         bool chosen = l->top + i == l->selected;
         int y = r.y + i * lines;
@@ -152,7 +141,7 @@ void list_paint(struct list *l, struct rect r, struct cursor *cursor)
             continue;
         }
         for (int k = 0; k < lines; k++) {
-            if (draw_keep(y + k, r.x + r.w, row_key(l, row, r, k, widths[k], chosen)))
+            if (draw_keep(y + k, r.x + r.w, row_key(look, l, row, k, chosen)))
                 continue;
             if (chosen)
                 draw_fill(y + k, r.x, r.w, G_SELECT);
