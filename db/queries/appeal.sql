@@ -98,9 +98,12 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
                                   FROM appeal_question q LEFT JOIN classifier qt ON qt.classifier = 'topic' AND qt.code = q.topic
                                   LEFT JOIN classifier qr ON qr.classifier = 'answer_type' AND qr.code = q.result WHERE q.appeal_id = a.id), '[]'),
            'authors', CASE WHEN $4 THEN '[]'::json ELSE coalesce((SELECT json_agg(json_build_object('id', ac.id, 'kind', ac.kind, 'name', ac.name, 'address', ac.address,
-                          'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = ac.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
-                          'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = ac.id AND k.kind = 'email' ORDER BY k.id LIMIT 1)) ORDER BY aa.ord, ac.id)
-                          FROM appeal_author aa JOIN correspondent ac ON ac.id = aa.correspondent_id WHERE aa.appeal_id = a.id), '[]') END,
+                          'phone', k.phone, 'email', k.email) ORDER BY aa.ord, ac.id)
+                          FROM appeal_author aa JOIN correspondent ac ON ac.id = aa.correspondent_id
+                          CROSS JOIN LATERAL (SELECT (array_agg(x.value ORDER BY x.id) FILTER (WHERE x.kind IN ('mobile', 'home', 'work')))[1] AS phone,
+                                                     (array_agg(x.value ORDER BY x.id) FILTER (WHERE x.kind = 'email'))[1] AS email
+                                              FROM contact x WHERE x.correspondent_id = ac.id) k
+                          WHERE aa.appeal_id = a.id), '[]') END,
            -- other cards are named here only to those who may open them (`a` is the other card inside)
            'links', coalesce((SELECT json_agg(json_build_object('kind', l.kind, 'direction', l.direction, 'id', a.id, 'number', a.number, 'subject', a.subject,
                                                                 'status', a.status, 'registered', a.registered) ORDER BY l.kind, a.id)
@@ -115,16 +118,11 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
            'earlier', CASE WHEN $4 THEN '[]'::json ELSE coalesce((SELECT json_agg(json_build_object('id', x.id, 'number', x.number, 'registered', x.registered, 'status', x.status, 'subject', x.subject))
                                 FROM (SELECT a.* FROM appeal_author xa JOIN appeal a ON a.id = xa.appeal_id
                                       WHERE xa.correspondent_id = c.id AND a.id <> $5 AND {appeal_visible} ORDER BY a.id DESC LIMIT 50) x), '[]') END,
-           'extensions', coalesce((SELECT json_agg(json_build_object('at', e.at, 'by', u.name, 'from', e.changes->'due'->>'from', 'to', e.changes->'due'->>'to',
-                                                                     'reason', e.comment) ORDER BY e.id)
-                                   FROM event e LEFT JOIN app_user u ON u.id = e.actor_id
-                                   WHERE e.record = 'appeal' AND e.record_id = a.id AND e.action = 'extend'), '[]'),
+           'extensions', coalesce(h.extensions, '[]'),
            'comments', coalesce((SELECT json_agg(json_build_object('id', m.id, 'at', m.at, 'actor', m.author_id, 'actor_name', u.name, 'text', m.text) ORDER BY m.id)
                                  FROM comment m JOIN app_user u ON u.id = m.author_id WHERE m.record = 'appeal' AND m.record_id = a.id), '[]'),
            'files', '[]'::json,
-           'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action,
-                                                  'from', e.from_state, 'to', e.to_state, 'comment', e.comment, 'changes', {named_changes}) ORDER BY e.id)
-                                FROM event e LEFT JOIN app_user u ON u.id = e.actor_id WHERE e.record = 'appeal' AND e.record_id = a.id), '[]'))::text, 2),
+           'history', coalesce(h.history, '[]'))::text, 2),
        a.status, {appeal_relations}, a.version
 FROM appeal a
 LEFT JOIN correspondent c ON c.id = a.correspondent_id
@@ -134,6 +132,12 @@ LEFT JOIN classifier kl ON kl.classifier = 'appeal_kind' AND kl.code = a.kind
 LEFT JOIN classifier ch ON ch.classifier = 'channel' AND ch.code = a.channel
 LEFT JOIN app_user ru ON ru.id = a.registrar_id
 LEFT JOIN app_user cu ON cu.id = a.considering_id
+CROSS JOIN LATERAL (
+    SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action,
+                                      'from', e.from_state, 'to', e.to_state, 'comment', e.comment, 'changes', {named_changes}) ORDER BY e.id) AS history,
+           json_agg(json_build_object('at', e.at, 'by', u.name, 'from', e.changes->'due'->>'from', 'to', e.changes->'due'->>'to',
+                                      'reason', e.comment) ORDER BY e.id) FILTER (WHERE e.action = 'extend') AS extensions
+    FROM event e LEFT JOIN app_user u ON u.id = e.actor_id WHERE e.record = 'appeal' AND e.record_id = a.id) h
 WHERE a.id = $5::bigint AND {appeal_visible};
 
 -- name: appeal_lock
