@@ -41,7 +41,6 @@ AND ($12::boolean IS NULL OR $12 = (a.closed_on IS NULL AND a.due BETWEEN curren
 AND ($13::date IS NULL OR a.registered >= $13) AND ($14::date IS NULL OR a.registered <= $14)
 AND ($15::bigint IS NULL OR NOT $4::boolean AND EXISTS (SELECT 1 FROM appeal_author fa WHERE fa.appeal_id = a.id AND fa.correspondent_id = $15))
 AND ($16::text IS NULL OR (a.serial = split_part(split_part($16, '-', 2), '/', 1)::bigint AND gorod_fold(a.number) LIKE gorod_fold($16)))
-AND ($17::text IS NULL OR a.search @@ gorod_tsquery($17, $4::boolean))
 AND ($18::boolean IS NULL OR $18 = (a.closed_on IS NULL))
 
 -- fragment: appeal_order
@@ -49,11 +48,14 @@ CASE WHEN $19 = 'due' THEN a.due END, CASE WHEN $19 = 'new' THEN a.id END DESC, 
 
 -- name: appeal_list
 -- plan: custom
--- ... $19 sort (new, old, due) $20 after due $21 after id $22 limit $23 language -> json, status, relations, id, due
+-- ... $19 sort (new, old, due) $20 after due $21 after id $22 limit $23 language $24 newer than this id -> json, status, relations, id, due
 -- The page is chosen first, by one table and its indexes; names are looked up for its rows alone.
 WITH page AS MATERIALIZED (
     SELECT a.* FROM appeal a
-    WHERE {appeal_visible} AND {appeal_filters}
+    WHERE {appeal_visible} AND {appeal_filters} AND ($24::bigint IS NULL OR a.id > $24)
+      -- among the newest the cards are walked back over: IS TRUE keeps the planner from the index, which would fetch and sort all that match
+      AND ($17::text IS NULL OR CASE WHEN $24 IS NULL THEN a.search @@ gorod_tsquery($17, $4::boolean)
+                                     ELSE (a.search @@ gorod_tsquery($17, $4)) IS TRUE END)
       AND ($19::text <> 'new' OR $21::bigint IS NULL OR a.id < $21)
       AND ($19 <> 'old' OR $21 IS NULL OR a.id > $21)
       AND ($19 <> 'due' OR (a.due IS NOT NULL AND ($21 IS NULL OR (a.due, a.id) > ($20::date, $21))))
@@ -70,11 +72,18 @@ SELECT json_build_object('id', a.id, 'number', a.number, 'version', a.version, '
 FROM page a
 ORDER BY {appeal_order};
 
+-- name: appeal_last
+SELECT coalesce(max(id), 0) FROM appeal;
+
 -- name: appeal_count
 -- plan: custom
+-- ... $19 sort $20 count no further $21 newer than this id
 SELECT count(*) FROM (
     SELECT 1 FROM appeal a WHERE {appeal_visible} AND {appeal_filters} AND ($19::text <> 'due' OR a.due IS NOT NULL)
-      AND ($4::boolean IS NOT NULL) LIMIT 10001) n;
+      AND ($21::bigint IS NULL OR a.id > $21)
+      AND ($17::text IS NULL OR CASE WHEN $21 IS NULL THEN a.search @@ gorod_tsquery($17, $4::boolean)
+                                     ELSE (a.search @@ gorod_tsquery($17, $4)) IS TRUE END)
+      AND ($4::boolean IS NOT NULL) LIMIT $20::integer) n;
 
 -- name: appeal_get
 -- ($1 user $2 sees_all $3 units $4 hide persons $5 id $6 language) -> json, status, relations, version

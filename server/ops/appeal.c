@@ -18,23 +18,71 @@ static bool hides_persons(const struct call *c)
     return !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
 }
 
+/* What narrows a list, for its count and its page alike: $1 to $19 of both. */
+static void list_filters(struct call *c, const char *text, const char *number, const char *filters[])
+{
+    const char *sort = arg_sql(c, "sort");
+    const char *all[] = {call_user(c), call_sees_all(c), call_units(c), call_bool(hides_persons(c)), arg_bool(c, "new") ? "registered" : arg_sql(c, "status"),
+                         arg_sql(c, "kind"), arg_sql(c, "topic"), arg_sql(c, "unit"), arg_sql(c, "mine"), arg_sql(c, "without_action"),
+                         arg_sql(c, "overdue"), arg_sql(c, "due_soon"), arg_sql(c, "from"), arg_sql(c, "to"), arg_sql(c, "correspondent"),
+                         number, text, arg_sql(c, "open"), sort ? sort : "new"};
+    memcpy(filters, all, sizeof all);
+}
+
+static bool count_list(struct call *c, struct page *page, const char *text, const char *number, const char *newer_than)
+{
+    /* What a text finds is counted less far: each match has to be fetched. */
+    enum { TEXT_COUNT_LIMIT = 1000 };
+    int64_t most = text ? TEXT_COUNT_LIMIT : COUNT_LIMIT;
+    const char *params[21];
+    if (page->total >= 0)
+        return true; /* the cursor brought it */
+    list_filters(c, text, number, params);
+    params[19] = call_int(c, most + 1);
+    params[20] = newer_than;
+    if (!page_count_to(c, page, Q_APPEAL_COUNT, params, 21, most))
+        return false;
+    page->exact = page->exact && !newer_than;
+    return true;
+}
+
+static struct pg_res *read_list(struct call *c, const struct page *page, const char *text, const char *number, const char *newer_than)
+{
+    const char *params[24];
+    list_filters(c, text, number, params);
+    params[19] = page->after[1];
+    params[20] = page->after[0];
+    params[21] = call_int(c, page->limit + 1);
+    params[22] = call_language(c);
+    params[23] = newer_than;
+    return pg_query(c->db, Q_APPEAL_LIST, params, 24, c->err);
+}
+
 static struct pg_res *run_list(struct call *c, struct page *page, const char *text, const char *number)
 {
-    const char *filters[23] = {call_user(c), call_sees_all(c), call_units(c), call_bool(hides_persons(c)), arg_sql(c, "status"), arg_sql(c, "kind"),
-                               arg_sql(c, "topic"), arg_sql(c, "unit"), arg_sql(c, "mine"), arg_sql(c, "without_action"), arg_sql(c, "overdue"),
-                               arg_sql(c, "due_soon"), arg_sql(c, "from"), arg_sql(c, "to"), arg_sql(c, "correspondent"),
-                               number, text, arg_sql(c, "open")};
+    return count_list(c, page, text, number, NULL) ? read_list(c, page, text, number, NULL) : NULL;
+}
+
+/* A common word fills a page from the newest cards alone, however many there are in all; the total then says how many at least. */
+static struct pg_res *run_search(struct call *c, struct page *page, const char *text)
+{
+    enum { NEWEST = 4096 };
     const char *sort = arg_sql(c, "sort");
-    filters[18] = sort ? sort : "new";
-    if (arg_bool(c, "new"))
-        filters[4] = "registered";
-    if (!page_count(c, page, Q_APPEAL_COUNT, filters, 19))
+    int64_t last = page->after[0] ? strtoll(page->after[0], NULL, 10) : 0;
+    if (sort && strcmp(sort, "new") != 0)
+        return run_list(c, page, text, NULL);
+    if (!page->after[0] && !query_int(c, Q_APPEAL_LAST, NULL, 0, 0, &last))
         return NULL;
-    filters[19] = page->after[1];
-    filters[20] = page->after[0];
-    filters[21] = call_int(c, page->limit + 1);
-    filters[22] = call_language(c);
-    return pg_query(c->db, Q_APPEAL_LIST, filters, 23, c->err);
+    if (last <= NEWEST)
+        return run_list(c, page, text, NULL);
+    const char *newer_than = call_int(c, last - NEWEST);
+    struct pg_res *res = read_list(c, page, text, NULL, newer_than);
+    if (!res)
+        return NULL;
+    if (pg_rows(res) > page->limit && count_list(c, page, text, NULL, newer_than))
+        return res;
+    pg_free(res);
+    return run_list(c, page, text, NULL);
 }
 
 /* What was typed is a number, or words, or words in the other layout: the first of these that finds something. */
@@ -51,7 +99,7 @@ static struct pg_res *find(struct call *c, struct page *page, const char *query)
         pg_free(res);
         if (!page->after[0])
             page->total = -1;
-        res = run_list(c, page, texts[i], NULL);
+        res = run_search(c, page, texts[i]);
         if (!res || pg_rows(res) > 0)
             break;
     }

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-enum { COUNT_LIMIT = 10000 };
 
 const char *call_int(struct call *c, int64_t n) { return arena_printf(c->arena, "%lld", (long long)n); }
 const char *call_bool(bool b) { return b ? "true" : "false"; }
@@ -124,16 +123,21 @@ bool page_begin(struct call *c, struct page *p, const char *keys)
     return ok || err_field(c->err, "after", "bad_cursor", NULL);
 }
 
-bool page_count(struct call *c, struct page *p, enum query q, const char *const *params, int count)
+bool page_count_to(struct call *c, struct page *p, enum query q, const char *const *params, int count, int64_t most)
 {
     int64_t n;
     if (p->total >= 0)
         return true;
     if (!query_int(c, q, params, count, 0, &n))
         return false;
-    p->exact = n <= COUNT_LIMIT;
-    p->total = p->exact ? n : COUNT_LIMIT;
+    p->exact = n <= most;
+    p->total = p->exact ? n : most;
     return true;
+}
+
+bool page_count(struct call *c, struct page *p, enum query q, const char *const *params, int count)
+{
+    return page_count_to(c, p, q, params, count, COUNT_LIMIT);
 }
 
 static void write_next(struct call *c, const struct page *p, const struct pg_res *res, int key_column, int key_count)

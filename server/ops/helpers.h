@@ -38,6 +38,9 @@ struct page {
 bool page_begin(struct call *c, struct page *p, const char *keys);
 /* Counts once per walk: the statement answers a count that stops at 10,001. */
 bool page_count(struct call *c, struct page *p, enum query q, const char *const *params, int count);
+/* The same for a query that counts up to most + 1. */
+bool page_count_to(struct call *c, struct page *p, enum query q, const char *const *params, int count, int64_t most);
+enum { COUNT_LIMIT = 10000 }; /* totals are exact up to here */
 /* Writes {"items", "next", "total", "total_exact"}. `record` names the workflow whose actions each item gets (columns 1 and 2 are then
  * status and relations), NULL: none. key_column is the first of key_count cursor columns. The result must hold up to limit + 1 rows. */
 void page_write(struct call *c, const struct page *p, const struct pg_res *res, const char *record, int key_column, int key_count);
