@@ -481,8 +481,9 @@ bool pg_begin(struct pg *pg, struct err *err)
     assert(!pg->in_transaction);
     /* Asking the socket costs a microsecond and finds a connection that the server closed while it was idle. Twice: the first look may find
      * nothing but its farewell. */
-    if (pg->conn && (PQconsumeInput(pg->conn) != 1 || PQconsumeInput(pg->conn) != 1 || PQstatus(pg->conn) != CONNECTION_OK))
-        disconnect(pg);
+    for (int look = 0; look < 2 && pg->conn; look++)
+        if (PQconsumeInput(pg->conn) != 1 || PQstatus(pg->conn) != CONNECTION_OK)
+            disconnect(pg);
     if (!pg_connect(pg, err))
         return false;
     pg->in_transaction = true;

@@ -27,8 +27,8 @@ struct config_numbers {
 #undef CONFIG_BOOL
 };
 
-struct config_numbers config_numbers_of(const struct config *c);
-void config_set_numbers(struct config *c, const struct config_numbers *n);
+struct config_numbers config_numbers_of(const struct config *from);
+void config_set_numbers(struct config *to, const struct config_numbers *from);
 /* Has the key another value in the other one? */
 bool config_differs(const struct config *a, const struct config *b, const char *key);
 

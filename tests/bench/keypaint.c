@@ -14,7 +14,8 @@ enum { KEYS = 100, ROUNDS = 5, CARDS = 20, QUIET_US = 15000, GAP_MS = 20, ANSWER
 static double key_to_paint(struct term *t, const char *key)
 {
     /* As fingers do: now sooner, now later, so that neither side finds its caches always warm. */
-    poll(NULL, 0, rand() % GAP_MS);
+    static unsigned seed = 1;
+    poll(NULL, 0, (int)((unsigned)rand_r(&seed) % GAP_MS));
     size_t before = term_bytes(t);
     int64_t sent = clock_us(), last = 0;
     term_type(t, key);

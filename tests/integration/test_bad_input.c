@@ -302,7 +302,7 @@ static void the_same_twice_in_a_list_is_once(void **state)
     assert_int_equal(json_array_size(at(card, "co_executors")), 1);
     assert_int_equal(json_array_size(at(card, "watchers")), 1);
     rpc_ok(town.admin, "assignment.set", "{s:I, s:[I,I]}", "id", at_int(r, "id"), "co_executors", one, one);
-    r = rpc_ok(town.admin, "user.set", "{s:I, s:[s,s]}", "id", one, "roles", "executor", "executor");
+    rpc_ok(town.admin, "user.set", "{s:I, s:[s,s]}", "id", one, "roles", "executor", "executor");
     assert_int_equal(json_array_size(at(rpc_ok(town.admin, "user.get", "{s:I}", "id", one), "roles")), 1);
 }
 
