@@ -65,7 +65,7 @@ SELECT json_build_object('id', a.id, 'number', a.number, 'version', a.version, '
            'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END,
            'correspondent_name', CASE WHEN $4::boolean THEN NULL ELSE (SELECT c.name FROM correspondent c WHERE c.id = a.correspondent_id) END,
            'anonymous', a.anonymous, 'collective', a.collective, 'channel', a.channel,
-           'topic', a.topic, 'topic_label', (SELECT CASE WHEN $23::text = 'en' AND t.en <> '' THEN t.en ELSE t.ru END FROM classifier t WHERE t.classifier = 'topic' AND t.code = a.topic),
+           'topic', a.topic, 'topic_label', (SELECT gorod_said(t.ru, t.en, $23::text) FROM classifier t WHERE t.classifier = 'topic' AND t.code = a.topic),
            'unit', a.unit_id, 'unit_name', (SELECT o.name FROM org_unit o WHERE o.id = a.unit_id), 'frequency', a.frequency,
            'open_assignments', a.open_assignments),
        a.status, {appeal_relations}, a.id, a.due
@@ -88,21 +88,21 @@ SELECT count(*) FROM (
 -- name: appeal_get
 -- ($1 user $2 sees_all $3 units $4 hide persons $5 id $6 language) -> json, status, relations, version
 -- json_build_object takes a hundred arguments at most: two halves, joined at their braces
-SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.version, 'kind', a.kind, 'kind_label', CASE WHEN $6::text = 'en' AND kl.en <> '' THEN kl.en ELSE kl.ru END, 'status', a.status,
+SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.version, 'kind', a.kind, 'kind_label', gorod_said(kl.ru, kl.en, $6::text), 'status', a.status,
            'received', a.received, 'registered', a.registered, 'registered_at', a.registered_at,
            'due', a.due, 'due_nominal', a.due_nominal, 'due_rule', a.due_rule, 'extended_days', a.extended_days, 'closed_on', a.closed_on,
-           {appeal_computed}, 'channel', a.channel, 'channel_label', CASE WHEN $6::text = 'en' AND ch.en <> '' THEN ch.en ELSE ch.ru END, 'nature', a.nature, 'frequency', a.frequency,
+           {appeal_computed}, 'channel', a.channel, 'channel_label', gorod_said(ch.ru, ch.en, $6::text), 'nature', a.nature, 'frequency', a.frequency,
            'subject', a.subject, 'text', a.text, 'address', {appeal_address}, 'addressee', a.addressee,
            'anonymous', a.anonymous, 'collective', a.collective, 'members_count', a.members_count, 'confidential', a.confidential,
            'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END, 'correspondent_name', {appeal_person},
-           'topic', a.topic, 'topic_label', CASE WHEN $6::text = 'en' AND t.en <> '' THEN t.en ELSE t.ru END, 'unit', a.unit_id, 'unit_name', o.name,
+           'topic', a.topic, 'topic_label', gorod_said(t.ru, t.en, $6::text), 'unit', a.unit_id, 'unit_name', o.name,
            'registrar', a.registrar_id, 'registrar_name', ru.name, 'considering', a.considering_id, 'considering_name', cu.name,
            'forwarded_by', a.forwarded_by, 'cover_number', a.cover_number, 'cover_date', a.cover_date,
            'answer', a.answer, 'open_assignments', a.open_assignments)::text, -1) || ',' || substr(json_build_object(
            'complained_of', coalesce((SELECT json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name)
                                       FROM app_user u WHERE u.id = ANY (a.complained_of)), '[]'),
-           'questions', coalesce((SELECT json_agg(json_build_object('id', q.id, 'ord', q.ord, 'topic', q.topic, 'topic_label', CASE WHEN $6::text = 'en' AND qt.en <> '' THEN qt.en ELSE qt.ru END, 'nature', q.nature,
-                                      'text', q.text, 'result', q.result, 'result_label', CASE WHEN $6::text = 'en' AND qr.en <> '' THEN qr.en ELSE qr.ru END, 'result_date', q.result_date,
+           'questions', coalesce((SELECT json_agg(json_build_object('id', q.id, 'ord', q.ord, 'topic', q.topic, 'topic_label', gorod_said(qt.ru, qt.en, $6::text), 'nature', q.nature,
+                                      'text', q.text, 'result', q.result, 'result_label', gorod_said(qr.ru, qr.en, $6::text), 'result_date', q.result_date,
                                       'follow_up', q.follow_up, 'forward_to', q.forward_to) ORDER BY q.ord)
                                   FROM appeal_question q LEFT JOIN classifier qt ON qt.classifier = 'topic' AND qt.code = q.topic
                                   LEFT JOIN classifier qr ON qr.classifier = 'answer_type' AND qr.code = q.result WHERE q.appeal_id = a.id), '[]'),

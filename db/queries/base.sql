@@ -94,7 +94,7 @@ SELECT count(*) FROM (
 -- name: classifier_list
 -- (classifier, language) -> the whole classifier as a JSON array
 SELECT coalesce(json_agg(json_build_object('code', code, 'parent', parent, 'ru', ru, 'en', en,
-                                           'label', CASE WHEN $2::text = 'en' AND en <> '' THEN en ELSE ru END,
+                                           'label', gorod_said(ru, en, $2::text),
                                            'ord', ord, 'data', data, 'retired', retired) ORDER BY ord, code), '[]')
 FROM classifier WHERE classifier = $1::text;
 

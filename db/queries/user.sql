@@ -117,7 +117,7 @@ UPDATE app_user SET language = $2::text, version = version + 1 WHERE id = $1::bi
 -- name: unit_list
 -- plan: custom
 -- (query, parent, external, language, after name, after id, limit)
-SELECT json_build_object('id', o.id, 'number', o.code, 'code', o.code, 'name', CASE WHEN $4::text = 'en' AND o.name_en <> '' THEN o.name_en ELSE o.name END,
+SELECT json_build_object('id', o.id, 'number', o.code, 'code', o.code, 'name', gorod_said(o.name, o.name_en, $4::text),
                          'kind', o.kind, 'parent', o.parent_id, 'parent_name', p.name, 'external', o.external, 'disabled', o.disabled_at IS NOT NULL,
                          'users', (SELECT count(*) FROM app_user u WHERE u.unit_id = o.id AND u.disabled_at IS NULL), 'version', o.version),
        o.name, o.id

@@ -40,6 +40,15 @@ static json_t *newest_card(void)
     return rpc_ok(clerk, "appeal.get", "{s:I}", "id", at_int(list, "items.0.id"));
 }
 
+/* Sends the form; the card that was made. */
+static json_t *registered(struct term *t)
+{
+    term_key(t, "F2");
+    pressed++;
+    term_wait_text(t, "Зарегистрировано: ОГ-");
+    return newest_card();
+}
+
 static struct term *form_opened(int cols, int rows)
 {
     scene_forget_drafts(&town, TOWN_clerk);
@@ -72,11 +81,8 @@ static void a_letter_of_a_known_person_takes_few_keys(void **state)
     text(t, "фонар", "Уличное освещение");    /* by the word that people use */
     keys(t, "Enter Enter");
     text(t, "Третью ночь темно", "Третью ночь темно");
-    term_key(t, "F2");
-    pressed++;
-    term_wait_text(t, "Зарегистрировано: ОГ-");
+    json_t *card = registered(t);
     CHECK(pressed <= KEYS_MOST, "%d keys", pressed);
-    json_t *card = newest_card();
     assert_string_equal(at_text(card, "correspondent_name"), "Щёголев Пётр Ильич");
     assert_string_equal(at_text(card, "kind"), "letter");
     assert_string_equal(at_text(card, "channel"), "post");
@@ -101,11 +107,8 @@ static void a_letter_of_a_new_person_takes_few_keys(void **state)
     text(t, "освещ", "Уличное освещение");
     keys(t, "Enter Enter");
     text(t, "Прошу поставить фонарь", "Прошу поставить фонарь");
-    term_key(t, "F2");
-    pressed++;
-    term_wait_text(t, "Зарегистрировано: ОГ-");
+    json_t *card = registered(t);
     CHECK(pressed <= KEYS_MOST, "%d keys", pressed);
-    json_t *card = newest_card();
     assert_string_equal(at_text(card, "correspondent_name"), "Иванова Мария");
     assert_string_equal(at_text(card, "authors.0.phone"), "89101234567");
     assert_string_equal(at_text(card, "topic_label"), "Уличное освещение");
@@ -139,9 +142,7 @@ static void several_authors_and_questions_in_one_form(void **state)
     keys(t, "Enter");
     term_wait_cursor_on(t, "Автор 2: адрес");
     text(t, "ул. Садовая, 9", "Садовая, 9");
-    term_key(t, "F2");
-    term_wait_text(t, "Зарегистрировано: ОГ-");
-    json_t *card = newest_card();
+    json_t *card = registered(t);
     assert_int_equal(json_array_size(at(card, "questions")), 3);
     assert_string_equal(at_text(card, "questions.0.topic_label"), "Уличное освещение");
     assert_string_equal(at_text(card, "questions.1.topic_label"), "Перебои водоснабжения");
@@ -178,9 +179,7 @@ static void a_draft_keeps_groups(void **state)
     term_wait_text(t, "Ветрова Инна Глебовна");
     term_wait_text(t, "ул. Полевая, 2");
     term_wait_text(t, "Черновик с соавтором");
-    term_key(t, "F2");
-    term_wait_text(t, "Зарегистрировано: ОГ-");
-    json_t *card = newest_card();
+    json_t *card = registered(t);
     assert_string_equal(at_text(card, "correspondent_name"), "Ветров Глеб Глебович");
     assert_string_equal(at_text(card, "authors.1.name"), "Ветрова Инна Глебовна");
     scene_leave(&t);

@@ -207,6 +207,61 @@ static void the_cursor_stands_on_the_chosen_row(void **state)
     term_close(&t);
 }
 
+/* Of every cell what a person can see: a blank has a look of its own only where it is reversed or underlined. */
+static char *picture_of(struct term *t, int cols, int rows)
+{
+    size_t len = strlen(term_text(t)), used = 0, room = len + (size_t)(cols * rows) + 1;
+    char *picture = malloc(room);
+    assert_non_null(picture);
+    for (int y = 0; y < rows; y++)
+        for (int x = 0; x < cols; x++) {
+            struct term_cell c = term_cell_at(t, y, x);
+            picture[used++] = (char)('0' + (c.reverse | c.underline << 1));
+        }
+    memcpy(picture + used, term_text(t), len + 1);
+    return picture;
+}
+
+static void draw_anew(struct term *t, int cols, int rows)
+{
+    for (int more = 1; more >= 0; more--) {
+        long since = term_idle_serial(t);
+        term_resize(t, cols + more, rows);
+        term_wait_settled(t, since, "resized");
+    }
+}
+
+/* Lines that a scroll has moved are the ones that drawing everything again would show, whatever lies beside them. */
+static void a_scrolled_list_is_as_drawn_anew(void **state)
+{
+    (void)state;
+    static const struct {
+        int cols, rows;
+        const char *type;
+    } shapes[] = {{80, 24, "xterm-256color"}, {200, 50, "xterm-256color"}, {40, 20, "xterm-256color"}, {80, 24, "vt100"}};
+    static const struct {
+        const char *key;
+        int times;
+    } walks[] = {{"Down", 21}, {"PgDn", 1}, {"Up", 3}, {"PgUp", 1}, {"Space", 2}, {"End", 1}, {"Up", 8}, {"Home", 1}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        int cols = shapes[i].cols, rows = shapes[i].rows;
+        struct term *t = scene_login(&town, TOWN_clerk, cols, rows, shapes[i].type);
+        scene_go(t, "О", "Обращения");
+        for (size_t k = 0; k < sizeof walks / sizeof *walks; k++) {
+            for (int n = 0; n < walks[k].times; n++)
+                scene_press(t, walks[k].key);
+            char *moved = picture_of(t, cols, rows);
+            draw_anew(t, cols, rows);
+            char *anew = picture_of(t, cols, rows);
+            CHECK(strcmp(moved, anew) == 0, "%dx%d after %s: what was moved\n%s\nand drawn anew\n%s", cols, rows, walks[k].key,
+                  moved + (size_t)(cols * rows), anew + (size_t)(cols * rows));
+            free(moved);
+            free(anew);
+        }
+        term_close(&t);
+    }
+}
+
 /* Keys typed while the screen still waits for the server go where they would have gone. */
 static void type_ahead_is_never_lost(void **state)
 {
@@ -314,6 +369,7 @@ int main(void)
         cmocka_unit_test(sizes_that_cannot_be),
         cmocka_unit_test(sizes_that_change_while_one_works),
         cmocka_unit_test(the_cursor_stands_on_the_chosen_row),
+        cmocka_unit_test(a_scrolled_list_is_as_drawn_anew),
         cmocka_unit_test(type_ahead_is_never_lost),
         cmocka_unit_test(moving_costs_few_bytes),
         cmocka_unit_test(texts_do_not_break_the_screen),
