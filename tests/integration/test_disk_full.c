@@ -18,7 +18,6 @@ enum { BACK_MS = 60000, REQUESTS_MAX = 400, TEXT_BYTES = 20000, FEW = 10, PATH_B
 
 static struct server *server;
 static struct town town;
-static bool has_disk;
 
 /* Every registration that was asked for. */
 static struct asked {
@@ -54,20 +53,20 @@ static void free_disk(void)
     assert_int_equal(unlink(path), 0);
 }
 
-static bool mount_small_disk(void)
+static const struct passwd *server_account(void) { return getpwnam("gorod") ? getpwnam("gorod") : getpwnam("postgres"); }
+
+/* Mounts of this process alone: nothing of the test is left behind, whatever becomes of it. */
+static bool has_own_mounts(void)
 {
-    char options[64];
-    const struct passwd *owner = getpwnam("gorod") ? getpwnam("gorod") : getpwnam("postgres");
-    if (geteuid() != 0 || !owner || unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-        return false;
-    snprintf(options, sizeof options, "size=128m,mode=0700,uid=%d,gid=%d", (int)owner->pw_uid, (int)owner->pw_gid);
-    return mount("tmpfs", server->state, "tmpfs", 0, options) == 0;
+    return geteuid() == 0 && server_account() && unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
-static void need_disk(void)
+static void mount_small_disk(void)
 {
-    if (!has_disk)
-        skip();
+    char options[64];
+    const struct passwd *owner = server_account();
+    snprintf(options, sizeof options, "size=128m,mode=0700,uid=%d,gid=%d", (int)owner->pw_uid, (int)owner->pw_gid);
+    CHECK(mount("tmpfs", server->state, "tmpfs", 0, options) == 0, "no small disk on %s: %s", server->state, strerror(errno));
 }
 
 static void starts_on_a_small_disk(void **state)
@@ -75,11 +74,7 @@ static void starts_on_a_small_disk(void **state)
     (void)state;
     server = server_start(NULL);
     server_stop(server);
-    has_disk = mount_small_disk();
-    if (!has_disk) {
-        print_message("# skipped: only root can mount a small disk\n");
-        skip();
-    }
+    mount_small_disk();
     server->errors_expected = true;
     server_start_again(server);
     given_municipality(server, &town);
@@ -146,7 +141,6 @@ static void settle_and_compare(void)
 static void no_room_for_data(void **state)
 {
     (void)state;
-    need_disk();
     pid_t core = server_part(server, "core"), gate = server_part(server, "gate"), postgres = server_part(server, "postgres");
     for (int i = 0; i < FEW; i++)
         assert_int_equal(ask_new(town.admin), 0);
@@ -189,7 +183,6 @@ static bool log_is_full(void *arg)
 static void no_room_for_the_log(void **state)
 {
     (void)state;
-    need_disk();
     pid_t core = server_part(server, "core"), gate = server_part(server, "gate");
     fill_disk();
     CHECK(wait_until(log_is_full, NULL, BACK_MS), "PostgreSQL finds room for its log");
@@ -206,13 +199,17 @@ static void no_room_for_the_log(void **state)
 static void stops_cleanly(void **state)
 {
     (void)state;
-    need_disk();
     town_close_sessions(&town);
     server_stop(server);
 }
 
 int main(void)
 {
+    /* cmocka says "not ok" of a case that is skipped, which is a failure to who reads it: the whole program is skipped instead. */
+    if (!has_own_mounts()) {
+        puts("1..0 # SKIP only root can mount a small disk");
+        return 0;
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_on_a_small_disk),
         cmocka_unit_test(no_room_for_data),
