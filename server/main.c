@@ -6,6 +6,7 @@
 #include "server/config.h"
 #include "server/demo/demo.h"
 #include "server/import/import.h"
+#include "server/rules/deadlines.h"
 #include "server/rules/workflow.h"
 #include "server/supervisor/database.h"
 #include "server/supervisor/postgres.h"
@@ -83,15 +84,18 @@ static int run_check(const struct options *o, int argc, char *argv[])
     struct config *config = load_config(o, &code);
     if (!config)
         return code;
-    const char *path = *config->workflow ? config->workflow : "workflow.yaml";
-    struct workflow *workflow = workflow_load(path, *config->workflow ? NULL : workflow_default_yaml, &err);
-    if (!workflow)
+    struct workflow *workflow = workflow_load(*config->workflow ? config->workflow : "workflow.yaml", *config->workflow ? NULL : workflow_default_yaml, &err);
+    struct deadlines *deadlines = !workflow ? NULL : deadlines_load(*config->deadlines ? config->deadlines : "deadlines.yaml", *config->deadlines ? NULL : deadlines_default_yaml, &err);
+    if (!deadlines)
         code = fault(EXIT_CONFIGURATION, err.detail, "");
     else
-        printf(CLI_TR("настройки: %s - верно\nпорядок работы: %s - верно\n", "configuration: %s - right\nworkflow: %s - right\n"),
+        printf(CLI_TR("настройки: %s - верно\nпорядок работы: %s - верно\nсроки: %s - верно\n",
+                      "configuration: %s - right\nworkflow: %s - right\nterms: %s - right\n"),
                o->config ? o->config : CLI_TR("по умолчанию", "defaults"),
-               *config->workflow ? config->workflow : CLI_TR("поставляемый", "as shipped"));
+               *config->workflow ? config->workflow : CLI_TR("поставляемый", "as shipped"),
+               *config->deadlines ? config->deadlines : CLI_TR("поставляемые", "as shipped"));
     workflow_free(&workflow);
+    deadlines_free(&deadlines);
     config_free(&config);
     return code;
 }
@@ -166,7 +170,7 @@ static int run_import(const struct options *o, int argc, char *argv[]) { return 
 /* To add a command: a row. */
 static const struct command commands[] = {
     {{"serve", NULL}, "cspl", {"запустить сервер (на переднем плане)", "run the server (in the foreground)"}, run_serve},
-    {{"check", NULL}, "c", {"проверить настройки и порядок работы (workflow)", "check the configuration and the workflow"}, run_check},
+    {{"check", NULL}, "c", {"проверить настройки, порядок работы (workflow) и сроки (deadlines)", "check the configuration, the workflow and the terms"}, run_check},
     {{"config", "show"}, "", {"образец настроек со всеми ключами", "a sample of the configuration with all keys"}, run_config_show},
     {{"migrate", NULL},
      "cs",

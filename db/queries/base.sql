@@ -81,7 +81,7 @@ ORDER BY e.id DESC LIMIT $8::integer;
 
 -- fragment: event_open
 -- what was said and changed on a card of correspondence is for those who may read the card; that something was done, for every reader of the log
-($9::boolean OR e.record IN ('user', 'unit'))
+($9::boolean OR e.record IN ('user', 'unit', 'calendar'))
 
 -- name: event_count
 -- plan: custom
@@ -107,8 +107,8 @@ SELECT coalesce(json_agg(json_build_object('classifier', classifier, 'values', n
 FROM (SELECT classifier, count(*) AS n FROM classifier GROUP BY classifier) c;
 
 -- name: calendar_days
--- () -> date, kind: days that differ from the plain week
-SELECT date, kind FROM calendar_day ORDER BY date;
+-- () -> date, kind, note: days that differ from the plain week
+SELECT date, kind, note FROM calendar_day ORDER BY date;
 
 -- name: calendar_years
 SELECT year FROM calendar_year WHERE verified ORDER BY year;

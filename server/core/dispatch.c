@@ -133,6 +133,10 @@ static bool run_op(struct dispatch *d, const struct op *op, json_t *params, stru
     bool ok = op->flags & OP_WRITE ? run_write(d, &c, result) : op->handler(&c);
     if (c.subscribe)
         d->job->subscribe = true;
+    /* Whoever is answered may ask at once: the new rules are in place before the answer goes out. */
+    struct err later;
+    if (ok && c.rules_changed && !rules_reload(d->core, d->db, &later))
+        atomic_store(&d->core->rules_stale, true);
     if (ok && result->overflow)
         return err_set(err, ERR_TOO_LARGE, NULL);
     return ok;

@@ -101,33 +101,25 @@ bool assignment_until(struct call *c, struct due *due)
     day_t today = call_today(), wanted = day_parse(arg_str(c, "due"));
     if (wanted < today && !arg_has(c, "external_id"))
         return err_field(c->err, "due", "in_past", NULL);
-    *due = due_count(c->rules->calendar, wanted, due_rule_find("assignment_date"));
-    if (due->rolled < today)
-        due->rolled = wanted < today ? wanted : today;
+    *due = due_roll(c->rules->calendar, wanted, deadlines_rule(c->rules->deadlines, "assignment_date", today)->roll, today);
     return true;
 }
 
 /* The date in force: as given (rolled back to a working day; custom since 1974), or by urgency, or one month. */
 static bool count_due(struct call *c, struct due *due, const char **rule_id)
 {
-    const char *urgency = arg_sql(c, "urgency"), *data;
+    const char *urgency = arg_sql(c, "urgency");
     day_t today = call_today();
-    if (!check_classifier(c, "urgency", "urgency", urgency, &data))
+    if (!check_classifier(c, "urgency", "urgency", urgency, NULL))
         return false;
     if (arg_sql(c, "due")) {
         *rule_id = "assignment_date";
         return assignment_until(c, due);
     }
-    struct due_rule rule = *due_rule_find("assignment_plain");
-    json_t *facts = json_loads(data, 0, NULL);
-    const char *unit = json_string_value(json_object_get(facts, "unit"));
-    if (unit && json_is_integer(json_object_get(facts, "days"))) {
-        rule.length = (int)json_integer_value(json_object_get(facts, "days"));
-        rule.unit = strcmp(unit, "working_day") == 0 ? DUE_WORKING_DAY : strcmp(unit, "month") == 0 ? DUE_MONTH : DUE_CALENDAR_DAY;
-    }
-    json_decref(facts);
-    *due = due_count(c->rules->calendar, today, &rule);
-    *rule_id = urgency ? arena_printf(c->arena, "urgency_%s", urgency) : rule.id;
+    const char *named = urgency ? arena_printf(c->arena, "urgency_%s", urgency) : NULL;
+    const struct due_rule *rule = deadlines_rule_or(c->rules->deadlines, named, "assignment_plain", today);
+    *due = due_count(c->rules->calendar, today, rule);
+    *rule_id = rule->id;
     return true;
 }
 

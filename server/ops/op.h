@@ -90,6 +90,7 @@ struct call {
     struct jw *out;      /* write exactly one value: the result */
     struct err *err;
     bool subscribe;      /* set by event.subscribe: this session gets notifications from now on */
+    bool rules_changed;  /* set by what changes the calendar: the next request counts over the new one */
 };
 
 struct op {
