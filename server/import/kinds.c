@@ -87,12 +87,20 @@ static const struct import_field assignment_fields[] = {
     {.name = NULL},
 };
 
+static const struct import_field calendar_fields[] = {
+    {"date", FIELD_DATE, NULL, TO_PARAM, NULL, true},
+    {"kind", FIELD_CHOICE, "work|short|holiday|off", TO_PARAM, NULL, true},
+    {"note", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {.name = NULL},
+};
+
 const struct import_kind import_kinds[] = {
-    {"units", "unit.add", "unit.set", "unit.get", "code", {NULL, NULL}, unit_fields},
-    {"users", "user.add", "user.set", "user.get", "login", {NULL, NULL}, user_fields},
-    {"correspondents", "correspondent.add", NULL, NULL, "external_id", {NULL, NULL}, correspondent_fields_in},
-    {"appeals", "appeal.register", NULL, NULL, "external_id", {"subject", "text"}, appeal_fields},
-    {"assignments", "assignment.create", NULL, NULL, "external_id", {NULL, NULL}, assignment_fields},
+    {"units", "unit.add", "unit.set", "unit.get", "code", {NULL, NULL}, unit_fields, false},
+    {"users", "user.add", "user.set", "user.get", "login", {NULL, NULL}, user_fields, false},
+    {"correspondents", "correspondent.add", NULL, NULL, "external_id", {NULL, NULL}, correspondent_fields_in, false},
+    {"appeals", "appeal.register", NULL, NULL, "external_id", {"subject", "text"}, appeal_fields, false},
+    {"assignments", "assignment.create", NULL, NULL, "external_id", {NULL, NULL}, assignment_fields, false},
+    {"calendar", "calendar.year", NULL, NULL, "date", {NULL, NULL}, calendar_fields, true},
     {.name = NULL},
 };
 
