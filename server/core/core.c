@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 80 };
+enum { THREADS_MAX = 82 };
 
 static void poke(int fd)
 {
@@ -94,12 +94,13 @@ int core_run(const struct core_start *start)
         return 70;
     }
     int count = 0;
-    for (int i = 0; i < core.workers + core.hash_workers + 1 && count < THREADS_MAX; i++) {
-        bool is_notifier = i == core.workers + core.hash_workers;
-        void *arg = is_notifier ? (void *)&core : i < core.workers ? (void *)&normal : (void *)&slow;
-        if (pthread_create(&threads[count], NULL, is_notifier ? notify_main : worker_main, arg) == 0)
+    for (int i = 0; i < core.workers + core.hash_workers && count < THREADS_MAX; i++)
+        if (pthread_create(&threads[count], NULL, worker_main, i < core.workers ? (void *)&normal : (void *)&slow) == 0)
             count++;
-    }
+    void *(*const single[])(void *) = {notify_main, clock_main};
+    for (size_t i = 0; i < sizeof single / sizeof *single && count < THREADS_MAX; i++)
+        if (pthread_create(&threads[count], NULL, single[i], &core) == 0)
+            count++;
     wait_for_rules(&core);
     int code = loop_run(&core);
     atomic_store(&core.stopping, true);

@@ -104,6 +104,7 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err);
 int loop_run(struct core *core);
 void *worker_main(void *arg); /* struct lane */
 void *notify_main(void *arg); /* struct core */
+void *clock_main(void *arg);  /* struct core */
 struct lane {
     struct core *core;
     struct queue *queue;

@@ -1,6 +1,7 @@
 /* Assignments: list, card, creation, correction, comments. Transitions stand in assignment_move.c. */
 #include "server/ops/assignment.h"
 #include "common/arena.h"
+#include "server/ops/periodic.h"
 #include "server/ops/tables.h"
 #include <stdlib.h>
 #include <string.h>
@@ -223,6 +224,19 @@ static const char *ids_sql(struct call *c, const int64_t ids[], size_t count)
     return arena_printf(c->arena, "%s}", array);
 }
 
+/* Members "forecast_late" and "forecast_reason" from a statement that answers them. */
+static bool write_forecast(struct call *c, enum query q, const char *const *params, int count)
+{
+    struct pg_res *res = pg_query(c->db, q, params, count, c->err);
+    if (!res)
+        return false;
+    bool late = pg_rows(res) == 1 && strcmp(pg_text(res, 0, 0), "t") == 0;
+    jw_kbool(c->out, "forecast_late", late);
+    jw_kstring(c->out, "forecast_reason", late ? pg_text(res, 0, 1) : NULL);
+    pg_free(res);
+    return true;
+}
+
 static bool assignment_create(struct call *c)
 {
     enum { APPEALS_MAX = 201 };
@@ -230,8 +244,11 @@ static bool assignment_create(struct call *c)
     struct due due = {.nominal = DAY_NONE, .rolled = DAY_NONE};
     const char *rule = NULL, *number;
     bool there, draft = arg_bool(c, "draft");
+    day_t next_on = DAY_NONE;
     if (!known_external(c, Q_ASSIGNMENT_BY_EXTERNAL, &there) || there)
         return there;
+    if (arg_sql(c, "period") && !periodic_prepare(c, &next_on))
+        return false;
     if (!check_classifier(c, "assignment_source", "source", arg_str(c, "source"), NULL) || !choose_responsible(c, &responsible) || !count_due(c, &due, &rule))
         return false;
     size_t count = appeals_of(c, appeals, APPEALS_MAX);
@@ -250,7 +267,8 @@ static bool assignment_create(struct call *c)
     }
     struct event e = {.record = "assignment", .record_id = id, .action = draft ? "create" : "issue", .to = draft ? "draft" : "issued", .version = 1, .comment = arg_sql(c, "reason"),
                       .changes = arena_printf(c->arena, "{\"due\":{\"to\":\"%s\"},\"responsible\":{\"to\":%lld}}", day_text(c, due.rolled), (long long)responsible)};
-    if (!write_parties(c, id_text, responsible) || !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e))
+    if (!write_parties(c, id_text, responsible) || !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e) ||
+        (next_on != DAY_NONE && !periodic_keep(c, id, next_on)))
         return false;
     jw_object(c->out);
     jw_kint(c->out, "id", id);
@@ -258,8 +276,29 @@ static bool assignment_create(struct call *c)
     jw_kstring(c->out, "due", day_text(c, due.rolled));
     jw_kint(c->out, "version", 1);
     jw_kstring(c->out, "status", draft ? "draft" : "issued");
+    jw_kbool(c->out, "unverified", due.unverified);
+    const char *asked[] = {call_user(c), id_text};
+    bool ok = write_forecast(c, Q_FORECAST_OF, asked, 2);
     jw_object_end(c->out);
-    return true;
+    return ok;
+}
+
+/* What giving it now would mean: for the form, before it is given. */
+static bool assignment_forecast(struct call *c)
+{
+    struct due due;
+    const char *rule;
+    if (!count_due(c, &due, &rule))
+        return false;
+    const char *asked[] = {call_user(c), arg_sql(c, "responsible"), day_text(c, due.rolled), arg_sql(c, "appeal")};
+    jw_object(c->out);
+    jw_kstring(c->out, "due", day_text(c, due.rolled));
+    jw_kstring(c->out, "nominal", day_text(c, due.nominal));
+    jw_kstring(c->out, "rule", rule);
+    jw_kbool(c->out, "unverified", due.unverified);
+    bool ok = write_forecast(c, Q_FORECAST_FOR, asked, 4);
+    jw_object_end(c->out);
+    return ok;
 }
 
 static bool set_people(struct call *c, const char *id, const char *field, const char *role)
@@ -342,8 +381,16 @@ static const struct op_param create_params[] = {
     {"appeals", P_IDS, 0, 200, NULL, "appeal.list", {"По обращениям", "From the appeals"}, NULL},
     {"source", P_ENUM, 0, 0, "classifier:assignment_source", NULL, {"Основание", "Source"}, NULL},
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Почему тому, на кого жалуются", "Why to the person complained of"}, NULL},
+    {"period", P_ENUM, 0, 0, "weekly|monthly|quarterly|yearly|standing", NULL, {"Повторять", "Repeat"}, NULL},
     {"draft", P_BOOL, 0, 0, NULL, NULL, {"Пока не выдавать", "Keep as a draft"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param forecast_params[] = {
+    {"responsible", P_ID, PF_REQUIRED, 0, NULL, "user.list", {"Исполнитель", "Responsible"}, NULL},
+    {"due", P_DATE, 0, 0, NULL, NULL, {"Срок", "Due"}, NULL},
+    {"urgency", P_ENUM, 0, 0, "classifier:urgency", NULL, {"Срочность", "Urgency"}, NULL},
+    {"appeal", P_ID, 0, 0, NULL, "appeal.list", {"По обращению", "From the appeal"}, NULL},
     {.name = NULL},
 };
 static const struct op_param set_params[] = {
@@ -365,6 +412,7 @@ static const struct op_param comment_params[] = {
 #define MOVERS (R_ANY & ~R_ADMIN & ~R_ANALYST & ~R_CITIZENS)
 const struct op assignment_ops[] = {
     {"assignment.create", GIVERS, OP_WRITE, {"Дать поручение", "Give an assignment"}, create_params, assignment_create},
+    {"assignment.forecast", GIVERS, 0, {"Успеет ли исполнитель", "Will the executor be in time"}, forecast_params, assignment_forecast},
     {"assignment.list", READERS, OP_LIST, {"Поручения", "Assignments"}, list_params, assignment_list},
     {"assignment.get", READERS, 0, {"Карточка поручения", "Card of an assignment"}, get_params, assignment_get},
     {"assignment.set", GIVERS, OP_WRITE | OP_VERSION, {"Исправить поручение", "Correct an assignment"}, set_params, assignment_set},

@@ -97,7 +97,8 @@ static bool change_state(struct call *c, const struct record *r, const struct ro
         (was != is && !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &r->id_text, 1, NULL, c->err)))
         return false;
     e.version = version;
-    if (!event_write(c, &e))
+    /* What was accepted tells how long such things take. */
+    if (!event_write(c, &e) || (is && !was && strcmp(row->action, "accept") == 0 && !pg_exec(c->db, Q_PACE_OF_USER, &r->id_text, 1, NULL, c->err)))
         return false;
     write_changed(c, r->id, r->number, version, to);
     return true;

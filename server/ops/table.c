@@ -13,6 +13,7 @@ const struct op *const op_tables[] = {
     event_ops,
     classifier_ops,
     calendar_ops,
+    periodic_ops,
     user_ops,
     unit_ops,
     NULL,

@@ -18,7 +18,7 @@ struct deadlines {
 };
 
 const char *const deadlines_needed[] = {"appeal_register",  "appeal_forward",  "appeal_consider", "appeal_extension", "follow_up",
-                                        "assignment_plain", "assignment_date", "from_document",   "periodic",         NULL};
+                                        "assignment_plain", "assignment_date", "from_document",   NULL};
 
 static const char *const units[] = {[DUE_CALENDAR_DAY] = "calendar_day", [DUE_WORKING_DAY] = "working_day", [DUE_MONTH] = "month", NULL};
 static const char *const rolls[] = {[DUE_ROLL_NONE] = "none", [DUE_ROLL_PREVIOUS] = "previous", [DUE_ROLL_NEXT] = "next", NULL};
