@@ -288,7 +288,7 @@ static bool assignment_forecast(struct call *c)
 {
     struct due due;
     const char *rule;
-    if (!count_due(c, &due, &rule))
+    if (!assignment_user_ok(c, "responsible", arg_int(c, "responsible")) || !count_due(c, &due, &rule))
         return false;
     const char *asked[] = {call_user(c), arg_sql(c, "responsible"), day_text(c, due.rolled), arg_sql(c, "appeal")};
     jw_object(c->out);

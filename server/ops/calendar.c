@@ -262,6 +262,8 @@ static bool read_year(struct call *c, struct year_days *y)
     y->end = year < 2199 ? day_from_civil(year + 1, 1, 1) : day_from_civil(year, 12, 31) + 1;
     if (y->first == DAY_NONE)
         return err_field(c->err, "year", "out_of_range", NULL);
+    if (json_array_size(json_object_get(c->params, "days")) == 0)
+        return err_field(c->err, "days", "required", NULL);
     json_array_foreach(json_object_get(c->params, "days"), i, row)
     {
         day_t d = day_parse(json_string_value(json_object_get(row, "date")));
@@ -377,7 +379,7 @@ static const struct op_param year_day_fields[] = {
 };
 static const struct op_param year_params[] = {
     {"year", P_INT, PF_REQUIRED, 2199, NULL, NULL, {"Год", "Year"}, NULL},
-    {"days", P_OBJECTS, PF_REQUIRED, 366, NULL, NULL, {"Дни", "Days"}, year_day_fields},
+    {"days", P_OBJECTS, 0, 366, NULL, NULL, {"Дни", "Days"}, year_day_fields},
     {"document", P_STRING, 0, 300, NULL, NULL, {"Документ", "Document"}, NULL},
     {.name = NULL},
 };

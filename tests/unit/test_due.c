@@ -1,5 +1,6 @@
 /* When terms end: counted over the calendar that the program ships, with the worked examples of the rules. */
 #include "server/rules/rules.h"
+#include "tests/unit/second_cases.h"
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -424,6 +425,25 @@ static void test_periods(void **state)
     assert_int_equal(period_of(deadlines_period(terms, "monthly"), day_parse("2199-12-05"), 1).first, DAY_NONE);
 }
 
+/* A second counter, written apart, has the same opinion; a million cases are a benchmark of their own (bench deadlines). */
+static void test_a_second_counter_agrees(void **state)
+{
+    (void)state;
+    static struct second_counter second;
+    struct second_case c;
+    uint64_t seed = 20781;
+    assert_true(sc_load(&second, SOURCE_DIR "/db/seed/calendar.csv"));
+    for (int i = 0; i < 50000; i++) {
+        int nominal, rolled;
+        second_case_next(&seed, &c);
+        sc_count(&second, c.event, &c.term, &nominal, &rolled);
+        struct due due = due_count(calendar, c.event, &c.rule);
+        if (due.nominal != nominal || due.rolled != rolled)
+            fail_msg("from %d, unit %c, length %d, roll %c, same %d: %d %d, not %d %d", c.event, c.term.unit, c.term.length, c.term.roll, c.term.same, due.nominal,
+                     due.rolled, nominal, rolled);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -443,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_terms_that_end_nowhere),
         cmocka_unit_test(test_rules_by_name),
         cmocka_unit_test(test_kinds_of_appeals_have_their_terms),
+        cmocka_unit_test(test_a_second_counter_agrees),
         cmocka_unit_test(test_same_day),
         cmocka_unit_test(test_counting_again),
         cmocka_unit_test(test_periods),
