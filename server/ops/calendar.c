@@ -59,12 +59,10 @@ static bool calendar_day(struct call *c)
 static void write_due(struct call *c, const struct due_story *s, const char *rule)
 {
     jw_object(c->out);
-    jw_kstring(c->out, "from", day_text(c, s->event));
+    jw_kstring(c->out, "counted_from", day_text(c, s->event));
     jw_kstring(c->out, "nominal", day_text(c, s->due.nominal));
     jw_kstring(c->out, "due", day_text(c, s->due.rolled));
     jw_kstring(c->out, "rule", rule);
-    jw_kstring(c->out, "rule_name", s->rule->text[s->lang]);
-    jw_kstring(c->out, "law", s->rule->law[s->lang]);
     jw_kbool(c->out, "unverified", s->due.unverified);
     jw_key(c->out, "explain");
     due_explain(s, c->out);
@@ -102,7 +100,7 @@ static bool own_rule(struct call *c, struct due_rule *rule, const char **name)
     const char *counting = arg_sql(c, "counting"), *roll = arg_sql(c, "roll"), *start = arg_sql(c, "start");
     if (!arg_has(c, "days"))
         return err_field(c->err, "days", "required", "%s", TR(c, "назовите число дней (days) или правило (rule)", "name a number of days or a rule"));
-    *rule = (struct due_rule){.id = "days", .from = "given", .length = (int)arg_int(c, "days"), .text = {"Срок", "Term"}, .law = {"по запросу", "as asked"}};
+    *rule = (struct due_rule){.id = "days", .from = "given_day", .length = (int)arg_int(c, "days"), .text = {"Срок", "Term"}, .law = {"по запросу", "as asked"}};
     rule->unit = counting && strcmp(counting, "working") == 0 ? DUE_WORKING_DAY : DUE_CALENDAR_DAY;
     rule->roll = roll && strcmp(roll, "none") == 0 ? DUE_ROLL_NONE : roll && strcmp(roll, "next") == 0 ? DUE_ROLL_NEXT : DUE_ROLL_PREVIOUS;
     rule->start = start && strcmp(start, "same_day") == 0 ? DUE_SAME_DAY : DUE_NEXT_DAY;

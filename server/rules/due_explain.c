@@ -22,6 +22,7 @@ static const struct {
     {"received", {"поступления", "receipt"}},        {"registered", {"регистрации", "registration"}},
     {"signed", {"подписания", "signing"}},           {"requested", {"запроса", "the request"}},
     {"answered", {"ответа", "the answer"}},          {"event_start", {"начала события", "the event's beginning"}},
+    {"given_day", {"названного дня", "the day given"}},
     {"nominal_due", {"прежнего номинального срока", "the earlier nominal term"}},
 };
 
