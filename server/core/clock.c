@@ -129,7 +129,8 @@ static void look(struct clock *k)
 void *clock_main(void *arg)
 {
     struct core *core = arg;
-    struct clock k = {.core = core, .arena = arena_new(), .db = pg_new(core->start->conninfo, core->start->config->zone, core->statement_timeout_ms)};
+    struct clock k = {
+        .core = core, .arena = arena_new(), .db = pg_new(core->start->conninfo, core->start->config->zone, core->statement_timeout_ms)};
     for (int step = 0; !atomic_load(&core->stopping); step++) {
         if (step % LOOK_EVERY_STEPS == 0)
             look(&k);

@@ -40,7 +40,8 @@ void year_days_note(struct year_days *d, const json_t *result)
     const char *missing = json_string_value(json_object_get(result, "missing"));
     if (missing && !json_is_true(json_object_get(result, "verified")))
         fprintf(stderr,
-                CLI_TR("gorod-server: календарь %lld года неполный: %s не назван нерабочим. Дни внесены, но год остаётся непроверенным: внесите его "
+                CLI_TR("gorod-server: календарь %lld года неполный: %s не назван нерабочим. Дни внесены, но год остаётся непроверенным: "
+                       "внесите его "
                        "весь\n",
                        "gorod-server: the calendar of %lld is not whole: %s is not called a day off. The days are in, but the year stays "
                        "unverified: import all of it\n"),

@@ -8,7 +8,8 @@
 
 #define TR(c, ru, en) ((c)->user->lang == LANG_RU ? (ru) : (en))
 
-static const char *const kind_words[] = {[DAY_PLAIN] = "work", [DAY_WORK] = "work", [DAY_SHORT] = "short", [DAY_HOLIDAY] = "holiday", [DAY_OFF] = "off"};
+static const char *const kind_words[] = {
+    [DAY_PLAIN] = "work", [DAY_WORK] = "work", [DAY_SHORT] = "short", [DAY_HOLIDAY] = "holiday", [DAY_OFF] = "off"};
 
 /* ---- a day ---- */
 
@@ -41,7 +42,8 @@ static bool calendar_day(struct call *c)
         return true;
     }
     if (to < from || to - from >= DAYS_MAX)
-        return err_field(c->err, "to", "out_of_range", "%s", TR(c, "не больше 400 дней, и не раньше date", "at most 400 days, and not before date"));
+        return err_field(c->err, "to", "out_of_range", "%s",
+                         TR(c, "не больше 400 дней, и не раньше date", "at most 400 days, and not before date"));
     jw_object(c->out);
     jw_key(c->out, "items");
     jw_array(c->out);
@@ -80,7 +82,8 @@ static bool explain_record(struct call *c, const char *field, enum query term)
     if (pg_rows(res) != 1 || !pg_text(res, 0, COL_DUE)) {
         bool found = pg_rows(res) == 1;
         pg_free(res);
-        return found ? err_field(c->err, field, "out_of_range", "%s", TR(c, "у карточки нет срока", "the card has no term")) : err_set(c->err, ERR_NOT_FOUND, NULL);
+        return found ? err_field(c->err, field, "out_of_range", "%s", TR(c, "у карточки нет срока", "the card has no term"))
+                     : err_set(c->err, ERR_NOT_FOUND, NULL);
     }
     day_t later = day_parse(pg_text(res, 0, COL_LATER_DAY)), nominal = day_parse(pg_text(res, 0, COL_NOMINAL));
     const char *id = arena_strdup(c->arena, pg_text(res, 0, COL_RULE) ? pg_text(res, 0, COL_RULE) : "");
@@ -99,8 +102,10 @@ static bool own_rule(struct call *c, struct due_rule *rule, const char **name)
 {
     const char *counting = arg_sql(c, "counting"), *roll = arg_sql(c, "roll"), *start = arg_sql(c, "start");
     if (!arg_has(c, "days"))
-        return err_field(c->err, "days", "required", "%s", TR(c, "назовите число дней (days) или правило (rule)", "name a number of days or a rule"));
-    *rule = (struct due_rule){.id = "days", .from = "given_day", .length = (int)arg_int(c, "days"), .text = {"Срок", "Term"}, .law = {"по запросу", "as asked"}};
+        return err_field(c->err, "days", "required", "%s",
+                         TR(c, "назовите число дней (days) или правило (rule)", "name a number of days or a rule"));
+    *rule = (struct due_rule){
+        .id = "days", .from = "given_day", .length = (int)arg_int(c, "days"), .text = {"Срок", "Term"}, .law = {"по запросу", "as asked"}};
     rule->unit = counting && strcmp(counting, "working") == 0 ? DUE_WORKING_DAY : DUE_CALENDAR_DAY;
     rule->roll = roll && strcmp(roll, "none") == 0 ? DUE_ROLL_NONE : roll && strcmp(roll, "next") == 0 ? DUE_ROLL_NEXT : DUE_ROLL_PREVIOUS;
     rule->start = start && strcmp(start, "same_day") == 0 ? DUE_SAME_DAY : DUE_NEXT_DAY;
@@ -121,7 +126,8 @@ static bool calendar_due(struct call *c)
         return err_field(c->err, "from", "required", NULL);
     s.event = day_parse(arg_str(c, "from"));
     if (name && !(s.rule = deadlines_rule(c->rules->deadlines, name, s.event)))
-        return err_field(c->err, "rule", "not_a_value", "«%.60s»: %s", name, TR(c, "нет такого срока на эту дату (сроки: calendar rules)", "no such term on that day (terms: calendar rules)"));
+        return err_field(c->err, "rule", "not_a_value", "«%.60s»: %s", name,
+                         TR(c, "нет такого срока на эту дату (сроки: calendar rules)", "no such term on that day (terms: calendar rules)"));
     if (!name) {
         if (!own_rule(c, &own, &name))
             return false;
@@ -129,7 +135,8 @@ static bool calendar_due(struct call *c)
     }
     s.due = due_count(c->rules->calendar, s.event, s.rule);
     if (s.due.nominal == DAY_NONE)
-        return err_field(c->err, arg_has(c, "days") ? "days" : "from", "out_of_range", "%s", TR(c, "срок кончается вне календаря (1900-2199)", "the term ends outside the calendar (1900-2199)"));
+        return err_field(c->err, arg_has(c, "days") ? "days" : "from", "out_of_range", "%s",
+                         TR(c, "срок кончается вне календаря (1900-2199)", "the term ends outside the calendar (1900-2199)"));
     write_due(c, &s, name);
     return true;
 }
@@ -223,15 +230,23 @@ static bool set_day(struct call *c, struct change *ch, day_t date, bool local)
     const char *document = arg_sql(c, "document"), *day = day_text(c, date);
     day_kind_parse(arg_str(c, "kind"), &kind);
     if (local && kind != DAY_HOLIDAY && kind != DAY_OFF)
-        return err_field(c->err, "kind", "not_a_value", "%s", TR(c, "местный день бывает только нерабочим: holiday или off", "a local day can only be a day off: holiday or off"));
+        return err_field(
+            c->err, "kind", "not_a_value", "%s",
+            TR(c, "местный день бывает только нерабочим: holiday или off", "a local day can only be a day off: holiday or off"));
     change_day(c, ch, date, kind, arg_sql(c, "note"));
-    struct event e = {.record = "calendar", .record_id = day_year(date), .action = "set", .comment = document,
-                      .changes = arena_printf(c->arena, "{\"%s\":{\"from\":\"%s\",\"to\":\"%s\"}}", day, kind_words[work_calendar_kind(ch->before, date)], kind_words[kind])};
+    struct event e = {.record = "calendar",
+                      .record_id = day_year(date),
+                      .action = "set",
+                      .comment = document,
+                      .changes = arena_printf(c->arena, "{\"%s\":{\"from\":\"%s\",\"to\":\"%s\"}}", day,
+                                              kind_words[work_calendar_kind(ch->before, date)], kind_words[kind])};
     jw_object(c->out);
     jw_kstring(c->out, "date", day);
     jw_kstring(c->out, "kind", kind_words[kind]);
     jw_kbool(c->out, "verified", work_calendar_is_verified(ch->before, date));
-    bool ok = change_end(c, ch, local, document, arena_printf(c->arena, TR(c, "Изменён календарь: %s", "The calendar has changed: %s"), document)) && event_write(c, &e);
+    bool ok = change_end(c, ch, local, document,
+                         arena_printf(c->arena, TR(c, "Изменён календарь: %s", "The calendar has changed: %s"), document)) &&
+              event_write(c, &e);
     jw_object_end(c->out);
     return ok;
 }
@@ -266,9 +281,11 @@ static bool read_year(struct call *c, struct year_days *y)
     {
         day_t d = day_parse(json_string_value(json_object_get(row, "date")));
         if (d < y->first || d >= y->end)
-            return err_field(c->err, arena_printf(c->arena, "days[%zu].date", i), "out_of_range", "%s", TR(c, "день другого года", "a day of another year"));
+            return err_field(c->err, arena_printf(c->arena, "days[%zu].date", i), "out_of_range", "%s",
+                             TR(c, "день другого года", "a day of another year"));
         if (y->kind[d - y->first] != DAY_PLAIN)
-            return err_field(c->err, arena_printf(c->arena, "days[%zu].date", i), "taken", "%s", TR(c, "день назван дважды", "the day stands twice"));
+            return err_field(c->err, arena_printf(c->arena, "days[%zu].date", i), "taken", "%s",
+                             TR(c, "день назван дважды", "the day stands twice"));
         day_kind_parse(json_string_value(json_object_get(row, "kind")), &y->kind[d - y->first]);
         y->note[d - y->first] = json_string_value(json_object_get(row, "note"));
     }
@@ -278,7 +295,8 @@ static bool read_year(struct call *c, struct year_days *y)
 /* Labour Code art. 112: these are days off in every year, so a calendar that lacks one is no whole calendar of the country. */
 static day_t missing_holiday(const struct year_days *y)
 {
-    static const int holidays[][2] = {{1, 1}, {1, 2}, {1, 3}, {1, 4}, {1, 5}, {1, 6}, {1, 7}, {1, 8}, {2, 23}, {3, 8}, {5, 1}, {5, 9}, {6, 12}, {11, 4}};
+    static const int holidays[][2] = {{1, 1}, {1, 2},  {1, 3}, {1, 4}, {1, 5}, {1, 6},  {1, 7},
+                                      {1, 8}, {2, 23}, {3, 8}, {5, 1}, {5, 9}, {6, 12}, {11, 4}};
     for (size_t i = 0; i < sizeof holidays / sizeof *holidays; i++) {
         day_t d = day_from_civil(day_year(y->first), holidays[i][0], holidays[i][1]);
         if (y->kind[d - y->first] != DAY_HOLIDAY && y->kind[d - y->first] != DAY_OFF)
@@ -322,17 +340,26 @@ static bool put_year(struct call *c, struct change *ch)
     bool was = work_calendar_is_verified(ch->before, y.first), verified = was || missing == DAY_NONE;
     if (missing == DAY_NONE && !pg_exec(c->db, Q_CALENDAR_VERIFY, params, 1, NULL, c->err))
         return false;
-    struct event e = {.record = "calendar", .record_id = year, .action = "import", .comment = document,
-                      .changes = arena_printf(c->arena, "{\"days\":{\"to\":%lld},\"verified\":{\"from\":%s,\"to\":%s}}", (long long)(ch->fresh + ch->updated), call_bool(was), call_bool(verified))};
+    struct event e = {.record = "calendar",
+                      .record_id = year,
+                      .action = "import",
+                      .comment = document,
+                      .changes = arena_printf(c->arena, "{\"days\":{\"to\":%lld},\"verified\":{\"from\":%s,\"to\":%s}}",
+                                              (long long)(ch->fresh + ch->updated), call_bool(was), call_bool(verified))};
     jw_object(c->out);
     jw_kint(c->out, "year", year);
     jw_kbool(c->out, "verified", verified);
     jw_kint(c->out, "imported", ch->fresh);
     jw_kint(c->out, "updated", ch->updated);
-    jw_kint(c->out, "unchanged", (int64_t)json_array_size(json_object_get(c->params, "days")) > ch->fresh + ch->updated ? (int64_t)json_array_size(json_object_get(c->params, "days")) - ch->fresh - ch->updated : 0);
+    jw_kint(c->out, "unchanged",
+            (int64_t)json_array_size(json_object_get(c->params, "days")) > ch->fresh + ch->updated
+                ? (int64_t)json_array_size(json_object_get(c->params, "days")) - ch->fresh - ch->updated
+                : 0);
     if (missing != DAY_NONE)
         jw_kstring(c->out, "missing", day_text(c, missing));
-    bool ok = change_end(c, ch, false, document, arena_printf(c->arena, TR(c, "Загружен календарь %d года", "The calendar of %d was imported"), year)) && event_write(c, &e);
+    bool ok = change_end(c, ch, false, document,
+                         arena_printf(c->arena, TR(c, "Загружен календарь %d года", "The calendar of %d was imported"), year)) &&
+              event_write(c, &e);
     jw_object_end(c->out);
     return ok;
 }
@@ -387,6 +414,11 @@ const struct op calendar_ops[] = {
     {"calendar.due", R_ANY, 0, {"Посчитать срок и объяснить по дням", "Count a term and explain it day by day"}, due_params, calendar_due},
     {"calendar.rules", R_ANY, 0, {"Сроки, которые действуют", "Terms in force"}, NULL, calendar_rules},
     {"calendar.set", R_ADMIN | R_SYSTEM, OP_WRITE, {"Изменить день календаря", "Change a day of the calendar"}, set_params, calendar_set},
-    {"calendar.year", R_ADMIN | R_SYSTEM, OP_WRITE, {"Производственный календарь года", "Production calendar of a year"}, year_params, calendar_year},
+    {"calendar.year",
+     R_ADMIN | R_SYSTEM,
+     OP_WRITE,
+     {"Производственный календарь года", "Production calendar of a year"},
+     year_params,
+     calendar_year},
     {.method = NULL},
 };

@@ -8,10 +8,7 @@ enum { FRIDAY = 5, BORN_BYTES_MAX = 1 << 16 };
 
 /* ---- with the first of them ---- */
 
-static int weekday_of(const struct call *c)
-{
-    return arg_sql(c, "due") ? day_weekday(day_parse(arg_str(c, "due"))) : FRIDAY;
-}
+static int weekday_of(const struct call *c) { return arg_sql(c, "due") ? day_weekday(day_parse(arg_str(c, "due"))) : FRIDAY; }
 
 bool periodic_prepare(struct call *c, day_t *next_on)
 {
@@ -38,7 +35,8 @@ bool periodic_keep(struct call *c, int64_t assignment, day_t next_on)
         json_object_del(kept, own[i]);
     char *text = json_dumps(kept, JSON_COMPACT);
     json_decref(kept);
-    const char *params[] = {call_user(c), arg_sql(c, "period"), call_int(c, weekday_of(c)), day_text(c, next_on), arena_strdup(c->arena, text ? text : "{}")};
+    const char *params[] = {call_user(c), arg_sql(c, "period"), call_int(c, weekday_of(c)), day_text(c, next_on),
+                            arena_strdup(c->arena, text ? text : "{}")};
     free(text);
     if (!query_int(c, Q_PERIODIC_ADD, params, 5, 0, &id))
         return false;
@@ -73,7 +71,8 @@ static json_t *params_of(struct arena *arena, const struct rules *rules, const s
 static bool create_as(struct call *c, const struct birth *b)
 {
     json_t *answer = NULL;
-    bool ok = op_check(c->op, c->params, c->err) && (c->op->roles & c->user->roles || err_set(c->err, ERR_FORBIDDEN, NULL)) && c->op->handler(c);
+    bool ok =
+        op_check(c->op, c->params, c->err) && (c->op->roles & c->user->roles || err_set(c->err, ERR_FORBIDDEN, NULL)) && c->op->handler(c);
     if (ok && (answer = json_loads(c->out->out->data, 0, NULL))) {
         char next_on[11];
         day_format(b->next_on, next_on);
@@ -95,8 +94,14 @@ static bool bear(struct pg *db, struct arena *arena, const struct rules *rules, 
         return err_field(err, "period", "not_a_value", NULL);
     buf_init(&out, BORN_BYTES_MAX);
     jw_init(&w, &out);
-    struct call c = {.op = op_find("assignment.create", strlen("assignment.create")), .user = &author, .params = params, .db = db, .rules = rules,
-                     .arena = arena, .out = &w, .err = err};
+    struct call c = {.op = op_find("assignment.create", strlen("assignment.create")),
+                     .user = &author,
+                     .params = params,
+                     .db = db,
+                     .rules = rules,
+                     .arena = arena,
+                     .out = &w,
+                     .err = err};
     bool ok = load_user(db, arena, pg_text(res, 0, 4), &author, err) && create_as(&c, b);
     json_decref(params);
     buf_free(&out);
@@ -141,7 +146,8 @@ static bool periodic_stop(struct call *c)
         return false;
     if (!version)
         return err_set(c->err, ERR_NOT_FOUND, NULL);
-    struct event e = {.record = "periodic", .record_id = arg_int(c, "id"), .action = "stop", .version = version, .comment = arg_sql(c, "reason")};
+    struct event e = {
+        .record = "periodic", .record_id = arg_int(c, "id"), .action = "stop", .version = version, .comment = arg_sql(c, "reason")};
     if (!event_write(c, &e))
         return false;
     write_changed(c, arg_int(c, "id"), NULL, version, NULL);
@@ -156,6 +162,11 @@ static const struct op_param stop_params[] = {
 
 const struct op periodic_ops[] = {
     {"periodic.list", R_ANY & ~R_ADMIN, 0, {"Периодические поручения", "Periodic assignments"}, NULL, periodic_list},
-    {"periodic.stop", R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_SYSTEM, OP_WRITE, {"Прекратить периодическое поручение", "Stop a periodic assignment"}, stop_params, periodic_stop},
+    {"periodic.stop",
+     R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_SYSTEM,
+     OP_WRITE,
+     {"Прекратить периодическое поручение", "Stop a periodic assignment"},
+     stop_params,
+     periodic_stop},
     {.method = NULL},
 };

@@ -11,4 +11,5 @@ bool periodic_keep(struct call *c, int64_t assignment, day_t next_on);
 /* One period of one of them, in a transaction of its own: runs assignment.create as its author. 1: born, 0: nothing to do (or done by
  * another core), -1: err says why not. */
 int periodic_bear(struct pg *db, struct arena *arena, const struct rules *rules, const char *id,
-                  bool (*load_user)(struct pg *db, struct arena *arena, const char *login, struct session_user *user, struct err *err), struct err *err);
+                  bool (*load_user)(struct pg *db, struct arena *arena, const char *login, struct session_user *user, struct err *err),
+                  struct err *err);

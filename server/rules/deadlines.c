@@ -17,14 +17,15 @@ struct deadlines {
     size_t period_count;
 };
 
-const char *const deadlines_needed[] = {"appeal_register",  "appeal_forward",  "appeal_consider", "appeal_extension", "follow_up",
-                                        "assignment_plain", "assignment_date", "from_document",   NULL};
+const char *const deadlines_needed[] = {"appeal_register",  "appeal_forward", "appeal_consider",
+                                        "appeal_extension", "follow_up",      "assignment_plain",
+                                        "assignment_date",  "from_document",  NULL};
 
 static const char *const units[] = {[DUE_CALENDAR_DAY] = "calendar_day", [DUE_WORKING_DAY] = "working_day", [DUE_MONTH] = "month", NULL};
 static const char *const rolls[] = {[DUE_ROLL_NONE] = "none", [DUE_ROLL_PREVIOUS] = "previous", [DUE_ROLL_NEXT] = "next", NULL};
 static const char *const starts[] = {[DUE_NEXT_DAY] = "next_day", [DUE_SAME_DAY] = "same_day", NULL};
 /* The events that the program knows the day of, and those that only calendar.due is asked about. */
-static const char *const events[] = {"received",  "registered",  "signed",  "requested",  "given_date",
+static const char *const events[] = {"received",    "registered",  "signed",   "requested", "given_date",
                                      "nominal_due", "event_start", "answered", NULL};
 static const char *const schools[] = {"federal", "sverdlovsk", NULL};
 
@@ -50,7 +51,8 @@ static bool read_day(struct yaml_reader *r, const struct yaml_tree *node, const 
         return false;
     if (*text)
         *day = day_parse(text);
-    return !*text || *day != DAY_NONE || FAULT(r, yaml_tree_get(node, key)->line, "%s must be a date as 2025-03-30, not \"%.40s\"", key, text);
+    return !*text || *day != DAY_NONE ||
+           FAULT(r, yaml_tree_get(node, key)->line, "%s must be a date as 2025-03-30, not \"%.40s\"", key, text);
 }
 
 static bool read_warn(struct yaml_reader *r, const struct yaml_tree *node, struct due_rule *rule)
@@ -84,7 +86,8 @@ static bool read_law(struct yaml_reader *r, const struct yaml_tree *node, const 
     return true;
 }
 
-static bool read_term(struct yaml_reader *r, const struct yaml_tree *node, const struct due_rule *defaults, struct due_rule *rule, int *school)
+static bool read_term(struct yaml_reader *r, const struct yaml_tree *node, const struct due_rule *defaults, struct due_rule *rule,
+                      int *school)
 {
     const char *note[2];
     int from = -1;
@@ -93,9 +96,10 @@ static bool read_term(struct yaml_reader *r, const struct yaml_tree *node, const
     *school = SCHOOL_BOTH;
     if (!yaml_read_labels(r, node, "a term", rule->text) || !yaml_read_notes(r, node, note) || !read_law(r, node, rule->law) ||
         !yaml_read_choice(r, node, "from", events, &from) || !read_choices(r, node, rule) ||
-        !yaml_read_int(r, node, "length", -LENGTH_MAX_DAYS, LENGTH_MAX_DAYS, &rule->length) || !yaml_read_flag(r, node, "max", &rule->is_max) ||
-        !read_day(r, node, "valid_from", &rule->valid_from) || !read_day(r, node, "valid_until", &rule->valid_until) ||
-        !read_warn(r, node, rule) || !yaml_read_choice(r, node, "school", schools, school))
+        !yaml_read_int(r, node, "length", -LENGTH_MAX_DAYS, LENGTH_MAX_DAYS, &rule->length) ||
+        !yaml_read_flag(r, node, "max", &rule->is_max) || !read_day(r, node, "valid_from", &rule->valid_from) ||
+        !read_day(r, node, "valid_until", &rule->valid_until) || !read_warn(r, node, rule) ||
+        !yaml_read_choice(r, node, "school", schools, school))
         return false;
     if (from < 0 || !yaml_tree_get(node, "length"))
         return FAULT(r, node->line, "term %s without `%s`: add it", rule->id, from < 0 ? "from" : "length");
@@ -120,17 +124,21 @@ static bool add_term(struct yaml_reader *r, struct deadlines *d, const struct du
 {
     for (size_t i = 0; i < d->count; i++)
         if (strcmp(d->rules[i].id, rule->id) == 0 && overlap(&d->rules[i], rule))
-            return FAULT(r, line, "term \"%s\" stands twice for the same days (first on line %d): part them by valid_from and valid_until, "
-                                  "or remove one", rule->id, d->lines[i]);
+            return FAULT(r, line,
+                         "term \"%s\" stands twice for the same days (first on line %d): part them by valid_from and valid_until, "
+                         "or remove one",
+                         rule->id, d->lines[i]);
     d->lines[d->count] = line;
     d->rules[d->count++] = *rule;
     return true;
 }
 
-static bool load_terms(struct yaml_reader *r, struct deadlines *d, const struct yaml_tree *list, const struct due_rule *defaults, int school)
+static bool load_terms(struct yaml_reader *r, struct deadlines *d, const struct yaml_tree *list, const struct due_rule *defaults,
+                       int school)
 {
-    static const char *const keys[] = {"id",         "ru",          "en",          "from", "length", "unit",    "start",   "roll", "law_ru", "law_en",
-                                       "valid_from", "valid_until", "warn_before", "max",  "school", "note_ru", "note_en", NULL};
+    static const char *const keys[] = {"id",          "ru",   "en",     "from",    "length",     "unit",
+                                       "start",       "roll", "law_ru", "law_en",  "valid_from", "valid_until",
+                                       "warn_before", "max",  "school", "note_ru", "note_en",    NULL};
     if (!yaml_check_rows(r, list, keys, "a term"))
         return false;
     d->rules = arena_alloc(d->arena, (list->count + 1) * sizeof *d->rules);
@@ -172,9 +180,11 @@ static bool check_needed(struct yaml_reader *r, const struct deadlines *d, int l
         if (holds_always(d, *id, &hole))
             continue;
         if (hole == DAY_NONE)
-            return FAULT(r, line, "the term %s is missing, or has no rule without valid_from: copy it from the shipped deadlines.yaml", *id);
+            return FAULT(r, line, "the term %s is missing, or has no rule without valid_from: copy it from the shipped deadlines.yaml",
+                         *id);
         day_format(hole, day);
-        return FAULT(r, line, "the term %s has no rule for %s: the program counts by it on every day, so let one follow the other", *id, day);
+        return FAULT(r, line, "the term %s has no rule for %s: the program counts by it on every day, so let one follow the other", *id,
+                     day);
     }
     return true;
 }
@@ -191,8 +201,8 @@ static bool load_periods(struct yaml_reader *r, struct deadlines *d, const struc
         struct period_rule *p = &d->periods[d->period_count];
         const char *note[2];
         *p = (struct period_rule){.id = yaml_tree_get(n, "id")->text, .months = -1};
-        if (!yaml_read_labels(r, n, "a period", p->text) || !yaml_read_notes(r, n, note) || !yaml_read_int(r, n, "months", 0, 12, &p->months) ||
-            !yaml_read_int(r, n, "due_day", 1, 31, &p->due_day))
+        if (!yaml_read_labels(r, n, "a period", p->text) || !yaml_read_notes(r, n, note) ||
+            !yaml_read_int(r, n, "months", 0, 12, &p->months) || !yaml_read_int(r, n, "due_day", 1, 31, &p->due_day))
             return false;
         if (p->months < 0 || (p->months > 0 && 12 % p->months != 0))
             return FAULT(r, n->line, "period %s: months must be 0 (a week), 1, 2, 3, 4, 6 or 12", p->id);
@@ -217,7 +227,8 @@ static bool load_root(struct yaml_reader *r, struct deadlines *d, const struct y
     const struct yaml_tree *given = yaml_tree_get(root, "version"), *shared = yaml_tree_get(root, "defaults");
     const struct yaml_tree *terms = yaml_tree_get(root, "terms"), *periods = yaml_tree_get(root, "periodic");
     if (version != 1)
-        return FAULT(r, given ? given->line : root->line, given ? "this program reads version: 1" : "no version: begin the file with version: 1");
+        return FAULT(r, given ? given->line : root->line,
+                     given ? "this program reads version: 1" : "no version: begin the file with version: 1");
     if (shared && (!yaml_expect(r, shared, YT_MAP, "defaults") || !yaml_check_keys(r, shared, default_keys, "defaults") ||
                    !read_choices(r, shared, &defaults)))
         return false;
@@ -233,7 +244,8 @@ struct deadlines *deadlines_load(const char *path, const char *text, struct err 
         abort();
     d->arena = arena_new();
     struct yaml_reader r = {.arena = d->arena, .path = path, .err = err};
-    const struct yaml_tree *root = text ? yaml_tree_read(d->arena, path, text, strlen(text), err) : yaml_tree_read_file(d->arena, path, err);
+    const struct yaml_tree *root =
+        text ? yaml_tree_read(d->arena, path, text, strlen(text), err) : yaml_tree_read_file(d->arena, path, err);
     if (!root || !load_root(&r, d, root))
         deadlines_free(&d);
     return d;

@@ -19,9 +19,12 @@ static const char *const weekdays[2][7] = {
 static const struct {
     const char *id, *text[2];
 } events[] = {
-    {"received", {"поступления", "receipt"}},        {"registered", {"регистрации", "registration"}},
-    {"signed", {"подписания", "signing"}},           {"requested", {"запроса", "the request"}},
-    {"answered", {"ответа", "the answer"}},          {"event_start", {"начала события", "the event's beginning"}},
+    {"received", {"поступления", "receipt"}},
+    {"registered", {"регистрации", "registration"}},
+    {"signed", {"подписания", "signing"}},
+    {"requested", {"запроса", "the request"}},
+    {"answered", {"ответа", "the answer"}},
+    {"event_start", {"начала события", "the event's beginning"}},
     {"given_day", {"названного дня", "the day given"}},
     {"nominal_due", {"прежнего номинального срока", "the earlier nominal term"}},
 };
@@ -58,7 +61,8 @@ const char *due_length_in_words(const struct due_rule *rule, enum lang lang, cha
     int n = abs(rule->length), form = lang == LANG_RU ? plural(n) : n != 1;
     snprintf(out, size, "%s", "");
     if (n)
-        snprintf(out, size, "%d %s%s", n, words[lang][rule->unit][form], rule->length < 0 ? TR(lang, " до события", " before the event") : "");
+        snprintf(out, size, "%d %s%s", n, words[lang][rule->unit][form],
+                 rule->length < 0 ? TR(lang, " до события", " before the event") : "");
     return out;
 }
 
@@ -74,7 +78,8 @@ static const char *kind_words(const struct due_story *s, day_t d, char *out, siz
     default: kind = weekend ? TR(s->lang, "рабочий (перенос)", "working by transfer") : ""; break;
     }
     bool says_more = *note && work_calendar_kind(s->calendar, d) != DAY_SHORT;
-    snprintf(out, size, "%s%s%s%s%.120s%s", *kind ? ", " : "", kind, says_more ? " (" : "", "", says_more ? note : "", says_more ? ")" : "");
+    snprintf(out, size, "%s%s%s%s%.120s%s", *kind ? ", " : "", kind, says_more ? " (" : "", "", says_more ? note : "",
+             says_more ? ")" : "");
     return out;
 }
 
@@ -103,8 +108,9 @@ static void say_rule(const struct due_story *s, struct jw *w)
             from = events[i].text[s->lang];
     say(w, TR(s->lang, "Считается от %s: %s", "Counted from %s: %s"), from, day);
     if (s->rule->length != 0)
-        say(w, "%s", s->rule->start == DUE_SAME_DAY ? TR(s->lang, "Сам этот день - первый", "That day itself is day 1")
-                                                    : TR(s->lang, "День 1 - следующий за ним", "Day 1 is the day after it"));
+        say(w, "%s",
+            s->rule->start == DUE_SAME_DAY ? TR(s->lang, "Сам этот день - первый", "That day itself is day 1")
+                                           : TR(s->lang, "День 1 - следующий за ним", "Day 1 is the day after it"));
 }
 
 /* Every day between the event and the nominal day; of very long terms the beginning and the end. */
@@ -141,8 +147,11 @@ static void say_roll(const struct due_story *s, struct jw *w)
     say(w, TR(s->lang, "Номинальный срок: %s%s", "Nominal term: %s%s"), day, kind_words(s, d, kind, sizeof kind));
     if (d == s->due.rolled)
         return;
-    say(w, "%s", step < 0 ? TR(s->lang, "Последний день нерабочий: срок переносится на предшествующий рабочий день", "The last day is not a working one: the term moves to the working day before")
-                          : TR(s->lang, "Последний день нерабочий: срок переносится на следующий рабочий день", "The last day is not a working one: the term moves to the next working day"));
+    say(w, "%s",
+        step < 0 ? TR(s->lang, "Последний день нерабочий: срок переносится на предшествующий рабочий день",
+                      "The last day is not a working one: the term moves to the working day before")
+                 : TR(s->lang, "Последний день нерабочий: срок переносится на следующий рабочий день",
+                      "The last day is not a working one: the term moves to the next working day"));
     for (d += step; d != s->due.rolled; d += step) {
         day_in_words(d, s->lang, day, sizeof day);
         say(w, "%s%s", day, kind_words(s, d, kind, sizeof kind));
@@ -157,8 +166,11 @@ static void say_unverified(const struct due_story *s, struct jw *w)
     day_t first = s->event < last ? s->event : last;
     for (int year = day_year(first); year > 0 && year <= day_year(last); year++)
         if (!work_calendar_is_verified(s->calendar, day_from_civil(year, 1, 1)))
-            say(w, TR(s->lang, "Производственного календаря на %d год нет: выходными считались только суббота и воскресенье, срок может измениться",
-                      "There is no production calendar of %d: only Saturday and Sunday were taken for days off, the term may change"), year);
+            say(w,
+                TR(s->lang,
+                   "Производственного календаря на %d год нет: выходными считались только суббота и воскресенье, срок может измениться",
+                   "There is no production calendar of %d: only Saturday and Sunday were taken for days off, the term may change"),
+                year);
 }
 
 void due_explain(const struct due_story *s, struct jw *w)
@@ -177,8 +189,8 @@ void due_explain(const struct due_story *s, struct jw *w)
         say_days(s, counted.nominal, w);
         if (counted.nominal != s->due.nominal) {
             day_in_words(counted.nominal, s->lang, day, sizeof day);
-            say(w, TR(s->lang, "По правилу: %s; затем срок изменён на %+d дн.", "By the rule: %s; then the term was moved by %+d days"), day,
-                s->due.nominal - counted.nominal);
+            say(w, TR(s->lang, "По правилу: %s; затем срок изменён на %+d дн.", "By the rule: %s; then the term was moved by %+d days"),
+                day, s->due.nominal - counted.nominal);
         }
     }
     say_roll(s, w);

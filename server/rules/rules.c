@@ -49,7 +49,8 @@ const struct due_rule *rules_of_appeal(const struct deadlines *deadlines, const 
      * for papers without a term. Of the prosecutor's acts it names the shortest, which can never be late. */
     const char *data = kind ? classifiers_find(classifiers, "appeal_kind", kind) : NULL;
     json_t *facts = data ? json_loads(data, 0, NULL) : NULL;
-    const struct due_rule *rule = deadlines_rule_or(deadlines, json_string_value(json_object_get(facts, "due_rule")), "appeal_consider", on);
+    const struct due_rule *rule =
+        deadlines_rule_or(deadlines, json_string_value(json_object_get(facts, "due_rule")), "appeal_consider", on);
     json_decref(facts);
     return rule;
 }

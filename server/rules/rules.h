@@ -20,4 +20,5 @@ struct work_calendar *rules_read_calendar(struct pg *db, struct err *err);
 struct classifiers *rules_read_classifiers(struct pg *db, struct err *err);
 /* The term of an appeal's kind: the one that the classifier names in `due_rule`, as it held on that day, else a citizen's appeal's; never
  * NULL. */
-const struct due_rule *rules_of_appeal(const struct deadlines *deadlines, const struct classifiers *classifiers, const char *kind, day_t on);
+const struct due_rule *rules_of_appeal(const struct deadlines *deadlines, const struct classifiers *classifiers, const char *kind,
+                                       day_t on);

@@ -39,8 +39,8 @@ static void starts_and_is_filled(void **state)
 
 static json_t *letter(const char *registered)
 {
-    return rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:b, s:s, s:s, s:s}", "kind", "letter", "channel", "post", "anonymous", 1, "subject", "Срок",
-                  "received", registered, "registered", registered);
+    return rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:b, s:s, s:s, s:s}", "kind", "letter", "channel", "post", "anonymous", 1,
+                  "subject", "Срок", "received", registered, "registered", registered);
 }
 
 static void says(const json_t *explain, const char *text)
@@ -62,11 +62,16 @@ static void worked_examples_come_out(void **state)
         const char *rule, *from, *nominal, *previous, *next;
         int days;
     } rows[] = {
-        {"appeal_consider", "2025-04-01", "2025-05-01", "2025-04-30", "2025-05-05", 30}, {"appeal_consider", "2025-03-31", "2025-04-30", "2025-04-30", "2025-04-30", 30},
-        {"appeal_consider", "2025-12-05", "2026-01-04", "2025-12-30", "2026-01-12", 30}, {"appeal_consider", "2025-10-02", "2025-11-01", "2025-11-01", "2025-11-01", 30},
-        {"appeal_consider", "2025-10-03", "2025-11-02", "2025-11-01", "2025-11-05", 30}, {"appeal_consider", "2026-04-09", "2026-05-09", "2026-05-08", "2026-05-12", 30},
-        {"appeal_consider", "2026-03-02", "2026-04-01", "2026-04-01", "2026-04-01", 30}, {"appeal_extension", "2026-04-01", "2026-05-01", "2026-04-30", "2026-05-04", 30},
-        {"appeal_register", "2025-12-30", "2026-01-02", "2025-12-30", "2026-01-12", 3},  {"appeal_forward", "2026-04-24", "2026-05-01", "2026-04-30", "2026-05-04", 7},
+        {"appeal_consider", "2025-04-01", "2025-05-01", "2025-04-30", "2025-05-05", 30},
+        {"appeal_consider", "2025-03-31", "2025-04-30", "2025-04-30", "2025-04-30", 30},
+        {"appeal_consider", "2025-12-05", "2026-01-04", "2025-12-30", "2026-01-12", 30},
+        {"appeal_consider", "2025-10-02", "2025-11-01", "2025-11-01", "2025-11-01", 30},
+        {"appeal_consider", "2025-10-03", "2025-11-02", "2025-11-01", "2025-11-05", 30},
+        {"appeal_consider", "2026-04-09", "2026-05-09", "2026-05-08", "2026-05-12", 30},
+        {"appeal_consider", "2026-03-02", "2026-04-01", "2026-04-01", "2026-04-01", 30},
+        {"appeal_extension", "2026-04-01", "2026-05-01", "2026-04-30", "2026-05-04", 30},
+        {"appeal_register", "2025-12-30", "2026-01-02", "2025-12-30", "2026-01-12", 3},
+        {"appeal_forward", "2026-04-24", "2026-05-01", "2026-04-30", "2026-05-04", 7},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         json_t *by_rule = rpc_ok(head, "calendar.due", "{s:s, s:s}", "from", rows[i].from, "rule", rows[i].rule);
@@ -111,8 +116,8 @@ static void what_cannot_be_counted_is_told(void **state)
     rpc_refused(head, -32602, "roll", "calendar.due", "{s:s, s:i, s:s}", "from", "2026-01-01", "days", 3, "roll", "up");
     rpc_refused(head, -32602, "to", "calendar.day", "{s:s, s:s}", "date", "2026-01-01", "to", "2030-01-01");
     rpc_error(head, 1001, "calendar.due", "{s:i}", "appeal", 999999);
-    rpc_refused(clerk, -32602, "registered", "appeal.register", "{s:s, s:s, s:b, s:s, s:s}", "kind", "letter", "channel", "post", "anonymous", 1, "subject", "Срок",
-                "registered", "2200-01-01");
+    rpc_refused(clerk, -32602, "registered", "appeal.register", "{s:s, s:s, s:b, s:s, s:s}", "kind", "letter", "channel", "post",
+                "anonymous", 1, "subject", "Срок", "registered", "2200-01-01");
 }
 
 /* ---- changing ---- */
@@ -126,8 +131,8 @@ static void a_local_day_moves_open_records(void **state)
     rpc_refused(admin, -32602, "document", "calendar.set", "{s:s, s:s}", "date", "2026-04-01", "kind", "holiday");
     rpc_refused(admin, -32602, "kind", "calendar.set", "{s:s, s:s, s:s}", "date", "2026-04-01", "kind", "work", "document", "Указ");
     rpc_error(head, 1002, "calendar.set", "{s:s, s:s, s:s}", "date", "2026-04-01", "kind", "holiday", "document", "Указ");
-    json_t *set = rpc_ok(admin, "calendar.set", "{s:s, s:s, s:s, s:s}", "date", "2026-04-01", "kind", "holiday", "document", "Указ губернатора 12-у от 20.03.2026",
-                         "note", "День области");
+    json_t *set = rpc_ok(admin, "calendar.set", "{s:s, s:s, s:s, s:s}", "date", "2026-04-01", "kind", "holiday", "document",
+                         "Указ губернатора 12-у от 20.03.2026", "note", "День области");
     assert_int_equal(at_int(set, "moved"), 1);
     assert_string_equal(at_text(set, "records.0.number"), at_text(made, "number"));
     assert_string_equal(at_text(set, "records.0.from"), "2026-04-01");
@@ -145,11 +150,13 @@ static void a_local_day_moves_open_records(void **state)
     json_t *day = rpc_ok(clerk, "calendar.day", "{s:s}", "date", "2026-04-01");
     assert_true(json_is_true(at(day, "local")) && json_is_false(at(day, "working")));
     /* And back. */
-    set = rpc_ok(admin, "calendar.set", "{s:s, s:s, s:s, s:b}", "date", "2026-04-01", "kind", "work", "document", "Указ отменён", "local", 0);
+    set =
+        rpc_ok(admin, "calendar.set", "{s:s, s:s, s:s, s:b}", "date", "2026-04-01", "kind", "work", "document", "Указ отменён", "local", 0);
     assert_int_equal(at_int(set, "moved"), 1);
     assert_string_equal(at_text(rpc_ok(clerk, "appeal.get", "{s:I}", "id", id), "due"), "2026-04-01");
     /* Said again it changes nothing and moves nothing. */
-    set = rpc_ok(admin, "calendar.set", "{s:s, s:s, s:s, s:b}", "date", "2026-04-01", "kind", "work", "document", "Указ отменён", "local", 0);
+    set =
+        rpc_ok(admin, "calendar.set", "{s:s, s:s, s:s, s:b}", "date", "2026-04-01", "kind", "work", "document", "Указ отменён", "local", 0);
     assert_int_equal(at_int(set, "moved"), 0);
 }
 
@@ -161,8 +168,8 @@ static void an_extension_outlives_a_recount(void **state)
     json_t *card = rpc_ok(clerk, "appeal.get", "{s:I}", "id", id);
     rpc_ok(head, "assignment.create", "{s:s, s:I, s:I}", "title", "Проверить", "responsible", town.user[TOWN_executor], "appeal", id);
     card = rpc_ok(head, "appeal.get", "{s:I}", "id", id);
-    rpc_ok(head, "appeal.extend", "{s:I, s:I, s:s, s:s, s:s}", "id", id, "version", at_int(card, "version"), "new_due", "2026-12-16", "reason", "Запрос", "notice_sent",
-           day_from_today(0));
+    rpc_ok(head, "appeal.extend", "{s:I, s:I, s:s, s:s, s:s}", "id", id, "version", at_int(card, "version"), "new_due", "2026-12-16",
+           "reason", "Запрос", "notice_sent", day_from_today(0));
     json_t *why = rpc_ok(head, "calendar.due", "{s:I}", "appeal", id);
     assert_string_equal(at_text(why, "due"), "2026-12-16");
     says(at(why, "explain"), "По правилу: 2 декабря 2026, среда; затем срок изменён на +14 дн.");
@@ -196,9 +203,11 @@ static json_t *imported(const char *path, int code)
     return told;
 }
 
-#define HOLIDAYS_2028                                                                                                                                  \
-    "2028-01-01,holiday,Новогодние каникулы\n2028-01-02,holiday,\n2028-01-03,holiday,\n2028-01-04,holiday,\n2028-01-05,holiday,\n2028-01-06,holiday,\n" \
-    "2028-01-07,holiday,Рождество Христово\n2028-01-08,holiday,\n2028-02-23,holiday,День защитника Отечества\n2028-03-08,holiday,\n2028-05-01,holiday,\n"     \
+#define HOLIDAYS_2028                                                                                                                      \
+    "2028-01-01,holiday,Новогодние "                                                                                             \
+    "каникулы\n2028-01-02,holiday,\n2028-01-03,holiday,\n2028-01-04,holiday,\n2028-01-05,holiday,\n2028-01-06,holiday,\n"          \
+    "2028-01-07,holiday,Рождество Христово\n2028-01-08,holiday,\n2028-02-23,holiday,День защитника "         \
+    "Отечества\n2028-03-08,holiday,\n2028-05-01,holiday,\n"                                                                       \
     "2028-05-09,holiday,День Победы\n2028-06-12,holiday,День России\n2028-11-04,holiday,\n2028-11-06,off,\n"
 
 static void a_year_is_imported(void **state)
@@ -206,7 +215,8 @@ static void a_year_is_imported(void **state)
     (void)state;
     json_t *before = rpc_ok(head, "calendar.due", "{s:s, s:s}", "from", "2028-02-01", "rule", "prosecutor_request");
     assert_true(json_is_true(at(before, "unverified")));
-    json_t *made = rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "К празднику", "responsible", town.user[TOWN_executor], "due", "2028-02-23");
+    json_t *made = rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "К празднику", "responsible", town.user[TOWN_executor],
+                          "due", "2028-02-23");
     assert_string_equal(at_text(made, "due"), "2028-02-23");
     /* Part of a year: the days count, the year stays unverified. */
     json_t *told = imported(given_file("date,kind,note\n2028-02-22,short,\n"), 0);
@@ -229,12 +239,14 @@ static void a_year_is_imported(void **state)
 static void bad_days_are_rejected(void **state)
 {
     (void)state;
-    json_t *told = imported(given_file("date,kind,note\n2031-02-30,holiday,\n2031-03-08,feast,\n1800-01-01,off,\n,off,\n2031-03-09,off,\n2031-03-09,off,\n"), 65);
+    json_t *told = imported(
+        given_file("date,kind,note\n2031-02-30,holiday,\n2031-03-08,feast,\n1800-01-01,off,\n,off,\n2031-03-09,off,\n2031-03-09,off,\n"),
+        65);
     assert_int_equal(at_int(told, "rejected"), 5);
-    rpc_refused(admin, -32602, "days[1].date", "calendar.year", "{s:i, s:[{s:s,s:s},{s:s,s:s}]}", "year", 2031, "days", "date", "2031-01-01", "kind", "off", "date",
-                "2032-01-01", "kind", "off");
-    rpc_refused(admin, -32602, "days[1].date", "calendar.year", "{s:i, s:[{s:s,s:s},{s:s,s:s}]}", "year", 2031, "days", "date", "2031-01-01", "kind", "off", "date",
-                "2031-01-01", "kind", "off");
+    rpc_refused(admin, -32602, "days[1].date", "calendar.year", "{s:i, s:[{s:s,s:s},{s:s,s:s}]}", "year", 2031, "days", "date",
+                "2031-01-01", "kind", "off", "date", "2032-01-01", "kind", "off");
+    rpc_refused(admin, -32602, "days[1].date", "calendar.year", "{s:i, s:[{s:s,s:s},{s:s,s:s}]}", "year", 2031, "days", "date",
+                "2031-01-01", "kind", "off", "date", "2031-01-01", "kind", "off");
     rpc_refused(admin, -32602, "year", "calendar.year", "{s:i, s:[{s:s,s:s}]}", "year", 1812, "days", "date", "1900-01-01", "kind", "off");
 }
 
@@ -242,7 +254,8 @@ static void bad_days_are_rejected(void **state)
 
 static bool consider_is(void *arg)
 {
-    return strcmp(at_text(rpc_ok(head, "calendar.due", "{s:s, s:s}", "from", "2026-03-02", "rule", "appeal_consider"), "nominal"), arg) == 0;
+    return strcmp(at_text(rpc_ok(head, "calendar.due", "{s:s, s:s}", "from", "2026-03-02", "rule", "appeal_consider"), "nominal"), arg) ==
+           0;
 }
 
 static void terms_are_taken_anew(void **state)
@@ -251,11 +264,13 @@ static void terms_are_taken_anew(void **state)
     struct outcome o;
     char file[SERVER_PATH_BYTES + 32];
     json_t *old = letter("2026-03-03");
-    given_terms("from: registered, length: 30, law_ru: \"59-ФЗ, ст. 12 ч. 1\"", "from: registered, length: 20, law_ru: \"59-ФЗ, ст. 12 ч. 1\"");
+    given_terms("from: registered, length: 30, law_ru: \"59-ФЗ, ст. 12 ч. 1\"",
+                "from: registered, length: 20, law_ru: \"59-ФЗ, ст. 12 ч. 1\"");
     kill(server->pid, SIGHUP);
     CHECK(wait_until(consider_is, "2026-03-22", 10000), "the new terms are not in force");
     assert_string_equal(at_text(letter("2026-03-03"), "due"), "2026-03-23");
-    assert_string_equal(at_text(rpc_ok(clerk, "appeal.get", "{s:I}", "id", at_int(old, "id")), "due"), "2026-04-02"); /* a card keeps the date it got */
+    assert_string_equal(at_text(rpc_ok(clerk, "appeal.get", "{s:I}", "id", at_int(old, "id")), "due"),
+                        "2026-04-02"); /* a card keeps the date it got */
     /* A file at fault is told with its line, and the old terms stay. */
     given_terms("length: 30, law_ru: \"59-ФЗ, ст. 12 ч. 1\"", "length: many, law_ru: \"59-ФЗ, ст. 12 ч. 1\"");
     snprintf(file, sizeof file, "%s/terms.yaml", server->dir);
@@ -289,11 +304,16 @@ static void ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(starts_and_is_filled),           cmocka_unit_test(worked_examples_come_out),
-        cmocka_unit_test(a_count_is_explained_day_by_day), cmocka_unit_test(what_cannot_be_counted_is_told),
-        cmocka_unit_test(a_local_day_moves_open_records), cmocka_unit_test(an_extension_outlives_a_recount),
-        cmocka_unit_test(a_year_is_imported),             cmocka_unit_test(bad_days_are_rejected),
-        cmocka_unit_test(terms_are_taken_anew),           cmocka_unit_test(ends),
+        cmocka_unit_test(starts_and_is_filled),
+        cmocka_unit_test(worked_examples_come_out),
+        cmocka_unit_test(a_count_is_explained_day_by_day),
+        cmocka_unit_test(what_cannot_be_counted_is_told),
+        cmocka_unit_test(a_local_day_moves_open_records),
+        cmocka_unit_test(an_extension_outlives_a_recount),
+        cmocka_unit_test(a_year_is_imported),
+        cmocka_unit_test(bad_days_are_rejected),
+        cmocka_unit_test(terms_are_taken_anew),
+        cmocka_unit_test(ends),
     };
     return HARNESS_RUN("calendar", tests);
 }

@@ -45,7 +45,8 @@ static void sql(const char *statement) { (void)server_sql(server, statement); }
 
 static json_int_t given_until(const char *title, const char *due)
 {
-    return at_int(rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", title, "responsible", town.user[TOWN_executor], "due", due), "id");
+    return at_int(rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", title, "responsible", town.user[TOWN_executor], "due", due),
+                  "id");
 }
 
 static json_t *card(json_int_t id) { return rpc_ok(head, "assignment.get", "{s:I}", "id", id); }
@@ -80,7 +81,8 @@ static void starts_and_is_filled(void **state)
     head = town_as(&town, TOWN_head);
     /* A day off rolls back to one that has been; that is another test's matter: here every day is a working one. */
     for (int i = -3; i < 40; i++)
-        rpc_ok(town.admin, "calendar.set", "{s:s, s:s, s:s, s:b}", "date", day_at(-12, i), "kind", "work", "document", "Проверка", "local", 0);
+        rpc_ok(town.admin, "calendar.set", "{s:s, s:s, s:s, s:b}", "date", day_at(-12, i), "kind", "work", "document", "Проверка", "local",
+               0);
     today = given_until("Сегодня", day_at(-12, 0));
     tomorrow = given_until("Через пять дней", day_at(14, 4));
     far = given_until("Нескоро", day_at(14, 30));
@@ -115,7 +117,8 @@ static void it_happens_once_whatever_the_clock_does(void **state)
     assert_true(json_is_false(at(card(today), "overdue")));
     set_day(late); /* and comes again */
     /* A birth shows that the clock thread has been round. */
-    json_t *made = rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "Еженедельная справка", "responsible", town.user[TOWN_executor], "period", "weekly");
+    json_t *made = rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "Еженедельная справка", "responsible",
+                          town.user[TOWN_executor], "period", "weekly");
     monday = at_int(made, "id");
     assert_non_null(at(card(monday), "periodic"));
     sql("UPDATE periodic SET next_on = date_trunc('week', current_date)::date - 7");
@@ -143,7 +146,8 @@ static void a_period_without_its_person_is_told(void **state)
     rpc_ok(head, "periodic.stop", "{s:I, s:s}", "id", id, "reason", "Больше не нужна");
     rpc_error(head, 1001, "periodic.stop", "{s:I}", "id", id);
     assert_int_equal(json_array_size(at(rpc_ok(head, "periodic.list", "{}"), "items")), 0);
-    rpc_refused(head, -32602, "period", "assignment.create", "{s:s, s:I, s:s}", "title", "?", "responsible", town.user[TOWN_executor2], "period", "hourly");
+    rpc_refused(head, -32602, "period", "assignment.create", "{s:s, s:I, s:s}", "title", "?", "responsible", town.user[TOWN_executor2],
+                "period", "hourly");
 }
 
 /* Six things that took ten days each: what must be done in three will be late, and it is said at once. */
@@ -153,8 +157,12 @@ static void a_forecast_is_told_when_it_is_given(void **state)
     struct rpc *executor = town_as(&town, TOWN_executor2);
     for (int i = 0; i < 6; i++) {
         char statement[160];
-        json_int_t id = at_int(rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "Обычное дело", "responsible", town.user[TOWN_executor2], "due", day_at(14, 20)), "id");
-        snprintf(statement, sizeof statement, "UPDATE assignment SET issued_at = now() - interval '10 days', created_at = now() - interval '10 days' WHERE id = %lld", (long long)id);
+        json_int_t id = at_int(rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "Обычное дело", "responsible",
+                                      town.user[TOWN_executor2], "due", day_at(14, 20)),
+                               "id");
+        snprintf(statement, sizeof statement,
+                 "UPDATE assignment SET issued_at = now() - interval '10 days', created_at = now() - interval '10 days' WHERE id = %lld",
+                 (long long)id);
         sql(statement);
         rpc_ok(executor, "assignment.report", "{s:I, s:I, s:s}", "id", id, "version", at_int(card(id), "version"), "text", "Сделано");
         rpc_ok(head, "assignment.accept", "{s:I, s:I}", "id", id, "version", at_int(card(id), "version"));
@@ -162,21 +170,26 @@ static void a_forecast_is_told_when_it_is_given(void **state)
     json_t *asked = rpc_ok(head, "assignment.forecast", "{s:I, s:s}", "responsible", town.user[TOWN_executor2], "due", day_at(14, 3));
     assert_true(json_is_true(at(asked, "forecast_late")));
     CHECK(strstr(at_text(asked, "forecast_reason"), "обычно 10 дн. (медиана 6)"), "the reason: %s", at_text(asked, "forecast_reason"));
-    json_t *made = rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "Срочное дело", "responsible", town.user[TOWN_executor2], "due", day_at(14, 3));
+    json_t *made = rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "Срочное дело", "responsible", town.user[TOWN_executor2],
+                          "due", day_at(14, 3));
     assert_true(json_is_true(at(made, "forecast_late")));
     assert_true(json_is_true(at(card(at_int(made, "id")), "forecast_late")));
     json_t *item = find_item(at(rpc_ok(head, "assignment.list", "{s:b}", "open", 1), "items"), "title", "Срочное дело");
     assert_true(json_is_true(at(item, "forecast_late")));
-    made = rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "Не спеша", "responsible", town.user[TOWN_executor2], "due", day_at(14, 15));
+    made = rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "Не спеша", "responsible", town.user[TOWN_executor2], "due",
+                  day_at(14, 15));
     assert_true(json_is_false(at(made, "forecast_late")));
     /* Much to do: what is usual would come in time, but not behind thirty others. */
     for (int i = 0; i < 30; i++)
-        rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "Одно из многих", "responsible", town.user[TOWN_executor2], "due", day_at(14, 14));
-    made = rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "За многими", "responsible", town.user[TOWN_executor2], "due", day_at(14, 15));
+        rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "Одно из многих", "responsible", town.user[TOWN_executor2], "due",
+               day_at(14, 14));
+    made = rpc_ok(head, "assignment.create", "{s:s, s:I, s:s}", "title", "За многими", "responsible", town.user[TOWN_executor2], "due",
+                  day_at(14, 15));
     sql("UPDATE pace SET per_day = 1");
     json_t *behind = card(at_int(made, "id"));
     assert_true(json_is_true(at(behind, "forecast_late")));
-    CHECK(strstr(at_text(behind, "forecast_reason"), "к сроку надо исполнить 33 при 1,0 в день"), "the reason: %s", at_text(behind, "forecast_reason"));
+    CHECK(strstr(at_text(behind, "forecast_reason"), "к сроку надо исполнить 33 при 1,0 в день"), "the reason: %s",
+          at_text(behind, "forecast_reason"));
 }
 
 static void ends(void **state)

@@ -22,5 +22,9 @@ static void second_case_next(uint64_t *seed, struct second_case *c)
     int length = unit == 0 ? (int)(x / 18 % 461) - 60 : unit == 1 ? (int)(x / 18 % 161) - 40 : (int)(x / 18 % 37) - 12;
     c->event = sc_days(2013, 1, 1) + (int)(x / 18 / 461 % (uint64_t)(sc_days(2028, 1, 1) - sc_days(2013, 1, 1)));
     c->term = (struct sc_term){.unit = units[unit], .roll = rolls[roll], .same = same, .length = length};
-    c->rule = (struct due_rule){.id = "case", .unit = (enum due_unit)unit, .roll = (enum due_roll)roll, .start = same ? DUE_SAME_DAY : DUE_NEXT_DAY, .length = length};
+    c->rule = (struct due_rule){.id = "case",
+                                .unit = (enum due_unit)unit,
+                                .roll = (enum due_roll)roll,
+                                .start = same ? DUE_SAME_DAY : DUE_NEXT_DAY,
+                                .length = length};
 }

@@ -24,7 +24,8 @@ static void sc_civil(int days, int *y, int *m, int *d)
 {
     days += 719468;
     int era = (days >= 0 ? days : days - 146096) / 146097, doe = days - era * 146097;
-    int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100),
+        mp = (5 * doy + 2) / 153;
     *d = doy - (153 * mp + 2) / 5 + 1;
     *m = mp < 10 ? mp + 3 : mp - 9;
     *y = yoe + era * 400 + (*m <= 2);
@@ -67,9 +68,9 @@ static int sc_nth(const struct second_counter *c, int n)
 }
 
 struct sc_term {
-    char unit;  /* 'd' calendar days, 'w' working days, 'm' months */
-    char roll;  /* 'p' previous, 'n' next, '-' none */
-    bool same;  /* day 1 is the event's own day */
+    char unit; /* 'd' calendar days, 'w' working days, 'm' months */
+    char roll; /* 'p' previous, 'n' next, '-' none */
+    bool same; /* day 1 is the event's own day */
     int length;
 };
 
@@ -81,7 +82,9 @@ static void sc_count(const struct second_counter *c, int event, const struct sc_
     if (t->unit == 'd') {
         *nominal = zero + t->length;
     } else if (t->unit == 'w') {
-        *nominal = t->length == 0 ? zero : t->length > 0 ? sc_nth(c, sc_upto(c, zero + 1) + t->length) : sc_nth(c, sc_upto(c, zero) + t->length + 1);
+        *nominal = t->length == 0  ? zero
+                   : t->length > 0 ? sc_nth(c, sc_upto(c, zero + 1) + t->length)
+                                   : sc_nth(c, sc_upto(c, zero) + t->length + 1);
     } else {
         int y, m, d;
         sc_civil(event, &y, &m, &d);

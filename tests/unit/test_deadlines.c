@@ -50,7 +50,8 @@ static void test_faults_are_told(void **state)
         {"id: appeal_consider", "id: appeal_think", "appeal_consider is missing"},
         {"id: appeal_notice_7", "id: appeal_consider", "stands twice"},
         {"id: appeal_consider,", "id: appeal_consider, valid_from: 2025-13-01,", "must be a date"},
-        {"id: appeal_consider,", "id: appeal_consider, valid_from: 2025-01-01,", "appeal_consider is missing, or has no rule without valid_from"},
+        {"id: appeal_consider,", "id: appeal_consider, valid_from: 2025-01-01,",
+         "appeal_consider is missing, or has no rule without valid_from"},
         {"id: appeal_consider,", "id: appeal_consider, valid_until: 2025-03-29,", "appeal_consider has no rule for 2025-03-30"},
         {"id: appeal_notice_7,", "id: appeal_notice_7, valid_from: 2025-01-02, valid_until: 2025-01-01,", "exchange"},
         {"id: appeal_consider,", "id: appeal_consider, lenght: 3,", "unknown key \"lenght\""},
@@ -83,8 +84,10 @@ static void test_rules_by_day(void **state)
     (void)state;
     struct err err;
     struct deadlines *d = load_with("  - {id: appeal_consider,",
-                                    "  - {id: appeal_consider, ru: Новое, en: New, from: registered, length: 20, law_ru: местный, law_en: local, valid_from: 2025-03-30}\n"
-                                    "  - {id: appeal_consider, valid_until: 2025-03-29,", &err);
+                                    "  - {id: appeal_consider, ru: Новое, en: New, from: registered, length: 20, law_ru: местный, law_en: "
+                                    "local, valid_from: 2025-03-30}\n"
+                                    "  - {id: appeal_consider, valid_until: 2025-03-29,",
+                                    &err);
     if (!d)
         fail_msg("%s", err.detail);
     assert_int_equal(deadlines_rule(d, "appeal_consider", day_parse("2025-03-29"))->length, 30);
@@ -137,18 +140,23 @@ static void test_a_count_in_words(void **state)
     work_calendar_set(c, day_parse("2025-05-01"), DAY_HOLIDAY, "Праздник Весны и Труда");
     work_calendar_set(c, day_parse("2025-04-30"), DAY_SHORT, "сокращённый день");
     char *ru = explain(c, deadlines_rule(d, "appeal_consider", 0), "2025-04-01", LANG_RU);
-    static const char *const said[] = {"Рассмотрение обращения: 30 календарных дней (59-ФЗ, ст. 12 ч. 1)", "Считается от регистрации: 1 апреля 2025, вторник",
-                                       "День 1 - следующий за ним", "День 1: 2 апреля 2025, среда", "День 5: 6 апреля 2025, воскресенье, выходной",
+    static const char *const said[] = {"Рассмотрение обращения: 30 календарных дней (59-ФЗ, ст. 12 ч. 1)",
+                                       "Считается от регистрации: 1 апреля 2025, вторник",
+                                       "День 1 - следующий за ним",
+                                       "День 1: 2 апреля 2025, среда",
+                                       "День 5: 6 апреля 2025, воскресенье, выходной",
                                        "День 30: 1 мая 2025, четверг, нерабочий праздничный день (Праздник Весны и Труда)",
-                                       "Номинальный срок: 1 мая 2025, четверг", "переносится на предшествующий рабочий день",
+                                       "Номинальный срок: 1 мая 2025, четверг",
+                                       "переносится на предшествующий рабочий день",
                                        "Срок: 30 апреля 2025, среда, рабочий сокращённый"};
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (!strstr(ru, said[i]))
             fail_msg("not said: %s\nbut: %s", said[i], ru);
     assert_null(strstr(ru, "нет: выходными"));
     char *en = explain(c, deadlines_rule(d, "prosecutor_request", 0), "2026-01-02", LANG_EN);
-    static const char *const told[] = {"Prosecutor's demand: 5 working days (law on prosecution art. 6)", "3 January 2026, Saturday, day off: not counted",
-                                       "Day 5: 9 January 2026, Friday", "Due: 9 January 2026, Friday", "There is no production calendar of 2026"};
+    static const char *const told[] = {"Prosecutor's demand: 5 working days (law on prosecution art. 6)",
+                                       "3 January 2026, Saturday, day off: not counted", "Day 5: 9 January 2026, Friday",
+                                       "Due: 9 January 2026, Friday", "There is no production calendar of 2026"};
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
         if (!strstr(en, told[i]))
             fail_msg("not told: %s\nbut: %s", told[i], en);
@@ -161,7 +169,7 @@ static void test_a_count_in_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_faults_are_told),   cmocka_unit_test(test_no_file),        cmocka_unit_test(test_rules_by_day),
+        cmocka_unit_test(test_faults_are_told),         cmocka_unit_test(test_no_file),          cmocka_unit_test(test_rules_by_day),
         cmocka_unit_test(test_both_schools_of_urgency), cmocka_unit_test(test_a_count_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,10 @@ static void build(struct explain *e, int width)
     doc_begin(e->doc, width);
     if (!e->due) /* the fault, or nothing yet */
         doc_text(e->doc, 0, R_LATE, e->trouble);
-    json_array_foreach(lines, i, line) doc_text(e->doc, 0, i == 0 ? R_STRONG : i + 1 == count && js_bool(e->due, "unverified") ? R_SOON : R_TEXT,
+    json_array_foreach(lines, i, line) doc_text(e->doc, 0,
+                                                i == 0                                            ? R_STRONG
+                                                : i + 1 == count && js_bool(e->due, "unverified") ? R_SOON
+                                                                                                  : R_TEXT,
                                                 json_string_value(line));
     doc_end(e->doc);
 }
