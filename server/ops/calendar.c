@@ -345,7 +345,7 @@ static bool put_year(struct call *c, struct change *ch)
                       .action = "import",
                       .comment = document,
                       .changes = arena_printf(c->arena, "{\"days\":{\"to\":%lld},\"verified\":{\"from\":%s,\"to\":%s}}",
-                                              (long long)(ch->fresh + ch->updated), call_bool(was), call_bool(verified))};
+                                              (long long)ch->fresh + ch->updated, call_bool(was), call_bool(verified))};
     jw_object(c->out);
     jw_kint(c->out, "year", year);
     jw_kbool(c->out, "verified", verified);
