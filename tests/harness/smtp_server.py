@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A mail server for tests: smtp_server.py FOLDER [PORT [CERT KEY]]. Prints its port; keeps each letter it takes as FOLDER/NNNN.eml.
+"""A mail server for tests: smtp_server.py FOLDER [PORT [CERT KEY]]. Prints its port; keeps each letter it takes as FOLDER/NNNN.eml,
+and its subject, decoded, as FOLDER/NNNN.subject.
 
 FOLDER/mode says how it behaves, read anew at every step:
   ok           takes everything
@@ -11,6 +12,8 @@ FOLDER/mode says how it behaves, read anew at every step:
   drop         closes in the middle of the letter
   keep_silent  takes the letter and closes without a word
 """
+import email
+import email.policy
 import os
 import socketserver
 import ssl
@@ -37,6 +40,8 @@ def keep(envelope, data):
         name = os.path.join(folder, f"{number:04d}")
         with open(name + ".part", "wb") as f:
             f.write(b"X-Envelope: " + " ".join(envelope).encode("ascii", "replace") + b"\r\n" + data)
+        with open(name + ".subject", "w", encoding="utf-8") as f:
+            f.write(str(email.message_from_bytes(data, policy=email.policy.default)["subject"]))
         os.rename(name + ".part", name + ".eml")
 
 
@@ -123,6 +128,9 @@ class Session(socketserver.StreamRequestHandler):
 class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """A client that breaks off is what these tests are about."""
 
 
 with Server(("127.0.0.1", port), Session) as server:
