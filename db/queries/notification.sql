@@ -62,7 +62,7 @@ RETURNING id, 'mail' = ANY (ways);
 jsonb_build_object('number', coalesce(vs.number, va.number, e.record_id::text), 'title', coalesce(vs.title, va.subject, ''),
     'due', coalesce(to_char(coalesce(vs.due, va.due), 'DD.MM.YYYY'), '-'),
     'days_left', coalesce(e.changes->'days_left'->>'to', e.changes->>'days_left', (coalesce(vs.due, va.due) - e.at::date)::text, ''),
-    'actor', coalesce(vu.name, ''), 'comment', coalesce(left(e.comment, 400), ''))
+    'actor', coalesce(regexp_replace(vu.name, '^(\S+) (\S)\S* (\S)\S*$', '\1 \2. \3.'), ''), 'comment', coalesce(left(e.comment, 400), ''))
 
 -- fragment: notice_cards
 LEFT JOIN assignment vs ON e.record = 'assignment' AND vs.id = e.record_id
@@ -98,7 +98,7 @@ n.user_id = $1::bigint AND ($4::boolean IS NULL OR $4 = (n.read_at IS NULL)) AND
 -- name: notification_list
 -- plan: custom
 -- ($1 user $2 sees_all $3 units $4 unread $5 kind $6 texts of the rules by kind $7 after id $8 limit) -> json, id
-SELECT json_build_object('id', n.id, 'at', n.at, 'kind', n.kind, 'urgent', n.urgent, 'unread', n.read_at IS NULL, 'record', e.record, 'record_id', e.record_id,
+SELECT json_build_object('id', n.id, 'at', e.at, 'kind', n.kind, 'urgent', n.urgent, 'unread', n.read_at IS NULL, 'record', e.record, 'record_id', e.record_id,
            'number', coalesce(vs.number, va.number), 'action', e.action, 'actor', e.actor_id, 'actor_name', vu.name, 'due', coalesce(vs.due, va.due),
            'text', CASE WHEN $6::jsonb ? n.kind THEN gorod_fill($6::jsonb ->> n.kind, {notice_values}) ELSE coalesce(vs.title, va.subject, '') END, 'version', 1, 'actions', '[]'::json),
        n.id

@@ -6,7 +6,7 @@ FOLDER/mode says how it behaves, read anew at every step:
   ok           takes everything
   busy         451 after the dot
   busy_once    451 after the first dot, then as ok
-  away         closes each connection at once
+  away         closes each connection at the next word
   slow         says nothing for a minute
   refuse       550 to RCPT TO
   drop         closes in the middle of the letter
@@ -93,6 +93,8 @@ class Session(socketserver.StreamRequestHandler):
         envelope = ["TLS"] if safe else []
         for line in self.rfile:
             word = line.strip().upper().split(b" ")[0].split(b":")[0]
+            if self.is_gone():
+                return False
             if word == b"EHLO" and certificate and not safe:
                 self.say("250-test")
                 self.say("250 STARTTLS")
@@ -113,11 +115,15 @@ class Session(socketserver.StreamRequestHandler):
                 self.say("250 ok")
         return False
 
-    def handle(self):
-        if mode() == "away":
-            return
+    @staticmethod
+    def is_gone():
+        """A server that hangs or breaks off does so on a line that was kept, too."""
         if mode() == "slow":
             time.sleep(60)
+        return mode() in ("slow", "away")
+
+    def handle(self):
+        if self.is_gone():
             return
         self.say("220 test server")
         if self.converse(False):

@@ -160,7 +160,7 @@ static void a_letter_says_what_to_do_and_names_nobody(void **state)
     const char *number = at_text(given_assignment(&town, at_int(appeal, "id"), TOWN_executor, "Ответить Скрытновой"), "number");
     letter_comes(number);
     size_t last = letters_read() - 1;
-    assert_string_equal(decoded(last, "to"), "<executor@example.ru>");
+    assert_string_equal(decoded(last, "to"), "executor@example.ru");
     assert_string_equal(decoded(last, "auto-submitted"), "auto-generated");
     assert_non_null(strstr(letters[last], "X-Envelope: MAIL FROM:<gorod@example.ru> RCPT TO:<executor@example.ru>"));
     const char *text = decoded(last, "text");
