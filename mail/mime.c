@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_CELLS = 76, WORD_BYTES = 45, BODY_BYTES_A_LINE = 57, ADDRESS_MAX = 254, HEADER_MAX = 2000 };
+enum { LINE_CELLS = 76, FRAME_CELLS = 12 /* =?UTF-8?B? ?= */, WORD_BYTES = 45, BODY_BYTES_A_LINE = 57, ADDRESS_MAX = 254, HEADER_MAX = 2000 };
 
 bool mail_address_is_good(const char *address)
 {
@@ -31,14 +31,14 @@ static void base64(struct buf *out, const char *data, size_t len)
     buf_puts(out, sodium_bin2base64(text, sizeof text, (const unsigned char *)data, len, sodium_base64_VARIANT_ORIGINAL));
 }
 
-/* How many bytes of whole characters one encoded word takes. */
-static size_t word_bytes(const char *text, size_t len)
+/* How many bytes of whole characters one encoded word takes, at most `room`. */
+static size_t word_bytes(const char *text, size_t len, size_t room)
 {
     size_t n = 0;
     while (n < len) {
         size_t c = utf8_length(text + n, len - n);
         c = c ? c : 1;
-        if (n + c > WORD_BYTES)
+        if (n + c > room)
             break;
         n += c;
     }
@@ -57,7 +57,7 @@ void mime_header_value(struct buf *out, const char *text, size_t used)
         return;
     }
     for (size_t at = 0; at < len;) {
-        size_t n = word_bytes(safe + at, len - at);
+        size_t n = word_bytes(safe + at, len - at, at ? WORD_BYTES : (LINE_CELLS - used - FRAME_CELLS) / 4 * 3);
         buf_puts(out, at ? "\r\n =?UTF-8?B?" : "=?UTF-8?B?");
         base64(out, safe + at, n);
         buf_puts(out, "?=");
@@ -79,7 +79,7 @@ static void from(struct buf *out, const struct letter_parts *p)
     if (*p->from_name && is_plain(p->from_name) && !strpbrk(p->from_name, "\"\\") && strlen(p->from_name) < LINE_CELLS / 2)
         buf_printf(out, "\"%s\" ", p->from_name);
     else if (*p->from_name) {
-        mime_header_value(out, p->from_name, LINE_CELLS);
+        mime_header_value(out, p->from_name, strlen("From: "));
         buf_puts(out, "\r\n ");
     }
     buf_printf(out, "<%s>\r\n", p->from);

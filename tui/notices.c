@@ -56,6 +56,23 @@ static void ask(void *arg)
     app_call(NULL, "notification.list", json_pack("{s:b,s:i}", "unread", 1, "limit", 1), CALL_QUIET, taken, NULL);
 }
 
+static void card_read(void *arg, json_t *result, const struct rpc_error *error)
+{
+    (void)arg;
+    if (!error)
+        notices_unread_set((int)js_int(result, "unread"));
+}
+
+void notices_card_opened(const char *record, int64_t id)
+{
+    char request[37];
+    if (unread == 0)
+        return;
+    client_uuid(request);
+    app_call(NULL, "notification.read", json_pack("{s:s,s:I,s:s}", "record", record, "record_id", (json_int_t)id, "request_id", request),
+             CALL_QUIET | CALL_WRITE, card_read, NULL);
+}
+
 void notices_start(void) { ask(NULL); }
 
 static bool has_way(const json_t *params, const char *way)

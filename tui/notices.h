@@ -4,6 +4,7 @@
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Asks the server; again after the line was broken. */
 void notices_start(void);
@@ -11,5 +12,7 @@ void notices_start(void);
 void notices_come(const json_t *params);
 /* Unread ones; 10001 stands for "more than 10000". */
 int notices_unread(void);
+/* A card was opened: the notices about it are read. */
+void notices_card_opened(const char *record, int64_t id);
 /* Some were read here: what the server answered. */
 void notices_unread_set(int count);

@@ -112,9 +112,11 @@ ORDER BY n.id DESC LIMIT $8::integer;
 SELECT count(*) FROM (SELECT 1 FROM notification n JOIN event e ON e.id = n.event_id WHERE {notification_filters} LIMIT 10001) c;
 
 -- name: notification_read
--- ($1 user $2 ids $3 up to this id): marks as read; who reads twice changes nothing
-UPDATE notification SET read_at = clock_timestamp()
-WHERE user_id = $1::bigint AND read_at IS NULL AND (id = ANY ($2::bigint[]) OR id <= $3::bigint);
+-- ($1 user $2 ids $3 up to this id $4 record $5 record_id: all about this card): marks as read; who reads twice changes nothing
+UPDATE notification n SET read_at = clock_timestamp()
+WHERE n.user_id = $1::bigint AND n.read_at IS NULL
+  AND (n.id = ANY ($2::bigint[]) OR n.id <= $3::bigint
+       OR EXISTS (SELECT 1 FROM event e WHERE e.id = n.event_id AND e.record = $4::text AND e.record_id = $5::bigint));
 
 -- name: notification_settings
 -- (user) -> ways by kind, digest hour, quiet hours, address

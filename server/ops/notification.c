@@ -29,13 +29,15 @@ static bool notification_read(struct call *c)
 {
     int64_t read, unread;
     const char *ids = arg_sql(c, "ids");
-    if (!arg_has(c, "id") && !arg_has(c, "ids") && !arg_has(c, "up_to"))
+    if (!arg_has(c, "id") && !arg_has(c, "ids") && !arg_has(c, "up_to") && !arg_has(c, "record_id"))
         return err_field(c->err, "ids", "required", NULL);
+    if (arg_has(c, "record_id") && !arg_sql(c, "record"))
+        return err_field(c->err, "record", "required", NULL);
     if (arg_has(c, "id"))
         ids = arena_printf(c->arena, "{%s}", arg_sql(c, "id"));
-    const char *params[] = {call_user(c), ids, arg_sql(c, "up_to")};
+    const char *params[] = {call_user(c), ids, arg_sql(c, "up_to"), arg_sql(c, "record"), arg_sql(c, "record_id")};
     const char *left[] = {params[0], call_sees_all(c), call_units(c), "true", NULL};
-    if (!pg_exec(c->db, Q_NOTIFICATION_READ, params, 3, &read, c->err) || !query_int(c, Q_NOTIFICATION_COUNT, left, 5, 0, &unread))
+    if (!pg_exec(c->db, Q_NOTIFICATION_READ, params, 5, &read, c->err) || !query_int(c, Q_NOTIFICATION_COUNT, left, 5, 0, &unread))
         return false;
     jw_object(c->out);
     jw_kint(c->out, "read", read);
@@ -188,6 +190,8 @@ static const struct op_param read_params[] = {
     {"id", P_ID, 0, 0, NULL, NULL, {"Уведомление", "Notice"}, NULL},
     {"ids", P_IDS, 0, 200, NULL, NULL, {"Уведомления", "Notices"}, NULL},
     {"up_to", P_ID, 0, 0, NULL, NULL, {"Все до этого включительно", "All up to this one"}, NULL},
+    {"record", P_STRING, 0, 40, NULL, NULL, {"Вид записи", "Record"}, NULL},
+    {"record_id", P_ID, 0, 0, NULL, NULL, {"Все об этой записи", "All about this record"}, NULL},
     {.name = NULL},
 };
 static const struct op_param settings_params[] = {

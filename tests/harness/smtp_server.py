@@ -9,7 +9,8 @@ FOLDER/mode says how it behaves, read anew at every step:
   away         closes each connection at the next word
   slow         says nothing for a minute
   refuse       550 to RCPT TO
-  drop         closes in the middle of the letter
+  drop         closes in the middle of the dialogue, before the letter
+  drop_letter  closes in the middle of the letter, of which it keeps nothing
   keep_silent  takes the letter and closes without a word
 """
 import email
@@ -56,7 +57,7 @@ class Session(socketserver.StreamRequestHandler):
         lines, count = [], 0
         for line in self.rfile:
             count += 1
-            if mode() == "drop" and count > 3:
+            if mode() == "drop_letter" and count > 3:
                 return None
             if line == b".\r\n":
                 return b"".join(lines)
@@ -64,6 +65,8 @@ class Session(socketserver.StreamRequestHandler):
         return None
 
     def data(self, envelope):
+        if mode() == "drop":
+            return False
         self.say("354 go on")
         letter = self.take_letter()
         if letter is None:

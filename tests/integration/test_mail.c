@@ -213,6 +213,20 @@ static void slow_and_broken_lines_lose_nothing(void **state)
     }
 }
 
+/* A short letter is said to its dot before the client can hear that the server has gone: that is a doubt, too. */
+static void a_line_that_breaks_in_a_letter_leaves_a_doubt(void **state)
+{
+    (void)state;
+    smtp_mode("drop_letter");
+    const char *number = at_text(given(TOWN_executor, "На полуслове"), "number");
+    waits_until("SELECT state FROM mail ORDER BY id DESC LIMIT 1", "unknown");
+    smtp_mode("ok");
+    json_t *m = at(rpc_ok(town_as(&town, TOWN_admin), "mail.list", "{s:s}", "state", "unknown"), "items.0");
+    rpc_ok(town_as(&town, TOWN_admin), "mail.retry", "{s:I}", "id", at_int(m, "id"));
+    letter_comes(number);
+    assert_int_equal(letters_about(number), 1);
+}
+
 /* The server took it and the line broke: nobody can tell, so it is not sent again by itself. */
 static void a_doubt_is_not_sent_twice(void **state)
 {
@@ -390,6 +404,7 @@ int main(void)
         cmocka_unit_test(busy_servers_are_asked_again),
         cmocka_unit_test(a_server_that_was_away_gets_it_later),
         cmocka_unit_test(slow_and_broken_lines_lose_nothing),
+        cmocka_unit_test(a_line_that_breaks_in_a_letter_leaves_a_doubt),
         cmocka_unit_test(a_doubt_is_not_sent_twice),
         cmocka_unit_test(a_refused_letter_is_told_to_administrators),
         cmocka_unit_test(nothing_is_sent_twice_under_the_axe),
