@@ -23,8 +23,16 @@
 #include <unistd.h>
 
 enum {
-    IDLE_MS = 500, AWAY_FIRST_MS = 1000, AWAY_MAX_MS = 60000, PAUSE_MAX_S = 3600, RECOVER_MS = 15000, KEEP_TRUTH_MS = 600000,
-    STATEMENT_MS = 15000, LETTER_MAX_BYTES = 1 << 20, INPUT_MAX_BYTES = 60 * 1024, PASSWORD_MAX_BYTES = 500,
+    IDLE_MS = 500,
+    AWAY_FIRST_MS = 1000,
+    AWAY_MAX_MS = 60000,
+    PAUSE_MAX_S = 3600,
+    RECOVER_MS = 15000,
+    KEEP_TRUTH_MS = 600000,
+    STATEMENT_MS = 15000,
+    LETTER_MAX_BYTES = 1 << 20,
+    INPUT_MAX_BYTES = 60 * 1024,
+    PASSWORD_MAX_BYTES = 500,
     EXIT_BAD_CONFIG = 78,
 };
 
@@ -202,8 +210,13 @@ static void send_letter(struct post *p, const struct pg_res *res)
         return;
     }
     buf_init(&bytes, LETTER_MAX_BYTES);
-    mime_write(&bytes, &(struct letter_parts){.from = option(p, "from"), .from_name = option(p, "from_name"), .to = to, .subject = pg_text(res, 0, 2),
-                                              .text = pg_text(res, 0, 3), .message_id = pg_text(res, 0, 4), .at = time(NULL)});
+    mime_write(&bytes, &(struct letter_parts){.from = option(p, "from"),
+                                              .from_name = option(p, "from_name"),
+                                              .to = to,
+                                              .subject = pg_text(res, 0, 2),
+                                              .text = pg_text(res, 0, 3),
+                                              .message_id = pg_text(res, 0, 4),
+                                              .at = time(NULL)});
     struct smtp_letter letter = {.to = to, .bytes = &bytes, .handing = mark_handing, .stop = wants_stop, .arg = &row};
     enum smtp_outcome outcome = bytes.overflow ? SMTP_REFUSED : smtp_send(p->smtp, &letter, why, sizeof why);
     settle(p, &row, outcome, bytes.overflow ? "the letter is too long" : why);
@@ -268,8 +281,13 @@ static bool prepare(struct post *p)
         return false;
     setenv("TZ", option(p, "zone"), 1);
     tzset();
-    p->smtp_options = (struct smtp_options){.url = option(p, "url"), .from = option(p, "from"), .user = option(p, "user"), .password = p->password,
-                                            .tls = option(p, "tls"), .ca = option(p, "ca"), .timeout_s = option_int(p, "timeout_s")};
+    p->smtp_options = (struct smtp_options){.url = option(p, "url"),
+                                            .from = option(p, "from"),
+                                            .user = option(p, "user"),
+                                            .password = p->password,
+                                            .tls = option(p, "tls"),
+                                            .ca = option(p, "ca"),
+                                            .timeout_s = option_int(p, "timeout_s")};
     p->smtp = smtp_new(&p->smtp_options);
     p->db = pg_new(option(p, "conninfo"), option(p, "zone"), STATEMENT_MS);
     return p->smtp != NULL;
@@ -280,7 +298,7 @@ int main(void)
     struct post post = {.away = 0};
     log_part("mail");
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* the leak checker looks into the process from outside */
-    prctl(PR_SET_DUMPABLE, 0); /* passwords: a session's process bears the same user */
+    prctl(PR_SET_DUMPABLE, 0);                                      /* passwords: a session's process bears the same user */
 #endif
     sigemptyset(&post.signals);
     sigaddset(&post.signals, SIGTERM);

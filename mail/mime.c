@@ -4,7 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_CELLS = 76, FRAME_CELLS = 12 /* =?UTF-8?B? ?= */, WORD_BYTES = 45, BODY_BYTES_A_LINE = 57, ADDRESS_MAX = 254, HEADER_MAX = 2000 };
+enum {
+    LINE_CELLS = 76,
+    FRAME_CELLS = 12 /* =?UTF-8?B? ?= */,
+    WORD_BYTES = 45,
+    BODY_BYTES_A_LINE = 57,
+    ADDRESS_MAX = 254,
+    HEADER_MAX = 2000
+};
 
 bool mail_address_is_good(const char *address)
 {
@@ -108,8 +115,8 @@ void mime_write(struct buf *out, const struct letter_parts *p)
     struct tm t;
     localtime_r(&p->at, &t);
     int zone_min = (int)(t.tm_gmtoff / 60), off = abs(zone_min);
-    buf_printf(out, "Date: %s, %02d %s %d %02d:%02d:%02d %c%02d%02d\r\n", days[t.tm_wday], t.tm_mday, months[t.tm_mon], t.tm_year + 1900, t.tm_hour,
-               t.tm_min, t.tm_sec, zone_min < 0 ? '-' : '+', off / 60, off % 60);
+    buf_printf(out, "Date: %s, %02d %s %d %02d:%02d:%02d %c%02d%02d\r\n", days[t.tm_wday], t.tm_mday, months[t.tm_mon], t.tm_year + 1900,
+               t.tm_hour, t.tm_min, t.tm_sec, zone_min < 0 ? '-' : '+', off / 60, off % 60);
     from(out, p);
     buf_printf(out, "To: <%s>\r\n", p->to);
     header(out, "Subject", p->subject);

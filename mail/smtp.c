@@ -128,7 +128,8 @@ enum smtp_outcome smtp_send(struct smtp *s, const struct smtp_letter *letter, ch
     set_up(s, list, from);
     CURLcode code = curl_easy_perform(s->curl);
     curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &said);
-    snprintf(why, size, "%s%s", s->error[0] ? s->error : curl_easy_strerror(code), s->handed && code != CURLE_OK ? " (after the letter was said)" : "");
+    snprintf(why, size, "%s%s", s->error[0] ? s->error : curl_easy_strerror(code),
+             s->handed && code != CURLE_OK ? " (after the letter was said)" : "");
     curl_slist_free_all(list);
     return judge(s, code, said);
 }

@@ -79,8 +79,8 @@ static bool has_way(const json_t *params, const char *way)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(json_object_get(params, "ways"), i, one) if (json_string_value(one) && strcmp(json_string_value(one), way) == 0)
-        return true;
+    json_array_foreach(json_object_get(params, "ways"), i,
+                       one) if (json_string_value(one) && strcmp(json_string_value(one), way) == 0) return true;
     return false;
 }
 

@@ -14,7 +14,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_MS = 500, HOLE_LEAST_MS = 2000, PAGE_ROWS = 500, USERS_KEPT = 64, ID_BYTES = 24, DIGESTS_AT_ONCE = 20, DIGEST_LOOK_MS = 5000, BAD_TRIES = 5 };
+enum {
+    POLL_MS = 500,
+    HOLE_LEAST_MS = 2000,
+    PAGE_ROWS = 500,
+    USERS_KEPT = 64,
+    ID_BYTES = 24,
+    DIGESTS_AT_ONCE = 20,
+    DIGEST_LOOK_MS = 5000,
+    BAD_TRIES = 5
+};
 
 struct ids {
     int64_t *at;
@@ -24,14 +33,14 @@ struct ids {
 struct maker {
     struct core *core;
     struct pg *db;
-    struct arena *arena;     /* of one pass */
-    int64_t low;             /* everything up to here was looked at for good */
-    struct ids seen;         /* looked at above low, ascending */
-    int64_t mark_head;       /* of the log when mark_xid was the next transaction; 0: no mark */
+    struct arena *arena; /* of one pass */
+    int64_t low;         /* everything up to here was looked at for good */
+    struct ids seen;     /* looked at above low, ascending */
+    int64_t mark_head;   /* of the log when mark_xid was the next transaction; 0: no mark */
     int64_t mark_xid, mark_ms;
-    int64_t told;            /* the last notification that sessions heard of; -1: not known yet */
+    int64_t told; /* the last notification that sessions heard of; -1: not known yet */
     int64_t digest_ms;
-    int64_t bad_id;          /* an event whose notices could not be made, and how often that was tried */
+    int64_t bad_id; /* an event whose notices could not be made, and how often that was tried */
     int bad_tries;
     struct session_user users[USERS_KEPT]; /* read in this pass */
     size_t user_count;
@@ -136,15 +145,21 @@ static const char *words_sql(struct maker *m, const char *const *words)
     return arena_printf(m->arena, "%s}", text);
 }
 
-static bool add_letter(struct maker *m, const struct rules *rules, const struct notice_rule *r, const struct session_user *u, int64_t notice, struct err *err)
+static bool add_letter(struct maker *m, const struct rules *rules, const struct notice_rule *r, const struct session_user *u,
+                       int64_t notice, struct err *err)
 {
     const char *what = *r->letter[u->lang] ? r->letter[u->lang] : arena_printf(m->arena, "%s: {number}", r->label[u->lang]);
-    const char *params[] = {id_text(m, notice), r->label[u->lang], what, rules->letters->of[LETTER_NOTICE][u->lang].subject,
-                            rules->letters->of[LETTER_NOTICE][u->lang].body, rules->municipality};
+    const char *params[] = {id_text(m, notice),
+                            r->label[u->lang],
+                            what,
+                            rules->letters->of[LETTER_NOTICE][u->lang].subject,
+                            rules->letters->of[LETTER_NOTICE][u->lang].body,
+                            rules->municipality};
     return pg_exec(m->db, Q_MAIL_ADD_NOTICE, params, 6, NULL, err);
 }
 
-static bool tell_person(struct maker *m, const struct rules *rules, const struct notice_rule *r, const struct news *e, const char *login, struct err *err)
+static bool tell_person(struct maker *m, const struct rules *rules, const struct notice_rule *r, const struct news *e, const char *login,
+                        struct err *err)
 {
     const struct session_user *u = user_of(m, login, err);
     if (!u)
@@ -224,8 +239,12 @@ static bool make_page(struct maker *m, const struct rules *rules, int64_t after,
     bool ok = true;
     int rows = pg_rows(res);
     for (int i = 0; ok && i < rows; i++) {
-        struct news e = {.id = pg_int(res, i, 0), .record = pg_text(res, i, 1), .record_id = pg_int(res, i, 2), .actor_id = pg_int(res, i, 3),
-                         .action = pg_text(res, i, 4), .changed = pg_text(res, i, 5)};
+        struct news e = {.id = pg_int(res, i, 0),
+                         .record = pg_text(res, i, 1),
+                         .record_id = pg_int(res, i, 2),
+                         .actor_id = pg_int(res, i, 3),
+                         .action = pg_text(res, i, 4),
+                         .changed = pg_text(res, i, 5)};
         if (ids_has(&m->seen, e.id) || !pg_bool(res, i, 6) || make_notices(m, rules, &e, err))
             continue;
         ok = false;
@@ -309,7 +328,8 @@ static struct notice *to_person(int64_t user, const char *json)
 static bool tell_sessions(struct maker *m, struct err *err)
 {
     const char *params[] = {id_text(m, m->told)};
-    struct pg_res *res = m->told < 0 ? pg_query(m->db, Q_NOTIFICATION_LAST, NULL, 0, err) : pg_query(m->db, Q_NOTIFICATION_TAIL, params, 1, err);
+    struct pg_res *res =
+        m->told < 0 ? pg_query(m->db, Q_NOTIFICATION_LAST, NULL, 0, err) : pg_query(m->db, Q_NOTIFICATION_TAIL, params, 1, err);
     if (!res)
         return false;
     if (m->told < 0) {
@@ -348,7 +368,8 @@ static void write_facts(const struct pg_res *res, enum lang lang, struct jw *w)
             if (strcmp(digest_parts[k].id, pg_text(res, i, 0)) == 0) {
                 counts[k]++;
                 if (i < DIGEST_LINES)
-                    buf_printf(&lines, "%s  %s  %s\n", pg_text(res, i, 1), pg_text(res, i, 2) ? pg_text(res, i, 2) : "-", digest_parts[k].text[lang]);
+                    buf_printf(&lines, "%s  %s  %s\n", pg_text(res, i, 1), pg_text(res, i, 2) ? pg_text(res, i, 2) : "-",
+                               digest_parts[k].text[lang]);
             }
     if (pg_rows(res) > DIGEST_LINES)
         buf_puts(&lines, "...\n");
@@ -394,7 +415,8 @@ static bool write_digest(struct maker *m, const struct rules *rules, const struc
     jw_kstring(&w, "municipality", rules->municipality);
     jw_object_end(&w);
     pg_free(res);
-    const char *params[] = {user, rules->letters->of[LETTER_DIGEST][u->lang].subject, rules->letters->of[LETTER_DIGEST][u->lang].body, values.data};
+    const char *params[] = {user, rules->letters->of[LETTER_DIGEST][u->lang].subject, rules->letters->of[LETTER_DIGEST][u->lang].body,
+                            values.data};
     bool ok = silent || pg_exec(m->db, Q_MAIL_ADD_DIGEST, params, 4, NULL, err);
     buf_free(&values);
     return ok;
@@ -412,7 +434,8 @@ static bool make_digest(struct maker *m, const struct rules *rules, bool *more, 
     if (!*more)
         return true;
     const struct session_user *u = user_of(m, login, err);
-    return (u ? write_digest(m, rules, u, err) : err->code == ERR_FORBIDDEN) && pg_exec(m->db, Q_DIGEST_DONE, &user, 1, NULL, err) && pg_commit(m->db, err);
+    return (u ? write_digest(m, rules, u, err) : err->code == ERR_FORBIDDEN) && pg_exec(m->db, Q_DIGEST_DONE, &user, 1, NULL, err) &&
+           pg_commit(m->db, err);
 }
 
 static bool make_digests(struct maker *m, const struct rules *rules, struct err *err)
@@ -458,7 +481,10 @@ static void wait_for_news(const struct maker *m)
 void *notices_main(void *arg)
 {
     struct core *core = arg;
-    struct maker m = {.core = core, .arena = arena_new(), .low = -1, .told = -1,
+    struct maker m = {.core = core,
+                      .arena = arena_new(),
+                      .low = -1,
+                      .told = -1,
                       .db = pg_new(core->start->conninfo, core->start->config->zone, core->statement_timeout_ms)};
     while (!atomic_load(&core->stopping)) {
         pass(&m);

@@ -1,7 +1,7 @@
 /* mail.*: the queue of letters, for administrators. Letters are sent by the program gorod-mail. */
+#include "common/arena.h"
 #include "server/ops/helpers.h"
 #include "server/ops/tables.h"
-#include "common/arena.h"
 
 static bool mail_list(struct call *c)
 {

@@ -70,8 +70,11 @@ static bool settings_load(struct call *c, struct settings *s)
         return false;
     bool found = pg_rows(res) == 1;
     if (found)
-        *s = (struct settings){.ways = json_loads(pg_text(res, 0, 0), 0, NULL), .digest_hour = keep(c, res, 1), .quiet_from = keep(c, res, 2),
-                               .quiet_to = keep(c, res, 3), .email = keep(c, res, 4)};
+        *s = (struct settings){.ways = json_loads(pg_text(res, 0, 0), 0, NULL),
+                               .digest_hour = keep(c, res, 1),
+                               .quiet_from = keep(c, res, 2),
+                               .quiet_to = keep(c, res, 3),
+                               .email = keep(c, res, 4)};
     pg_free(res);
     return found || err_set(c->err, ERR_NOT_FOUND, NULL);
 }
@@ -134,7 +137,8 @@ static bool take_hour(struct call *c, const char *name, const char **hour)
         return true;
     }
     if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 2 || atoi(text) > 23)
-        return err_field(c->err, name, "out_of_range", c->user->lang == LANG_RU ? "нужен час от 0 до 23 или off" : "an hour from 0 to 23, or off");
+        return err_field(c->err, name, "out_of_range",
+                         c->user->lang == LANG_RU ? "нужен час от 0 до 23 или off" : "an hour from 0 to 23, or off");
     *hour = call_int(c, atoi(text));
     return true;
 }
@@ -161,9 +165,12 @@ static bool ways_ok(struct call *c)
         return err_field(c->err, "kind", "required", NULL);
     if (arg_str(c, "kind") && !notices_find(c->rules->notices, arg_str(c, "kind")))
         return err_field(c->err, "kind", "not_a_value", NULL);
-    json_array_foreach(json_object_get(c->params, "ways"), i, way)
-        if (!workflow_word_is_in(notice_ways, json_string_value(way) ? json_string_value(way) : ""))
-            return err_field(c->err, arena_printf(c->arena, "ways[%zu]", i), "not_a_value", NULL);
+    json_array_foreach(json_object_get(c->params, "ways"), i,
+                       way) if (!workflow_word_is_in(notice_ways, json_string_value(way)
+                                                                      ? json_string_value(way)
+                                                                      : "")) return err_field(c->err,
+                                                                                              arena_printf(c->arena, "ways[%zu]", i),
+                                                                                              "not_a_value", NULL);
     return true;
 }
 
@@ -173,7 +180,8 @@ static bool notification_settings_set(struct call *c)
     if (!ways_ok(c) || !settings_load(c, &s))
         return false;
     settings_free(&s);
-    bool ok = take_hour(c, "digest_hour", &s.digest_hour) && take_hour(c, "quiet_from", &s.quiet_from) && take_hour(c, "quiet_to", &s.quiet_to);
+    bool ok =
+        take_hour(c, "digest_hour", &s.digest_hour) && take_hour(c, "quiet_from", &s.quiet_from) && take_hour(c, "quiet_to", &s.quiet_to);
     if (ok && !s.quiet_from != !s.quiet_to)
         ok = err_field(c->err, s.quiet_from ? "quiet_to" : "quiet_from", "required", NULL);
     const char *params[] = {call_user(c), chosen_ways(c), s.digest_hour, s.quiet_from, s.quiet_to};
@@ -208,6 +216,11 @@ const struct op notification_ops[] = {
     {"notification.list", PEOPLE, OP_LIST, {"Мои уведомления", "My notices"}, list_params, notification_list},
     {"notification.read", PEOPLE, OP_WRITE, {"Уведомления прочитаны", "Notices have been read"}, read_params, notification_read},
     {"notification.settings", PEOPLE, 0, {"О чём и как мне сообщать", "What I am told of, and how"}, NULL, notification_settings},
-    {"notification.settings_set", PEOPLE, OP_WRITE, {"Выбрать, о чём и как мне сообщать", "Choose what I am told of, and how"}, settings_params, notification_settings_set},
+    {"notification.settings_set",
+     PEOPLE,
+     OP_WRITE,
+     {"Выбрать, о чём и как мне сообщать", "Choose what I am told of, and how"},
+     settings_params,
+     notification_settings_set},
     {.method = NULL},
 };

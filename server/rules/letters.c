@@ -48,7 +48,8 @@ static bool check_names(const struct row *row, const char *path, char *text, str
         bool good = template_names_are(p, row->names, bad);
         p[n] = end;
         if (!good)
-            return yaml_tree_fault(err, path, line, "unknown name {%s}: use one of %s", bad, workflow_words_join(row->names, joined, sizeof joined));
+            return yaml_tree_fault(err, path, line, "unknown name {%s}: use one of %s", bad,
+                                   workflow_words_join(row->names, joined, sizeof joined));
         p += n + (end != '\0');
     }
     return true;
@@ -113,7 +114,9 @@ static bool no_other_files(const char *folder, struct err *err)
         while (i < ROWS && strcmp(rows[i].file, e->d_name) != 0)
             i++;
         if (i == ROWS && n > 4 && strcmp(e->d_name + n - 4, ".txt") == 0)
-            ok = err_set(err, ERR_PARAMS, "%s/%.80s: no letter bears this name: use notice.ru.txt, notice.en.txt, digest.ru.txt, digest.en.txt", folder, e->d_name);
+            ok = err_set(err, ERR_PARAMS,
+                         "%s/%.80s: no letter bears this name: use notice.ru.txt, notice.en.txt, digest.ru.txt, digest.en.txt", folder,
+                         e->d_name);
     }
     if (dir)
         closedir(dir);

@@ -18,9 +18,9 @@ struct notice_rules {
 };
 
 const char *const notice_ways[] = {"screen", "bell", "title", "desktop", "mail", NULL};
-const char *const notice_roles[] = {"author",      "on_behalf_of", "controller",  "responsible", "co_executor", "watcher", "relieved",
-                                    "chief",       "registrar",    "considering", "executors",   "self",        "every_clerk",
-                                    "every_admin", "every_head",   "every_controller", NULL};
+const char *const notice_roles[] = {"author",      "on_behalf_of", "controller", "responsible",      "co_executor", "watcher",
+                                    "relieved",    "chief",        "registrar",  "considering",      "executors",   "self",
+                                    "every_clerk", "every_admin",  "every_head", "every_controller", NULL};
 static const char *const text_names[] = {"number", "title", "due", "days_left", "actor", "comment", NULL};
 static const char *const letter_names[] = {"number", "due", "days_left", NULL};
 
@@ -59,7 +59,8 @@ static bool read_templates(struct yaml_reader *l, const struct yaml_tree *node, 
         if (names == letter_names && workflow_word_is_in(text_names, bad))
             return FAULT(l, at->line, "{%s} may name a person and never goes into a letter (152-FZ): use one of %s", bad,
                          workflow_words_join(names, joined, sizeof joined));
-        return FAULT(l, at->line, "unknown name {%s} in %s: use one of %s", bad, keys[lang], workflow_words_join(names, joined, sizeof joined));
+        return FAULT(l, at->line, "unknown name {%s} in %s: use one of %s", bad, keys[lang],
+                     workflow_words_join(names, joined, sizeof joined));
     }
     return true;
 }
@@ -75,7 +76,8 @@ static bool load_rule(struct yaml_reader *l, struct notice_rule *r, const struct
     static const char *const letter_keys[2] = {[LANG_RU] = "letter_ru", [LANG_EN] = "letter_en"};
     r->id = yaml_tree_get(node, "id")->text;
     if (!yaml_read_labels(l, node, "a notice", r->label) || !yaml_read_word(l, node, "record", NULL, &r->record) ||
-        !yaml_read_words(l, node, "on", NULL, r->on, NOTICE_WORDS_MAX) || !yaml_read_words(l, node, "changed", NULL, r->changed, NOTICE_WORDS_MAX) ||
+        !yaml_read_words(l, node, "on", NULL, r->on, NOTICE_WORDS_MAX) ||
+        !yaml_read_words(l, node, "changed", NULL, r->changed, NOTICE_WORDS_MAX) ||
         !yaml_read_words(l, node, "to", notice_roles, r->to, NOTICE_WORDS_MAX) ||
         !yaml_read_words(l, node, "ways", notice_ways, r->ways, NOTICE_WORDS_MAX) || !yaml_read_flag(l, node, "urgent", &r->urgent) ||
         !read_templates(l, node, text_keys, text_names, true, r->text))

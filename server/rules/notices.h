@@ -10,9 +10,9 @@
 enum { NOTICE_WORDS_MAX = 12 };
 
 struct notice_rule {
-    const char *id;       /* what settings name: "assigned" */
-    const char *label[2]; /* by enum lang, for the settings */
-    const char *record;   /* of the event */
+    const char *id;                            /* what settings name: "assigned" */
+    const char *label[2];                      /* by enum lang, for the settings */
+    const char *record;                        /* of the event */
     const char *on[NOTICE_WORDS_MAX + 1];      /* actions */
     const char *changed[NOTICE_WORDS_MAX + 1]; /* one of these fields must be among the changes; empty: any event */
     const char *to[NOTICE_WORDS_MAX + 1];      /* roles on the card (notice_roles) */

@@ -36,8 +36,8 @@ static bool load_state(struct yaml_reader *l, struct wf_record *r, const struct 
     s->id = yaml_tree_get(node, "id")->text;
     s->numbered = true;
     if (!yaml_read_labels(l, node, "a state", s->label) || !yaml_read_flag(l, node, "initial", &s->initial) ||
-        !yaml_read_flag(l, node, "final", &s->final) || !yaml_read_flag(l, node, "numbered", &s->numbered) || !yaml_read_notes(l, node, note) ||
-        !yaml_read_words(l, node, "initial_for", kind_ids, for_kinds, WF_DEMANDS_MAX))
+        !yaml_read_flag(l, node, "final", &s->final) || !yaml_read_flag(l, node, "numbered", &s->numbered) ||
+        !yaml_read_notes(l, node, note) || !yaml_read_words(l, node, "initial_for", kind_ids, for_kinds, WF_DEMANDS_MAX))
         return false;
     if (strcmp(s->id, "same") == 0)
         return FAULT(l, node->line, "a state cannot be called \"same\" (in `to` it means: stays as it is): rename it");
@@ -117,7 +117,8 @@ static bool load_transition(struct yaml_reader *l, struct wf_record *r, const st
     bool served = workflow_record_is_served(r->id);
     const char *const *fields = served ? workflow_fields : NULL;
     t->id = yaml_tree_get(node, "id")->text;
-    return load_ends(l, r, row, node) && load_by(l, r, row, node) && yaml_read_words(l, node, "demands", fields, t->demands, WF_DEMANDS_MAX) &&
+    return load_ends(l, r, row, node) && load_by(l, r, row, node) &&
+           yaml_read_words(l, node, "demands", fields, t->demands, WF_DEMANDS_MAX) &&
            yaml_read_words(l, node, "may_set", fields, t->may_set, WF_DEMANDS_MAX) &&
            yaml_read_words(l, node, "may_demand", fields, t->may_demand, WF_DEMANDS_MAX) &&
            yaml_read_word(l, node, "guard", served ? workflow_guards : NULL, &t->guard) &&

@@ -98,7 +98,7 @@ bool yaml_read_notes(struct yaml_reader *l, const struct yaml_tree *map, const c
 
 /* An optional list of words into `out` (max places and the NULL); `known` NULL accepts any identifier. */
 bool yaml_read_words(struct yaml_reader *l, const struct yaml_tree *map, const char *key, const char *const *known, const char **out,
-                       size_t max)
+                     size_t max)
 {
     const struct yaml_tree *list = yaml_tree_get(map, key);
     char joined[JOINED_MAX];

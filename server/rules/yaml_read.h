@@ -24,6 +24,7 @@ bool yaml_read_labels(struct yaml_reader *l, const struct yaml_tree *map, const 
 /* `note_ru` and `note_en`; one alone stands for both. */
 bool yaml_read_notes(struct yaml_reader *l, const struct yaml_tree *map, const char *note[2]);
 /* An optional list of words into `out` (max places and the NULL); `known` NULL accepts any identifier. */
-bool yaml_read_words(struct yaml_reader *l, const struct yaml_tree *map, const char *key, const char *const *known, const char **out, size_t max);
+bool yaml_read_words(struct yaml_reader *l, const struct yaml_tree *map, const char *key, const char *const *known, const char **out,
+                     size_t max);
 /* An optional word; *out is "" when absent. */
 bool yaml_read_word(struct yaml_reader *l, const struct yaml_tree *map, const char *key, const char *const *known, const char **out);

@@ -487,7 +487,8 @@ static int wait_ms(const struct supervisor *s)
         soonest_ms = s->watchdog_at_ms > now_ms ? s->watchdog_at_ms - now_ms : 0;
     for (int i = 0; i < PART_COUNT; i++) {
         const struct part *p = &s->parts[i];
-        bool kept = (i == PART_MAIL && s->phase == PHASE_READY && mail_is_wanted(s)) || i == PART_CORE || i == PART_GATE || (i == PART_POSTGRES && s->embedded);
+        bool kept = (i == PART_MAIL && s->phase == PHASE_READY && mail_is_wanted(s)) || i == PART_CORE || i == PART_GATE ||
+                    (i == PART_POSTGRES && s->embedded);
         int64_t left_ms = p->start_at_ms > now_ms ? p->start_at_ms - now_ms : 0;
         if (kept && p->pid == 0 && (soonest_ms < 0 || left_ms < soonest_ms))
             soonest_ms = left_ms;

@@ -78,11 +78,14 @@ static const char *decoded(size_t i, const char *what)
     char path[PATH_BYTES];
     outcome_free(&o);
     snprintf(path, sizeof path, "%s/%04zu.eml", folder, i + 1);
-    char *argv[] = {"python3", "-c",
+    char *argv[] = {"python3",
+                    "-c",
                     "import email, email.policy, sys\n"
                     "m = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=email.policy.default)\n"
                     "sys.stdout.buffer.write((m.get_content() if sys.argv[2] == 'text' else str(m[sys.argv[2]])).encode())",
-                    path, (char *)what, NULL};
+                    path,
+                    (char *)what,
+                    NULL};
     run_program(argv, NULL, 20000, &o);
     CHECK(o.exit_code == 0, "letter %zu cannot be read: %s", i + 1, o.err);
     return o.out;
@@ -132,7 +135,8 @@ static void starts_and_is_filled(void **state)
     smtp_start();
     cluster = cluster_start();
     snprintf(config, sizeof config,
-             "database: \"%s\"\nsmtp_url: smtp://127.0.0.1:%d\nsmtp_from: gorod@example.ru\nsmtp_tls: none\nsmtp_timeout_s: 2\nsmtp_retry_s: 1\n",
+             "database: \"%s\"\nsmtp_url: smtp://127.0.0.1:%d\nsmtp_from: gorod@example.ru\nsmtp_tls: none\nsmtp_timeout_s: "
+             "2\nsmtp_retry_s: 1\n",
              cluster_database(cluster, "town"), smtp_port);
     snprintf(path, sizeof path, "%s/gorod.yaml", folder);
     assert_true(write_whole(path, config, 0644));
@@ -257,7 +261,8 @@ static void a_refused_letter_is_told_to_administrators(void **state)
     given(TOWN_executor, "Нет такого ящика");
     waits_until("SELECT state FROM mail ORDER BY id DESC LIMIT 1", "failed");
     smtp_mode("ok");
-    waits_until("SELECT count(*) FROM notification n JOIN app_user u ON u.id = n.user_id WHERE n.kind = 'mail_failed' AND u.login = 'admin'", "1");
+    waits_until(
+        "SELECT count(*) FROM notification n JOIN app_user u ON u.id = n.user_id WHERE n.kind = 'mail_failed' AND u.login = 'admin'", "1");
     json_t *n = at(rpc_ok(town_as(&town, TOWN_admin), "notification.list", "{s:s}", "kind", "mail_failed"), "items.0");
     assert_non_null(strstr(at_text(n, "text"), "550"));
     /* So is one that waited too long. */
@@ -342,7 +347,9 @@ static void quiet_hours_are_quiet(void **state)
     rpc_ok(chief, "notification.settings_set", "{s:s, s:s}", "quiet_from", hour_text(-1), "quiet_to", hour_text(2));
     const char *number = at_text(given(TOWN_chief, "Ночью"), "number");
     char query[200];
-    snprintf(query, sizeof query, "SELECT next_try_at > now() + interval '59 minutes' AND next_try_at <= now() + interval '2 hours' FROM mail WHERE subject LIKE '%s:%%'",
+    snprintf(query, sizeof query,
+             "SELECT next_try_at > now() + interval '59 minutes' AND next_try_at <= now() + interval '2 hours' FROM mail WHERE subject "
+             "LIKE '%s:%%'",
              number);
     waits_until(query, "t");
     usleep(SILENCE_MS * 1000);

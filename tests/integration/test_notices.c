@@ -28,9 +28,8 @@ static json_t *notice_of(struct rpc *r, const char *kind, json_int_t record_id)
 {
     size_t i;
     json_t *item, *found = NULL;
-    json_array_foreach(at(rpc_ok(r, "notification.list", "{s:i, s:s}", "limit", 200, "kind", kind), "items"), i, item)
-        if (at_int(item, "record_id") == record_id && !found)
-            found = item;
+    json_array_foreach(at(rpc_ok(r, "notification.list", "{s:i, s:s}", "limit", 200, "kind", kind), "items"), i,
+                       item) if (at_int(item, "record_id") == record_id && !found) found = item;
     return found;
 }
 
@@ -174,8 +173,8 @@ static int count_of(struct rpc *r, const char *kind, json_int_t record_id)
     int n = 0;
     size_t i;
     json_t *item;
-    json_array_foreach(at(rpc_ok(r, "notification.list", "{s:i, s:s}", "limit", 200, "kind", kind), "items"), i, item)
-        n += at_int(item, "record_id") == record_id;
+    json_array_foreach(at(rpc_ok(r, "notification.list", "{s:i, s:s}", "limit", 200, "kind", kind), "items"), i, item) n +=
+        at_int(item, "record_id") == record_id;
     return n;
 }
 

@@ -45,11 +45,13 @@ static void faults_of_rules_are_told_with_line_and_advice(void **state)
         {HEAD "    to: [everybody]\n" TEXTS, "n.yaml:8: unknown word \"everybody\" in to: use one of author"},
         {HEAD "    to: [author]\n    ways: [pigeon]\n" TEXTS, "n.yaml:9: unknown word \"pigeon\" in ways"},
         {HEAD "    to: [author]\n    text_ru: x\n", "n.yaml:3: a notice without text_en"},
-        {HEAD "    to: [author]\n    text_ru: \"{titel}\"\n    text_en: x\n", "n.yaml:9: unknown name {titel} in text_ru: use one of number"},
+        {HEAD "    to: [author]\n    text_ru: \"{titel}\"\n    text_en: x\n",
+         "n.yaml:9: unknown name {titel} in text_ru: use one of number"},
         {HEAD "    to: [author]\n    text_ru: \"{title\"\n    text_en: x\n", "n.yaml:9: unknown name {} in text_ru"},
         {HEAD "    to: [author]\n    text_ru: \"a\\nb\"\n    text_en: x\n", "n.yaml:9: text_ru must be one line"},
         {HEAD "    to: [author]\n    ways: [mail]\n" TEXTS, "n.yaml:3: a notice without letter_ru"},
-        {HEAD "    to: [author]\n" TEXTS "    letter_ru: \"{title}\"\n", "n.yaml:11: {title} may name a person and never goes into a letter"},
+        {HEAD "    to: [author]\n" TEXTS "    letter_ru: \"{title}\"\n",
+         "n.yaml:11: {title} may name a person and never goes into a letter"},
         {HEAD "    to: [author]\n    colour: red\n" TEXTS, "n.yaml:9: unknown key \"colour\" of a notice"},
         {HEAD "    to: [author]\n" TEXTS "  - {id: a, ru: А, en: A, record: appeal, on: [set], to: [registrar], text_ru: x, text_en: x}\n",
          "n.yaml:11: a notice \"a\" stands twice"},
@@ -116,8 +118,13 @@ static void addresses(void **state)
 static const char *written(struct buf *out, const char *subject, const char *name)
 {
     buf_init(out, 1 << 20);
-    mime_write(out, &(struct letter_parts){.from = "gorod@example.ru", .from_name = name, .to = "a@b.ru", .subject = subject, .text = "Раз\nдва\n",
-                                           .message_id = "0-1", .at = 0});
+    mime_write(out, &(struct letter_parts){.from = "gorod@example.ru",
+                                           .from_name = name,
+                                           .to = "a@b.ru",
+                                           .subject = subject,
+                                           .text = "Раз\nдва\n",
+                                           .message_id = "0-1",
+                                           .at = 0});
     return out->data;
 }
 
@@ -125,8 +132,23 @@ static const char *written(struct buf *out, const char *subject, const char *nam
 static void nothing_becomes_a_header(void **state)
 {
     (void)state;
-    static const char *const nasty[] = {"a\r\nBcc: x@y.ru", "a\nSubject: b", "\r\n\r\nbody", "=?UTF-8?B?YQ==?=", "\x7f\x01", "a, b <c@d>", "Очень длинная тема письма о том, что срок скоро, и ещё раз о том же самом"};
-    static const char *const ours[] = {"Date: ", "From: ", "To: ", "Subject: ", "Message-ID: ", "Auto-Submitted: ", "MIME-Version: ", "Content-Type: ", "Content-Transfer-Encoding: ", " "};
+    static const char *const nasty[] = {"a\r\nBcc: x@y.ru",
+                                        "a\nSubject: b",
+                                        "\r\n\r\nbody",
+                                        "=?UTF-8?B?YQ==?=",
+                                        "\x7f\x01",
+                                        "a, b <c@d>",
+                                        "Очень длинная тема письма о том, что срок скоро, и ещё раз о том же самом"};
+    static const char *const ours[] = {"Date: ",
+                                       "From: ",
+                                       "To: ",
+                                       "Subject: ",
+                                       "Message-ID: ",
+                                       "Auto-Submitted: ",
+                                       "MIME-Version: ",
+                                       "Content-Type: ",
+                                       "Content-Transfer-Encoding: ",
+                                       " "};
     for (size_t i = 0; i < sizeof nasty / sizeof *nasty; i++) {
         struct buf out;
         const char *end = strstr(written(&out, nasty[i], nasty[i]), "\r\n\r\n");
@@ -153,10 +175,11 @@ static void a_plain_letter_is_as_expected(void **state)
     (void)state;
     struct buf out;
     setenv("TZ", "UTC", 1);
-    assert_string_equal(written(&out, "P-1/26: report", "Tutaev"),
-                        "Date: Thu, 01 Jan 1970 00:00:00 +0000\r\nFrom: \"Tutaev\" <gorod@example.ru>\r\nTo: <a@b.ru>\r\nSubject: P-1/26: report\r\n"
-                        "Message-ID: <0-1@example.ru>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-                        "Content-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: base64\r\n\r\n0KDQsNC3DQrQtNCy0LANCg==\r\n");
+    assert_string_equal(
+        written(&out, "P-1/26: report", "Tutaev"),
+        "Date: Thu, 01 Jan 1970 00:00:00 +0000\r\nFrom: \"Tutaev\" <gorod@example.ru>\r\nTo: <a@b.ru>\r\nSubject: P-1/26: report\r\n"
+        "Message-ID: <0-1@example.ru>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: base64\r\n\r\n0KDQsNC3DQrQtNCy0LANCg==\r\n");
     buf_free(&out);
 }
 

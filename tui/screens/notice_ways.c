@@ -24,7 +24,8 @@ static const struct hour {
     const char *param, *label, *help; /* msgids */
     int first;                        /* when it is switched on */
 } hours[HOURS] = {
-    {"digest_hour", N_("Digest by mail every day at"), N_("One letter a day: overdue, due soon, to accept, unread. Left, Right: hour; Space: on, off"), 8},
+    {"digest_hour", N_("Digest by mail every day at"),
+     N_("One letter a day: overdue, due soon, to accept, unread. Left, Right: hour; Space: on, off"), 8},
     {"quiet_from", N_("No letters from"), N_("Quiet hours: letters wait for their end. Left, Right: hour; Space: on, off"), 20},
     {"quiet_to", N_("until"), N_("Quiet hours: letters wait for their end. Left, Right: hour; Space: on, off"), 8},
 };
@@ -58,9 +59,8 @@ static void take_kind(struct kind *k, const json_t *item)
     *k = (struct kind){.on = {false}};
     strf(k->id, sizeof k->id, "%s", js_str(item, "kind"));
     strf(k->label, sizeof k->label, "%s", js_str(item, "label"));
-    json_array_foreach(json_object_get(item, "ways"), i, way)
-        for (int w = 0; w < WAYS; w++)
-            k->on[w] |= json_string_value(way) && strcmp(json_string_value(way), ways[w].id) == 0;
+    json_array_foreach(json_object_get(item, "ways"), i, way) for (int w = 0; w < WAYS; w++) k->on[w] |=
+        json_string_value(way) && strcmp(json_string_value(way), ways[w].id) == 0;
 }
 
 static void taken(void *arg, json_t *result, const struct rpc_error *error)
@@ -75,8 +75,7 @@ static void taken(void *arg, json_t *result, const struct rpc_error *error)
     }
     s->known = true;
     s->count = 0;
-    json_array_foreach(json_object_get(result, "kinds"), i, item) if (s->count < KINDS_MAX)
-        take_kind(&s->kinds[s->count++], item);
+    json_array_foreach(json_object_get(result, "kinds"), i, item) if (s->count < KINDS_MAX) take_kind(&s->kinds[s->count++], item);
     for (int h = 0; h < HOURS; h++)
         s->hour[h] = hour_of(result, hours[h].param);
     strf(s->email, sizeof s->email, "%s", js_str(result, "email"));
@@ -201,7 +200,8 @@ static void paint_kind(const struct screen_ways *s, int i, int y, struct rect r,
     for (int w = 0; w < WAYS; w++) {
         bool here = chosen && s->column == w;
         if (step == WIDE_COLUMN)
-            draw_text(y, r.x + at + w * step + 1, 3, k->on[w] ? R_STRONG : R_DIM, here ? G_FOCUS : ground, theme_glyph(k->on[w] ? GL_ON : GL_OFF));
+            draw_text(y, r.x + at + w * step + 1, 3, k->on[w] ? R_STRONG : R_DIM, here ? G_FOCUS : ground,
+                      theme_glyph(k->on[w] ? GL_ON : GL_OFF));
         else
             draw_text(y, r.x + at + w * step + 1, 1, k->on[w] ? R_STRONG : R_DIM, here ? G_FOCUS : ground, k->on[w] ? "x" : "-");
     }

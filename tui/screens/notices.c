@@ -91,7 +91,8 @@ static void mark_read(struct notices *n, const char *key, int64_t id)
 {
     char request[37];
     client_uuid(request);
-    app_call(n->screen, "notification.read", json_pack("{s:I,s:s}", key, (json_int_t)id, "request_id", request), CALL_WRITE, read_done, n->screen);
+    app_call(n->screen, "notification.read", json_pack("{s:I,s:s}", key, (json_int_t)id, "request_id", request), CALL_WRITE, read_done,
+             n->screen);
 }
 
 static void open_selected(struct notices *n)
