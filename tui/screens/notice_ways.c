@@ -8,7 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOURS = 3, WAYS = 5, KINDS_MAX = 200, HOUR_NONE = -1, HOURS_A_DAY = 24, NARROW = 76, WIDE_COLUMN = 9, NARROW_COLUMN = 3 };
+enum {
+    HOURS = 3,
+    WAYS = 5,
+    KINDS_MAX = 200,
+    HOUR_NONE = -1,
+    HOURS_A_DAY = 24,
+    NARROW = 76,
+    WIDE_COLUMN = 9,
+    NARROW_COLUMN = 3,
+    LABEL_MAX = 46
+};
 
 static const struct way {
     const char *id, *title, *help; /* msgids */
@@ -217,7 +227,8 @@ static void paint_heads(int y, struct rect r, int at, int step)
 static void ways_paint(struct screen *screen, struct rect r, struct cursor *cursor)
 {
     struct screen_ways *s = screen->data;
-    int step = r.w < NARROW ? NARROW_COLUMN : WIDE_COLUMN, at = r.w - WAYS * step - 1, heads = HOURS;
+    int step = r.w < NARROW ? NARROW_COLUMN : WIDE_COLUMN, at = r.w - WAYS * step - 1 < LABEL_MAX ? r.w - WAYS * step - 1 : LABEL_MAX,
+        heads = HOURS;
     if (!s->known)
         return;
     /* The heading stands between the hours and the kinds, and stays when the kinds scroll under it. */
