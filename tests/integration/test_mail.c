@@ -245,6 +245,10 @@ static void a_doubt_is_not_sent_twice(void **state)
     json_t *m = at(rpc_ok(town_as(&town, TOWN_admin), "mail.list", "{s:s}", "state", "unknown"), "items.0");
     rpc_error(town_as(&town, TOWN_admin), 1003, "mail.retry", "{s:I, s:i}", "id", at_int(m, "id"), "version", 9999);
     rpc_ok(town_as(&town, TOWN_admin), "mail.retry", "{s:I, s:I}", "id", at_int(m, "id"), "version", at_int(m, "version"));
+    json_t *e =
+        at(rpc_ok(town.admin, "event.list", "{s:s, s:I, s:i}", "record", "mail", "record_id", at_int(m, "id"), "limit", 1), "items.0");
+    assert_string_equal(at_text(e, "action"), "retry");
+    assert_int_equal(at_int(e, "actor"), town.user[TOWN_admin]);
     for (int64_t end = clock_ms() + SOON_MS; letters_about(number) < 2 && clock_ms() < end;)
         usleep(100000);
     size_t n = letters_read();
