@@ -6,8 +6,7 @@
 #include "server/config.h"
 #include "server/demo/demo.h"
 #include "server/import/import.h"
-#include "server/rules/deadlines.h"
-#include "server/rules/workflow.h"
+#include "server/rules/rules.h"
 #include "server/supervisor/database.h"
 #include "server/supervisor/postgres.h"
 #include "server/supervisor/supervisor.h"
@@ -84,18 +83,23 @@ static int run_check(const struct options *o, int argc, char *argv[])
     struct config *config = load_config(o, &code);
     if (!config)
         return code;
+    const char *shipped = CLI_TR("поставляемый", "as shipped");
     struct workflow *workflow = workflow_load(*config->workflow ? config->workflow : "workflow.yaml", *config->workflow ? NULL : workflow_default_yaml, &err);
-    struct deadlines *deadlines = !workflow ? NULL : deadlines_load(*config->deadlines ? config->deadlines : "deadlines.yaml", *config->deadlines ? NULL : deadlines_default_yaml, &err);
-    if (!deadlines)
+    struct deadlines *deadlines = workflow ? deadlines_load(*config->deadlines ? config->deadlines : "deadlines.yaml", *config->deadlines ? NULL : deadlines_default_yaml, &err) : NULL;
+    struct notice_rules *notices = deadlines ? notices_load(*config->notices ? config->notices : "notices.yaml", *config->notices ? NULL : notices_default_yaml, &err) : NULL;
+    struct letters *letters = notices ? letters_load(config->mail_templates, &err) : NULL;
+    if (!letters)
         code = fault(EXIT_CONFIGURATION, err.detail, "");
     else
-        printf(CLI_TR("настройки: %s - верно\nпорядок работы: %s - верно\nсроки: %s - верно\n",
-                      "configuration: %s - right\nworkflow: %s - right\nterms: %s - right\n"),
-               o->config ? o->config : CLI_TR("по умолчанию", "defaults"),
-               *config->workflow ? config->workflow : CLI_TR("поставляемый", "as shipped"),
-               *config->deadlines ? config->deadlines : CLI_TR("поставляемые", "as shipped"));
+        printf(CLI_TR("настройки: %s - верно\nпорядок работы: %s - верно\nсроки: %s - верно\nуведомления: %s - верно\nшаблоны писем: %s - верно\n",
+                      "configuration: %s - right\nworkflow: %s - right\nterms: %s - right\nnotices: %s - right\ntemplates of letters: %s - right\n"),
+               o->config ? o->config : CLI_TR("по умолчанию", "defaults"), *config->workflow ? config->workflow : shipped,
+               *config->deadlines ? config->deadlines : shipped, *config->notices ? config->notices : shipped,
+               *config->mail_templates ? config->mail_templates : shipped);
     workflow_free(&workflow);
     deadlines_free(&deadlines);
+    notices_free(&notices);
+    letters_free(&letters);
     config_free(&config);
     return code;
 }

@@ -19,6 +19,8 @@ static void box_unref(struct rules_box *box)
     deadlines_free(&box->rules.deadlines);
     work_calendar_free(&box->rules.calendar);
     classifiers_free(&box->rules.classifiers);
+    notices_free(&box->rules.notices);
+    letters_free(&box->rules.letters);
     free(box);
 }
 
@@ -60,11 +62,17 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
     atomic_store(&core->passwords, config->passwords);
     box->rules.workflow = workflow_load(config->workflow[0] ? config->workflow : "workflow.yaml (shipped)",
                                         config->workflow[0] ? NULL : workflow_default_yaml, err);
+    /* Each only while those before it are good: err tells of the first fault. */
     if (box->rules.workflow)
         box->rules.deadlines = deadlines_load(config->deadlines[0] ? config->deadlines : "deadlines.yaml (shipped)",
                                               config->deadlines[0] ? NULL : deadlines_default_yaml, err);
+    if (box->rules.deadlines)
+        box->rules.notices = notices_load(config->notices[0] ? config->notices : "notices.yaml (shipped)", config->notices[0] ? NULL : notices_default_yaml, err);
+    if (box->rules.notices)
+        box->rules.letters = letters_load(config->mail_templates, err);
+    box->rules.mail_on = config->smtp_url[0] != '\0';
     config_free(&config);
-    if (!box->rules.deadlines || !(box->rules.calendar = rules_read_calendar(db, err)) ||
+    if (!box->rules.letters || !(box->rules.calendar = rules_read_calendar(db, err)) ||
         !(box->rules.classifiers = rules_read_classifiers(db, err))) {
         box_unref(box);
         return false;

@@ -61,7 +61,7 @@ static bool read_warn(struct yaml_reader *r, const struct yaml_tree *node, struc
     int64_t days;
     if (!list)
         return true;
-    if (!yaml_expect(r, list, YT_LIST, "warn_before"))
+    if (!yaml_expect_kind(r, list, YT_LIST, "warn_before"))
         return false;
     if (list->count > DUE_WARN_MAX)
         return FAULT(r, list->line, "too many days in warn_before: at most %d", DUE_WARN_MAX);
@@ -221,7 +221,7 @@ static bool load_root(struct yaml_reader *r, struct deadlines *d, const struct y
     static const char *const default_keys[] = {"start", "roll", "unit", NULL};
     struct due_rule defaults = {.unit = DUE_CALENDAR_DAY, .roll = DUE_ROLL_PREVIOUS, .start = DUE_NEXT_DAY};
     int school = 0, version = 0;
-    if (!yaml_expect(r, root, YT_MAP, "the file") || !yaml_check_keys(r, root, keys, "the file") ||
+    if (!yaml_expect_kind(r, root, YT_MAP, "the file") || !yaml_check_keys(r, root, keys, "the file") ||
         !yaml_read_int(r, root, "version", 0, 1000000, &version) || !yaml_read_choice(r, root, "urgency_school", schools, &school))
         return false;
     const struct yaml_tree *given = yaml_tree_get(root, "version"), *shared = yaml_tree_get(root, "defaults");
@@ -229,7 +229,7 @@ static bool load_root(struct yaml_reader *r, struct deadlines *d, const struct y
     if (version != 1)
         return FAULT(r, given ? given->line : root->line,
                      given ? "this program reads version: 1" : "no version: begin the file with version: 1");
-    if (shared && (!yaml_expect(r, shared, YT_MAP, "defaults") || !yaml_check_keys(r, shared, default_keys, "defaults") ||
+    if (shared && (!yaml_expect_kind(r, shared, YT_MAP, "defaults") || !yaml_check_keys(r, shared, default_keys, "defaults") ||
                    !read_choices(r, shared, &defaults)))
         return false;
     if (!terms)

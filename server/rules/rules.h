@@ -2,6 +2,8 @@
 #pragma once
 #include "server/rules/classifiers.h"
 #include "server/rules/deadlines.h"
+#include "server/rules/letters.h"
+#include "server/rules/notices.h"
 #include "server/rules/workflow.h"
 
 struct pg;
@@ -11,6 +13,9 @@ struct rules {
     struct deadlines *deadlines;
     struct work_calendar *calendar;
     struct classifiers *classifiers;
+    struct notice_rules *notices;
+    struct letters *letters;
+    bool mail_on; /* a mail server is configured */
     char municipality[256];
     char zone[64];
 };

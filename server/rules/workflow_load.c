@@ -4,47 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FAULT(r, line, ...) yaml_tree_fault((r)->err, (r)->path, (line), __VA_ARGS__)
+#define FAULT(l, line, ...) yaml_tree_fault((l)->err, (l)->path, (line), __VA_ARGS__)
 
-/* An optional list of words into `out` (max places and the NULL); `known` NULL accepts any identifier. */
-static bool read_words(struct yaml_reader *l, const struct yaml_tree *map, const char *key, const char *const *known, const char **out,
-                       size_t max)
-{
-    const struct yaml_tree *list = yaml_tree_get(map, key);
-    char joined[YAML_JOINED_MAX];
-    size_t n = 0;
-    if (!list)
-        return true;
-    if (!yaml_expect(l, list, YT_LIST, key))
-        return false;
-    for (const struct yaml_tree *w = list->child; w; w = w->next) {
-        if (w->kind != YT_TEXT || !yaml_is_identifier(w->text))
-            return FAULT(l, w->line, "%s must be a list of words, small Latin letters, as in [reason, due]", key);
-        if (known && !workflow_word_is_in(known, w->text))
-            return FAULT(l, w->line, "unknown word \"%s\" in %s: use one of %s", w->text, key,
-                         workflow_words_join(known, joined, sizeof joined));
-        if (workflow_word_is_in(out, w->text))
-            return FAULT(l, w->line, "\"%s\" stands twice in %s: remove one", w->text, key);
-        if (n == max)
-            return FAULT(l, w->line, "too many words in %s: at most %zu", key, max);
-        out[n++] = w->text;
-    }
-    return true;
-}
-
-/* An optional word; *out is "" when absent. */
-static bool read_word(struct yaml_reader *l, const struct yaml_tree *map, const char *key, const char *const *known, const char **out)
-{
-    char joined[YAML_JOINED_MAX];
-    const struct yaml_tree *node = yaml_tree_get(map, key);
-    if (!yaml_read_text(l, map, key, out) || !node)
-        return node == NULL;
-    if (!yaml_is_identifier(*out))
-        return FAULT(l, node->line, "%s must be one word, small Latin letters", key);
-    if (known && !workflow_word_is_in(known, *out))
-        return FAULT(l, node->line, "unknown %s \"%s\": use one of %s", key, *out, workflow_words_join(known, joined, sizeof joined));
-    return true;
-}
+enum { JOINED_MAX = 240 };
 
 static int state_index(const struct wf_record *r, const char *id)
 {
@@ -57,7 +19,7 @@ static int state_index(const struct wf_record *r, const char *id)
 static bool unknown_state(struct yaml_reader *l, const struct wf_record *r, const struct yaml_tree *at, const char *key)
 {
     const char *ids[WF_STATES_MAX + 1] = {NULL};
-    char joined[YAML_JOINED_MAX];
+    char joined[JOINED_MAX];
     for (int i = 0; i < r->state_count; i++)
         ids[i] = r->states[i].id;
     return FAULT(l, at->line, "unknown state \"%.40s\" in %s of %s: use one of %s", at->text, key, r->id,
@@ -74,8 +36,8 @@ static bool load_state(struct yaml_reader *l, struct wf_record *r, const struct 
     s->id = yaml_tree_get(node, "id")->text;
     s->numbered = true;
     if (!yaml_read_labels(l, node, "a state", s->label) || !yaml_read_flag(l, node, "initial", &s->initial) ||
-        !yaml_read_flag(l, node, "final", &s->final) || !yaml_read_flag(l, node, "numbered", &s->numbered) || !yaml_read_notes(l, node, note) ||
-        !read_words(l, node, "initial_for", kind_ids, for_kinds, WF_DEMANDS_MAX))
+        !yaml_read_flag(l, node, "final", &s->final) || !yaml_read_flag(l, node, "numbered", &s->numbered) ||
+        !yaml_read_notes(l, node, note) || !yaml_read_words(l, node, "initial_for", kind_ids, for_kinds, WF_DEMANDS_MAX))
         return false;
     if (strcmp(s->id, "same") == 0)
         return FAULT(l, node->line, "a state cannot be called \"same\" (in `to` it means: stays as it is): rename it");
@@ -107,10 +69,10 @@ static bool load_ends(struct yaml_reader *l, const struct wf_record *r, struct w
     const struct yaml_tree *from = yaml_tree_get(node, "from"), *to = yaml_tree_get(node, "to");
     if (!from || !to)
         return FAULT(l, node->line, "transition %s of %s without `%s`: add it", row->rule.id, r->id, from ? "to" : "from");
-    if (!yaml_expect(l, from, YT_LIST, "from") || !yaml_expect(l, to, YT_TEXT, "to"))
+    if (!yaml_expect_kind(l, from, YT_LIST, "from") || !yaml_expect_kind(l, to, YT_TEXT, "to"))
         return false;
     for (const struct yaml_tree *f = from->child; f; f = f->next) {
-        if (!yaml_expect(l, f, YT_TEXT, "a state in from"))
+        if (!yaml_expect_kind(l, f, YT_TEXT, "a state in from"))
             return false;
         int i = state_index(r, f->text);
         if (i < 0)
@@ -133,7 +95,7 @@ static bool load_by(struct yaml_reader *l, const struct wf_record *r, struct wf_
     const struct yaml_tree *by = yaml_tree_get(node, "by");
     if (!by || by->count == 0)
         return FAULT(l, by ? by->line : node->line, "nobody may take %s of %s: name roles, as in by: [clerk, head]", row->rule.id, r->id);
-    if (!read_words(l, node, "by", NULL, row->by, WF_BY_MAX))
+    if (!yaml_read_words(l, node, "by", NULL, row->by, WF_BY_MAX))
         return false;
     for (const struct yaml_tree *w = by->child; w; w = w->next)
         if (!workflow_word_by(w->text, &row->rule.by_roles, &row->rule.by_relations))
@@ -155,12 +117,13 @@ static bool load_transition(struct yaml_reader *l, struct wf_record *r, const st
     bool served = workflow_record_is_served(r->id);
     const char *const *fields = served ? workflow_fields : NULL;
     t->id = yaml_tree_get(node, "id")->text;
-    return load_ends(l, r, row, node) && load_by(l, r, row, node) && read_words(l, node, "demands", fields, t->demands, WF_DEMANDS_MAX) &&
-           read_words(l, node, "may_set", fields, t->may_set, WF_DEMANDS_MAX) &&
-           read_words(l, node, "may_demand", fields, t->may_demand, WF_DEMANDS_MAX) &&
-           read_word(l, node, "guard", served ? workflow_guards : NULL, &t->guard) &&
-           read_word(l, node, "clock", served ? workflow_clocks : NULL, &t->clock) &&
-           read_word(l, node, "cascade", workflow_cascades, &cascade) && yaml_read_flag(l, node, "automatic", &t->automatic) &&
+    return load_ends(l, r, row, node) && load_by(l, r, row, node) &&
+           yaml_read_words(l, node, "demands", fields, t->demands, WF_DEMANDS_MAX) &&
+           yaml_read_words(l, node, "may_set", fields, t->may_set, WF_DEMANDS_MAX) &&
+           yaml_read_words(l, node, "may_demand", fields, t->may_demand, WF_DEMANDS_MAX) &&
+           yaml_read_word(l, node, "guard", served ? workflow_guards : NULL, &t->guard) &&
+           yaml_read_word(l, node, "clock", served ? workflow_clocks : NULL, &t->clock) &&
+           yaml_read_word(l, node, "cascade", workflow_cascades, &cascade) && yaml_read_flag(l, node, "automatic", &t->automatic) &&
            yaml_read_notes(l, node, t->note);
 }
 
@@ -191,13 +154,13 @@ static bool check_extras(struct yaml_reader *l, const struct yaml_tree *node)
             return false;
     for (const char *const *key = prose; *key; key++) {
         const struct yaml_tree *list = yaml_tree_get(node, *key);
-        if (list && !yaml_expect(l, list, YT_LIST, *key))
+        if (list && !yaml_expect_kind(l, list, YT_LIST, *key))
             return false;
         for (const struct yaml_tree *c = list ? list->child : NULL; c; c = c->next)
-            if (!yaml_expect(l, c, YT_TEXT, "a rule in prose"))
+            if (!yaml_expect_kind(l, c, YT_TEXT, "a rule in prose"))
                 return false;
     }
-    return read_words(l, node, "computed", NULL, words, WF_STATES_MAX) && yaml_read_text(l, node, "link_ru", &link) &&
+    return yaml_read_words(l, node, "computed", NULL, words, WF_STATES_MAX) && yaml_read_text(l, node, "link_ru", &link) &&
            yaml_read_text(l, node, "link_en", &link);
 }
 
@@ -206,7 +169,7 @@ static bool load_record(struct yaml_reader *l, struct wf_record *r, const struct
     static const char *const keys[] = {"states", "transitions", "computed", "kinds", "rules_ru", "rules_en", "link_ru", "link_en", NULL};
     r->id = node->key;
     r->line = node->key_line;
-    if (!yaml_expect(l, node, YT_MAP, r->id) || !yaml_check_keys(l, node, keys, r->id) || !check_extras(l, node))
+    if (!yaml_expect_kind(l, node, YT_MAP, r->id) || !yaml_check_keys(l, node, keys, r->id) || !check_extras(l, node))
         return false;
     const struct yaml_tree *states = yaml_tree_get(node, "states"), *transitions = yaml_tree_get(node, "transitions");
     if (!states || !transitions)
@@ -217,9 +180,9 @@ static bool load_record(struct yaml_reader *l, struct wf_record *r, const struct
 
 static bool load_root(struct yaml_reader *l, struct workflow *wf, const struct yaml_tree *root)
 {
-    char joined[YAML_JOINED_MAX];
+    char joined[JOINED_MAX];
     int64_t version = 0;
-    if (!yaml_expect(l, root, YT_MAP, "the file"))
+    if (!yaml_expect_kind(l, root, YT_MAP, "the file"))
         return false;
     struct wf_record **tail = &wf->records;
     for (const struct yaml_tree *c = root->child; c; c = c->next) {
