@@ -164,8 +164,9 @@ static const char *local_number(const char *digits)
 static struct pg_res *search(struct call *c, const char *query, const char *kind, const char *limit)
 {
     const char *phone = phone_beginning(c, query);
-    const char *by_phone[] = {phone, kind, limit, without_prefix(phone), local_number(phone)}, *by_email[] = {query, kind, limit, NULL, NULL};
-    const char *by_words[] = {words_array(c, query), kind, limit}, *by_address[] = {pieces_array(c, query), kind, limit};
+    const char *user = call_user(c);
+    const char *by_phone[] = {phone, kind, limit, user, without_prefix(phone), local_number(phone)}, *by_email[] = {query, kind, limit, user, NULL, NULL};
+    const char *by_words[] = {words_array(c, query), kind, limit, user}, *by_address[] = {pieces_array(c, query), kind, limit, user};
     bool has_words = strcmp(by_words[0], "{}") != 0, has_pieces = strcmp(by_address[0], "{}") != 0;
     bool has_number = strpbrk(query, "0123456789");
     const struct {
@@ -174,11 +175,11 @@ static struct pg_res *search(struct call *c, const char *query, const char *kind
         const char *const *params;
         int count;
     } ways[] = {
-        {phone != NULL, Q_CORRESPONDENT_BY_CONTACT, by_phone, 5},
-        {strchr(query, '@') != NULL, Q_CORRESPONDENT_BY_CONTACT, by_email, 5},
-        {has_number && has_pieces, Q_CORRESPONDENT_BY_ADDRESS, by_address, 3}, /* names have no numbers, houses do */
-        {has_words, Q_CORRESPONDENT_BY_WORDS, by_words, 3},
-        {!has_number && has_pieces && strlen(query) >= 3, Q_CORRESPONDENT_BY_ADDRESS, by_address, 3},
+        {phone != NULL, Q_CORRESPONDENT_BY_CONTACT, by_phone, 6},
+        {strchr(query, '@') != NULL, Q_CORRESPONDENT_BY_CONTACT, by_email, 6},
+        {has_number && has_pieces, Q_CORRESPONDENT_BY_ADDRESS, by_address, 4}, /* names have no numbers, houses do */
+        {has_words, Q_CORRESPONDENT_BY_WORDS, by_words, 4},
+        {!has_number && has_pieces && strlen(query) >= 3, Q_CORRESPONDENT_BY_ADDRESS, by_address, 4},
     };
     struct pg_res *res = NULL;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
@@ -190,7 +191,7 @@ static struct pg_res *search(struct call *c, const char *query, const char *kind
             return res;
     }
     /* Signs alone look like nothing: no words find nobody. */
-    return res ? res : pg_query(c->db, Q_CORRESPONDENT_BY_WORDS, by_words, 3, c->err);
+    return res ? res : pg_query(c->db, Q_CORRESPONDENT_BY_WORDS, by_words, 4, c->err);
 }
 
 static bool correspondent_list(struct call *c)
@@ -219,10 +220,10 @@ static bool correspondent_list(struct call *c)
         page.total = pg_rows(res);
         page.exact = page.total < page.limit;
     } else {
-        const char *params[] = {kind, page.after[0], call_int(c, page.limit + 1)};
-        if (!page_count(c, &page, Q_CORRESPONDENT_COUNT, &kind, 1))
+        const char *params[] = {kind, page.after[0], call_int(c, page.limit + 1), call_user(c)}, *count[] = {kind, params[3]};
+        if (!page_count(c, &page, Q_CORRESPONDENT_COUNT, count, 2))
             return false;
-        res = pg_query(c->db, Q_CORRESPONDENT_LIST, params, 3, c->err);
+        res = pg_query(c->db, Q_CORRESPONDENT_LIST, params, 4, c->err);
         if (!res)
             return false;
     }
@@ -241,8 +242,8 @@ static bool correspondent_similar(struct call *c)
 {
     const char *name = arg_sql(c, "name"), *phone = arg_sql(c, "phone"), *email = arg_sql(c, "email"), *address = arg_sql(c, "address");
     const char *digits = phone ? phone_beginning(c, phone) : NULL;
-    const char *params[] = {name ? name : "", digits ? digits : "", email ? email : "", address ? address : "", arg_sql(c, "except")};
-    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_SIMILAR, params, 5, c->err);
+    const char *params[] = {name ? name : "", digits ? digits : "", email ? email : "", call_user(c), arg_sql(c, "except"), address ? address : ""};
+    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_SIMILAR, params, 6, c->err);
     if (!res)
         return false;
     jw_object(c->out);
@@ -259,8 +260,8 @@ static bool correspondent_similar(struct call *c)
 /* Locks a correspondent; merged ones cannot be changed. */
 static bool lock(struct call *c, int64_t id, const char *field, int64_t *version)
 {
-    const char *params[] = {call_int(c, id)};
-    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_LOCK, params, 1, c->err);
+    const char *params[] = {call_int(c, id), call_user(c)};
+    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_LOCK, params, 2, c->err);
     if (!res)
         return false;
     bool found = pg_rows(res) == 1, merged = found && pg_text(res, 0, 1);

@@ -482,10 +482,16 @@ bool known_external(struct call *c, enum query by_external, bool *there)
     *there = false;
     if (!external)
         return true;
-    struct pg_res *res = pg_query(c->db, by_external, &external, 1, c->err);
+    const char *params[] = {external, call_user(c)};
+    struct pg_res *res = pg_query(c->db, by_external, params, 2, c->err);
     if (!res)
         return false;
     *there = pg_rows(res) == 1;
+    if (*there && !pg_bool(res, 0, 3)) { /* restricted: who is not named on it hears no more than what they knew */
+        *there = false;
+        pg_free(res);
+        return err_field(c->err, "external_id", "taken", NULL);
+    }
     if (*there) {
         jw_object(c->out);
         jw_kint(c->out, "id", pg_int(res, 0, 0));

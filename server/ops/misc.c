@@ -81,13 +81,14 @@ static bool event_list(struct call *c)
     struct page page;
     if (!page_begin(c, &page, "i"))
         return false;
-    const char *params[9] = {arg_sql(c, "record"), arg_sql(c, "record_id"), arg_sql(c, "actor"), arg_sql(c, "action"), arg_sql(c, "from"), arg_sql(c, "to")};
-    if (!page_count(c, &page, Q_EVENT_COUNT, params, 6))
+    const char *params[10] = {arg_sql(c, "record"), arg_sql(c, "record_id"), arg_sql(c, "actor"), arg_sql(c, "action"),
+                              arg_sql(c, "from"), arg_sql(c, "to"), call_user(c)};
+    if (!page_count(c, &page, Q_EVENT_COUNT, params, 7))
         return false;
-    params[6] = page.after[0];
-    params[7] = call_int(c, page.limit + 1);
-    params[8] = call_sees_all(c);
-    struct pg_res *res = pg_query(c->db, Q_EVENT_LIST, params, 9, c->err);
+    params[7] = page.after[0];
+    params[8] = call_int(c, page.limit + 1);
+    params[9] = call_sees_all(c);
+    struct pg_res *res = pg_query(c->db, Q_EVENT_LIST, params, 10, c->err);
     if (!res)
         return false;
     page_write(c, &page, res, NULL, 1, 1);

@@ -1,0 +1,74 @@
+-- Classes of data and records of limited access, the log of who saw whom, consents, holds, acts of deletion.
+
+-- A restricted record is seen by those named on it alone: in `readers`, or by work given out of it. The marks are the card's own columns, so
+-- that the rights of a list cost no look-up.
+ALTER TABLE appeal
+    ADD COLUMN data_class text NOT NULL DEFAULT 'common',
+    ADD COLUMN readers bigint[] NOT NULL DEFAULT '{}',
+    ADD COLUMN restricted boolean NOT NULL GENERATED ALWAYS AS (confidential OR data_class IN ('special', 'minors')) STORED;
+CREATE INDEX appeal_restricted ON appeal (id) WHERE restricted;
+ALTER TABLE correspondent
+    ADD COLUMN data_class text NOT NULL DEFAULT 'common',
+    ADD COLUMN readers bigint[] NOT NULL DEFAULT '{}',
+    ADD COLUMN restricted boolean NOT NULL GENERATED ALWAYS AS (data_class IN ('special', 'minors')) STORED;
+CREATE INDEX correspondent_restricted ON correspondent (id) WHERE restricted;
+ALTER TABLE assignment ADD COLUMN restricted boolean NOT NULL DEFAULT false;
+CREATE INDEX assignment_restricted ON assignment (id) WHERE restricted;
+
+-- Work that is given out of a restricted letter tells of it: it is as restricted. By triggers, for no writer may forget it.
+CREATE FUNCTION gorod_assignment_restricted(assignment bigint) RETURNS boolean LANGUAGE sql STABLE
+    RETURN EXISTS (SELECT 1 FROM assignment_appeal x JOIN appeal a ON a.id = x.appeal_id WHERE x.assignment_id = assignment AND a.restricted);
+CREATE FUNCTION gorod_restrict_by_link() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE assignment s SET restricted = gorod_assignment_restricted(s.id)
+    WHERE s.id = coalesce(NEW.assignment_id, OLD.assignment_id) AND s.restricted <> gorod_assignment_restricted(s.id);
+    RETURN NULL;
+END $$;
+CREATE FUNCTION gorod_restrict_by_appeal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE assignment s SET restricted = gorod_assignment_restricted(s.id)
+    WHERE s.id IN (SELECT assignment_id FROM assignment_appeal WHERE appeal_id = NEW.id) AND s.restricted <> gorod_assignment_restricted(s.id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER assignment_restricted AFTER INSERT OR DELETE ON assignment_appeal FOR EACH ROW EXECUTE FUNCTION gorod_restrict_by_link();
+CREATE TRIGGER appeal_restricted AFTER UPDATE OF confidential, data_class ON appeal FOR EACH ROW
+    WHEN (OLD.restricted IS DISTINCT FROM NEW.restricted) EXECUTE FUNCTION gorod_restrict_by_appeal();
+
+-- Restricted appeals that this user is not named on, and people whom the register shows them nothing of: persons of such a class, and those
+-- who are known by such letters alone. Statements ask once (a hashed subplan), whatever the length of their lists.
+CREATE FUNCTION gorod_hidden_appeals(reader bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT a.id FROM appeal a
+    WHERE a.restricted AND reader <> ALL (a.readers)
+      AND NOT EXISTS (SELECT 1 FROM assignment_appeal x JOIN assignment_party p USING (assignment_id)
+                      WHERE x.appeal_id = a.id AND p.user_id = reader AND p.role <> 'former') $$;
+CREATE FUNCTION gorod_hidden_assignments(reader bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT s.id FROM assignment s
+    WHERE s.restricted
+      AND NOT EXISTS (SELECT 1 FROM assignment_party p WHERE p.assignment_id = s.id AND p.user_id = reader AND p.role <> 'former')
+      AND NOT EXISTS (SELECT 1 FROM assignment_appeal x JOIN appeal a ON a.id = x.appeal_id
+                      WHERE x.assignment_id = s.id AND a.restricted AND reader = ANY (a.readers)) $$;
+CREATE FUNCTION gorod_hidden_people(reader bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT c.id FROM correspondent c WHERE c.restricted AND reader <> ALL (c.readers)
+    UNION
+    SELECT h.correspondent_id FROM appeal_author h
+    WHERE h.appeal_id IN (SELECT gorod_hidden_appeals(reader))
+      AND NOT EXISTS (SELECT 1 FROM appeal_author o WHERE o.correspondent_id = h.correspondent_id
+                                                      AND o.appeal_id NOT IN (SELECT gorod_hidden_appeals(reader))) $$;
+-- Who alone may know of a record; NULL when it is not restricted.
+CREATE FUNCTION gorod_named(record text, id bigint) RETURNS bigint[] LANGUAGE sql STABLE AS $$
+    SELECT CASE gorod_named.record
+        WHEN 'appeal' THEN (
+            SELECT a.readers || ARRAY(SELECT p.user_id FROM assignment_appeal x JOIN assignment_party p USING (assignment_id)
+                                      WHERE x.appeal_id = a.id AND p.role <> 'former')
+            FROM appeal a WHERE a.id = gorod_named.id AND a.restricted)
+        WHEN 'assignment' THEN (
+            SELECT ARRAY(SELECT p.user_id FROM assignment_party p WHERE p.assignment_id = s.id AND p.role <> 'former')
+                   || ARRAY(SELECT unnest(a.readers) FROM assignment_appeal x JOIN appeal a ON a.id = x.appeal_id WHERE x.assignment_id = s.id AND a.restricted)
+            FROM assignment s WHERE s.id = gorod_named.id AND s.restricted)
+        WHEN 'correspondent' THEN (
+            SELECT c.readers || ARRAY(SELECT unnest(a.readers) FROM appeal_author x JOIN appeal a ON a.id = x.appeal_id WHERE x.correspondent_id = c.id AND a.restricted)
+            FROM correspondent c
+            WHERE c.id = gorod_named.id
+              AND (c.restricted OR EXISTS (SELECT 1 FROM appeal_author x JOIN appeal a ON a.id = x.appeal_id WHERE x.correspondent_id = c.id AND a.restricted)
+                                   AND NOT EXISTS (SELECT 1 FROM appeal_author x JOIN appeal a ON a.id = x.appeal_id WHERE x.correspondent_id = c.id AND NOT a.restricted)))
+        END $$;
