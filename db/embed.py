@@ -87,8 +87,8 @@ def main():
         last = 0
         for path in sorted(p for p in inputs if p.parent.name == "migrations"):
             number, title = re.fullmatch(r"(\d{4})_(\w+)\.sql", path.name).groups()
-            if int(number) <= last:
-                sys.exit(f"{path}: there is a migration {last:04d} already")
+            if int(number) == last:
+                sys.exit(f"{path}: another migration has the number {number}")
             last = int(number)
             text.append(f'    {{{int(number)}, "{title}",\n{c_string(path.read_text(encoding="utf-8"))}}},')
         text.append("    {0, NULL, NULL}};")
