@@ -99,21 +99,6 @@ SELECT count(*) FROM (
       AND {event_unhidden}
     LIMIT 10001) c;
 
--- name: classifier_list
--- (classifier, language) -> the whole classifier as a JSON array
-SELECT coalesce(json_agg(json_build_object('code', code, 'parent', parent, 'ru', ru, 'en', en,
-                                           'label', gorod_said(ru, en, $2::text),
-                                           'ord', ord, 'data', data, 'retired', retired) ORDER BY ord, code), '[]')
-FROM classifier WHERE classifier = $1::text;
-
--- name: classifier_all
--- () -> classifier, code, facts of every value that may be chosen
-SELECT classifier, code, data FROM classifier WHERE NOT retired;
-
--- name: classifier_names
-SELECT coalesce(json_agg(json_build_object('classifier', classifier, 'values', n) ORDER BY classifier), '[]')
-FROM (SELECT classifier, count(*) AS n FROM classifier GROUP BY classifier) c;
-
 -- name: calendar_days
 -- () -> date, kind: days that differ from the plain week
 SELECT date, kind FROM calendar_day ORDER BY date;
@@ -148,14 +133,6 @@ INSERT INTO comment_read (user_id, record, record_id, comment_id)
 SELECT $1::bigint, $2::text, $3::bigint, max(id) FROM comment WHERE record = $2 AND record_id = $3 HAVING max(id) IS NOT NULL
 ON CONFLICT (user_id, record, record_id) DO UPDATE SET comment_id = excluded.comment_id
 WHERE comment_read.comment_id < excluded.comment_id;
-
--- name: seed_classifiers
-INSERT INTO classifier (classifier, code, parent, ru, en, ord, data)
-SELECT r.classifier, r.code, nullif(r.parent, ''), r.ru, r.en, coalesce(nullif(r.ord, '')::integer, 0), coalesce(nullif(r.data, '')::jsonb, '{}')
-FROM json_to_recordset($1::json) AS r(classifier text, code text, parent text, ru text, en text, ord text, data text)
-ON CONFLICT (classifier, code) DO UPDATE SET parent = excluded.parent, ru = excluded.ru, en = excluded.en, ord = excluded.ord, data = excluded.data
-WHERE (classifier.parent, classifier.ru, classifier.en, classifier.ord, classifier.data)
-      IS DISTINCT FROM (excluded.parent, excluded.ru, excluded.en, excluded.ord, excluded.data);
 
 -- name: seed_calendar_years
 INSERT INTO calendar_year (year) SELECT r.year::integer FROM json_to_recordset($1::json) AS r(year text) ON CONFLICT DO NOTHING;

@@ -12,6 +12,7 @@ const struct op *const op_tables[] = {
     draft_ops,
     event_ops,
     classifier_ops,
+    workflow_ops,
     user_ops,
     unit_ops,
     NULL,
