@@ -10,6 +10,7 @@
 #include "tui/stack.h"
 #include "tui/term.h"
 #include "tui/text.h"
+#include "tui/timers.h"
 #include "tui/words.h"
 #include <errno.h>
 #include <poll.h>
@@ -119,6 +120,14 @@ void app_acted(void)
 
 /* ---- what comes from the server ---- */
 
+enum { WORDS_DELAY_MS = 200 };
+
+static void words_again(void *arg)
+{
+    (void)arg;
+    words_reset();
+}
+
 static void event_come(json_t *params)
 {
     const char *record = js_str(params, "record");
@@ -126,6 +135,8 @@ static void event_come(json_t *params)
     bool own = js_int(params, "actor") == app_me()->id;
     if (strcmp(record, "user") == 0 && id == app_me()->id)
         me_changed();
+    if (strcmp(record, "classifier") == 0) /* its words stand on every screen; an import changes many at once */
+        timers_start(WORDS_DELAY_MS, false, words_again, NULL);
     for (struct screen *s = stack_top(); s; s = s->below)
         if (s->ops->event)
             s->ops->event(s, record, id, own);

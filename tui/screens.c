@@ -18,6 +18,7 @@ static const struct {
     {"correspondent", CMD_GO_CORRESPONDENTS, "correspondent.list", correspondents_list, correspondents_card},
     {"appeal", CMD_GO_APPEALS, "appeal.list", appeals_list, appeals_card},
     {"assignment", CMD_GO_ASSIGNMENTS, "assignment.list", assignments_list, assignments_card},
+    {"classifier", CMD_GO_CLASSIFIERS, "classifier.names", classifiers_list, classifiers_card},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -29,6 +30,7 @@ static const struct {
     {CMD_NEW_APPEAL, "appeal.register"},
     {CMD_NEW_ASSIGNMENT, "assignment.create"},
     {CMD_NEW_CORRESPONDENT, "correspondent.add"},
+    {CMD_NEW_VALUE, "classifier.set"},
 };
 
 struct screen *screens_first(void) { return worklist_screen(); }
@@ -65,6 +67,7 @@ bool screens_command(enum command cmd)
     case CMD_NEW_APPEAL: register_open(0, NULL); return true;
     case CMD_NEW_ASSIGNMENT: assign_open(NULL, 0); return true;
     case CMD_NEW_CORRESPONDENT: correspondents_new(); return true;
+    case CMD_NEW_VALUE: classifiers_new(); return true;
     default: return false;
     }
 }

@@ -24,6 +24,8 @@ static const struct {
     {"see", N_("Read")},
     {"link", N_("Linked")},
     {"unlink", N_("Link removed")},
+    {"retire", N_("Retired")},
+    {"restore", N_("Brought back")},
     {"language", N_("Language")},
     {"dark", N_("Dark")},
     {"light", N_("Light")},

@@ -26,5 +26,10 @@ void correspondents_new(void);
 void correspondents_merge(const struct record_ref *refs, size_t count);
 void correspondents_part(const struct record_ref *ref);
 
+struct screen *classifiers_list(const char *query);
+struct screen *classifiers_card(int64_t id, enum command then);
+/* A value of the classifier whose list was opened last. */
+void classifiers_new(void);
+
 void settings_open(void);
 void drafts_open(void);

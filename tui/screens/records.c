@@ -242,7 +242,9 @@ static bool records_key(struct screen *s, int key)
 static void open_selected(struct records *r)
 {
     const struct row *row = list_selected(r->list);
-    if (row)
+    if (row && r->spec->open)
+        r->spec->open(row);
+    else if (row)
         screens_open_card(r->spec->record, row->id, CMD_NONE);
 }
 
