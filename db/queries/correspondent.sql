@@ -112,7 +112,7 @@ WITH by_contact AS (
 )
 SELECT json_build_object('id', c.id, 'kind', c.kind, 'name', c.name, 'address', c.address,
                          'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
-                         'why', h.why, 'weight', h.weight, 'appeal_count', {appeals_of_person})
+                         'why', h.why, 'weight', h.weight, 'appeal_count', {appeals_of_person}), c.id
 FROM (SELECT DISTINCT ON (id) id, why, weight FROM (SELECT * FROM by_contact UNION ALL SELECT * FROM named WHERE weight >= 0.6) u
       ORDER BY id, weight DESC) h
 JOIN correspondent c ON c.id = h.id

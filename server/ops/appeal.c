@@ -117,14 +117,17 @@ static bool appeal_list(struct call *c)
     if (!res)
         return false;
     page_write(c, &page, res, "appeal", 3, 2);
+    /* A number tells no person; words find by names, too. */
+    bool by_person = !hides_persons(c) && (arg_has(c, "correspondent") || (query && !number_pattern(c, query)));
+    bool ok = !by_person || access_note_search(c, "appeal", query, NULL, access_ids(c, res, 3));
     pg_free(res);
-    return true;
+    return ok;
 }
 
 static bool appeal_get(struct call *c)
 {
     int64_t id;
-    return find_id(c, Q_APPEAL_FIND_NUMBER, &id) && record_write(c, "appeal", id, c->out);
+    return find_id(c, Q_APPEAL_FIND_NUMBER, &id) && record_write(c, "appeal", id, c->out) && access_note_card(c, "appeal", id);
 }
 
 /* The questions that wait for a result are those given now; a card with one question says topic and nature of it, too. */

@@ -11,6 +11,7 @@ const struct op *const op_tables[] = {
     correspondent_ops,
     draft_ops,
     event_ops,
+    audit_ops,
     classifier_ops,
     workflow_ops,
     user_ops,
