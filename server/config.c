@@ -200,7 +200,7 @@ static const struct text_check {
     bool (*check)(struct reader *r, int line, const struct row *row, const char *text);
 } text_checks[] = {
     {"name", check_name},     {"zone", check_zone}, {"listen", check_address},    {"postgres_bin", check_path},
-    {"workflow", check_path}, {"tui", check_path},  {"database", check_database},
+    {"workflow", check_path}, {"retention", check_path}, {"tui", check_path},  {"database", check_database},
 };
 
 /* ---- values ---- */

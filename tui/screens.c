@@ -30,7 +30,6 @@ static const struct {
     {CMD_NEW_APPEAL, "appeal.register"},
     {CMD_NEW_ASSIGNMENT, "assignment.create"},
     {CMD_NEW_CORRESPONDENT, "correspondent.add"},
-    {CMD_NEW_VALUE, "classifier.set"},
 };
 
 struct screen *screens_first(void) { return worklist_screen(); }
@@ -67,7 +66,6 @@ bool screens_command(enum command cmd)
     case CMD_NEW_APPEAL: register_open(0, NULL); return true;
     case CMD_NEW_ASSIGNMENT: assign_open(NULL, 0); return true;
     case CMD_NEW_CORRESPONDENT: correspondents_new(); return true;
-    case CMD_NEW_VALUE: classifiers_new(); return true;
     default: return false;
     }
 }

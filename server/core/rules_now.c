@@ -18,6 +18,7 @@ static void box_unref(struct rules_box *box)
     workflow_free(&box->rules.workflow);
     work_calendar_free(&box->rules.calendar);
     classifiers_free(&box->rules.classifiers);
+    retention_free(&box->rules.retention);
     free(box);
 }
 
@@ -95,10 +96,12 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
     atomic_store(&core->passwords, config->passwords);
     box->rules.workflow = workflow_load(config->workflow[0] ? config->workflow : "workflow.yaml (shipped)",
                                         config->workflow[0] ? NULL : workflow_default_yaml, err);
+    box->rules.retention = retention_load(config->retention[0] ? config->retention : "retention.yaml (shipped)",
+                                          config->retention[0] ? NULL : retention_default_yaml, err);
     box->rules.calendar = work_calendar_new();
     box->rules.classifiers = classifiers_new();
     config_free(&config);
-    if (!box->rules.workflow || !load_calendar(db, box->rules.calendar, err) ||
+    if (!box->rules.workflow || !box->rules.retention || !load_calendar(db, box->rules.calendar, err) ||
         !load_classifiers(db, box->rules.classifiers, err)) {
         box_unref(box);
         return false;

@@ -92,7 +92,8 @@ static int64_t write_names(struct call *c, const struct pg_res *res, const char 
 
 static bool classifier_names(struct call *c)
 {
-    struct pg_res *res = pg_query(c->db, Q_CLASSIFIER_NAMES, NULL, 0, c->err);
+    struct page page;
+    struct pg_res *res = page_begin(c, &page, "i") ? pg_query(c->db, Q_CLASSIFIER_NAMES, NULL, 0, c->err) : NULL;
     if (!res)
         return false;
     jw_object(c->out);

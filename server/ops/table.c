@@ -12,6 +12,8 @@ const struct op *const op_tables[] = {
     draft_ops,
     event_ops,
     audit_ops,
+    keeping_ops,
+    purge_ops,
     classifier_ops,
     workflow_ops,
     user_ops,

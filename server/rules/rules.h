@@ -2,12 +2,14 @@
 #pragma once
 #include "server/rules/classifiers.h"
 #include "server/rules/due.h"
+#include "server/rules/retention.h"
 #include "server/rules/workflow.h"
 
 struct rules {
     struct workflow *workflow;
     struct work_calendar *calendar;
     struct classifiers *classifiers;
+    struct retention *retention;
     char municipality[256];
     char zone[64];
 };

@@ -4,6 +4,7 @@
 #include "server/cli/internal.h"
 #include "server/core/core.h"
 #include "server/gate/gate.h"
+#include "server/rules/retention.h"
 #include "server/rules/workflow.h"
 #include "server/supervisor/child.h"
 #include "server/supervisor/database.h"
@@ -340,13 +341,14 @@ static void stop_step(struct supervisor *s)
 /* ---- signals ---- */
 
 /* The core reads the rules itself; here they are only tried, so that a bad file never reaches it. */
-static bool workflow_is_good(const struct config *c, struct err *err)
+static bool rules_are_good(const struct config *c, struct err *err)
 {
-    if (!*c->workflow)
-        return true;
-    struct workflow *workflow = workflow_load(c->workflow, NULL, err);
-    bool good = workflow != NULL;
+    struct workflow *workflow = *c->workflow ? workflow_load(c->workflow, NULL, err) : NULL;
+    bool good = workflow || !*c->workflow;
     workflow_free(&workflow);
+    struct retention *retention = good && *c->retention ? retention_load(c->retention, NULL, err) : NULL;
+    good = good && (retention || !*c->retention);
+    retention_free(&retention);
     return good;
 }
 
@@ -380,7 +382,7 @@ static void reload(struct supervisor *s)
 {
     struct err err;
     struct config *fresh = config_load(s->config_path, &err);
-    if (!fresh || !workflow_is_good(fresh, &err)) {
+    if (!fresh || !rules_are_good(fresh, &err)) {
         log_error("configuration not reloaded, the old one stays: %s", err.detail);
         config_free(&fresh);
         return;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 static void classifiers_values(const struct row *row);
+static void classifiers_new(void);
 
 /* ---- which there are ---- */
 
@@ -93,7 +94,7 @@ static const struct records_spec values_spec = {
              .params = records_params,
              .empty = N_("No such values. F7 adds one, Esc shows all.")},
     .tabs = value_tabs,
-    .new_command = CMD_NEW_VALUE,
+    .make = classifiers_new,
 };
 
 static void classifiers_values(const struct row *row)
@@ -165,12 +166,11 @@ static const struct card_spec card_spec = {
     .heading = heading,
     .set_method = "classifier.set",
     .set_hints = edit_hints,
-    .new_command = CMD_NEW_VALUE,
 };
 
 struct screen *classifiers_card(int64_t id, enum command then) { return card_screen(&card_spec, id, then); }
 
-void classifiers_new(void)
+static void classifiers_new(void)
 {
     char draft[96];
     if (!current[0])

@@ -28,8 +28,6 @@ void correspondents_part(const struct record_ref *ref);
 
 struct screen *classifiers_list(const char *query);
 struct screen *classifiers_card(int64_t id, enum command then);
-/* A value of the classifier whose list was opened last. */
-void classifiers_new(void);
 
 void settings_open(void);
 void drafts_open(void);
