@@ -140,6 +140,10 @@ SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name
                                                                  'undo_until', (m.at + interval '30 days')::date) ORDER BY m.id)
                                FROM correspondent_merge m JOIN correspondent f ON f.id = m.from_id
                                WHERE m.into_id = c.id AND m.undone_at IS NULL), '[]'),
+           'consents', coalesce((SELECT json_agg(json_build_object('id', k.id, 'kind', k.kind, 'given_on', k.given_on, 'way', k.way, 'note', k.note,
+                                     'withdrawn_on', k.withdrawn_on, 'withdrawn_way', k.withdrawn_way) ORDER BY k.id)
+                                 FROM consent k WHERE k.correspondent_id = c.id), '[]'),
+           'holds', (SELECT count(*) FROM hold h WHERE h.record = 'correspondent' AND h.record_id = c.id AND h.lifted_at IS NULL),
            'history', {history_of_correspondent},
            'version', c.version),
        c.version, c.merged_into
@@ -165,6 +169,17 @@ UPDATE correspondent SET kind = coalesce($3::text, kind), name = coalesce($4::te
        note = coalesce($6::text, note), contact_person = coalesce($7::text, contact_person), social_status = coalesce($8::text, social_status),
        privilege = coalesce($9::text, privilege), version = version + 1
 WHERE id = $1::bigint AND version = $2::integer AND merged_into IS NULL RETURNING version;
+
+-- name: correspondent_access_set
+-- (id, class, readers[], user): a person of special or a child's data is for those named; without a list for who marked them
+UPDATE correspondent SET data_class = coalesce($2::text, data_class),
+       readers = CASE WHEN coalesce($2, data_class) NOT IN ('special', 'minors') THEN '{}'
+                      ELSE ARRAY(SELECT DISTINCT r FROM unnest(coalesce($3::bigint[], CASE WHEN readers = '{}' THEN ARRAY[$4::bigint] ELSE readers END)) r ORDER BY r) END
+WHERE id = $1::bigint;
+
+-- name: correspondent_appeals
+-- (id) -> ids of their appeals, for what is said of a person to be said of the letters
+SELECT appeal_id FROM appeal_author WHERE correspondent_id = $1::bigint ORDER BY appeal_id;
 
 -- name: correspondent_words_set
 -- (id, name): the dictionary learns the words, the correspondent is found by them

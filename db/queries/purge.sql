@@ -10,6 +10,10 @@ VALUES ($1::bigint, $2::text, coalesce($3::date, current_date), $4::text, coales
 UPDATE consent SET withdrawn_on = coalesce($3::date, current_date), withdrawn_way = $4::text
 WHERE correspondent_id = $1::bigint AND kind = $2::text AND withdrawn_on IS NULL RETURNING id;
 
+-- name: unit_is_company
+-- (name of a unit) -> 1 when it is a company that is no body
+SELECT count(*) FROM org_unit WHERE kind = 'company' AND gorod_fold(name) = gorod_fold($1::text);
+
 -- name: consent_missing
 -- (appeal, kind) -> how many of its authors have not given it, or have taken it back
 SELECT count(*) FROM appeal_author x

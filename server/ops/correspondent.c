@@ -288,6 +288,24 @@ static bool conflict(struct call *c)
     return false;
 }
 
+/* What is said of a person is said of their letters, too: a name stands there as well. */
+static bool set_access(struct call *c, const char *id)
+{
+    const char *params[] = {id, arg_sql(c, "data_class"), arg_sql(c, "readers"), call_user(c)};
+    if (!params[1] && !params[2])
+        return true;
+    if (!pg_exec(c->db, Q_CORRESPONDENT_ACCESS_SET, params, 4, NULL, c->err))
+        return false;
+    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_APPEALS, &id, 1, c->err);
+    bool ok = res != NULL;
+    for (int i = 0; ok && i < pg_rows(res); i++) {
+        const char *of_letter[] = {pg_text(res, i, 0), NULL, NULL, NULL, params[3]};
+        ok = pg_exec(c->db, Q_APPEAL_ACCESS_SET, of_letter, 5, NULL, c->err);
+    }
+    pg_free(res);
+    return ok;
+}
+
 static bool correspondent_set(struct call *c)
 {
     int64_t version, next = 0;
@@ -296,7 +314,7 @@ static bool correspondent_set(struct call *c)
         return false;
     if (arg_has(c, "version") && arg_int(c, "version") != version)
         return conflict(c);
-    if (!check_classifier(c, "social_status", "social_status", arg_str(c, "social_status"), NULL) ||
+    if (!access_ok(c) || !check_classifier(c, "social_status", "social_status", arg_str(c, "social_status"), NULL) ||
         !check_classifier(c, "privilege", "privilege", arg_str(c, "privilege"), NULL) || !record_changes(c, Q_CORRESPONDENT_FACTS, id, &changes))
         return false;
     const char *params[] = {id, call_int(c, version), arg_sql(c, "kind"), name, arg_keep(c, "address"), arg_keep(c, "note"), arg_keep(c, "contact_person"),
@@ -304,7 +322,7 @@ static bool correspondent_set(struct call *c)
     struct event e = {.record = "correspondent", .record_id = arg_int(c, "id"), .action = "set", .changes = changes};
     if (!query_int(c, Q_CORRESPONDENT_SET, params, 9, 0, &next) || (name && !learn_words(c, id, name)) ||
         !set_contact(c, id, "mobile", arg_str(c, "phone")) || !set_contact(c, id, "email", arg_str(c, "email")) ||
-        (phones[2] && !pg_exec(c->db, Q_CONTACT_KEEP, phones, 3, NULL, c->err)) || !add_phones(c, id, json_object_get(c->params, "phones")))
+        !set_access(c, id) || (phones[2] && !pg_exec(c->db, Q_CONTACT_KEEP, phones, 3, NULL, c->err)) || !add_phones(c, id, json_object_get(c->params, "phones")))
         return false;
     e.version = next;
     if (!event_write(c, &e))
@@ -395,6 +413,8 @@ static const struct op_param set_params[] = {
     {"social_status", P_ENUM, 0, 0, "classifier:social_status", NULL, {"Социальное положение", "Social status"}, NULL},
     {"privilege", P_ENUM, 0, 0, "classifier:privilege", NULL, {"Льготная категория", "Privilege"}, NULL},
     {"note", P_TEXT, 0, 5000, NULL, NULL, {"Примечание", "Note"}, NULL},
+    {"data_class", P_ENUM, 0, 0, "classifier:data_class", NULL, {"Класс данных", "Class of data"}, NULL},
+    {"readers", P_IDS, 0, 50, NULL, "user.list", {"Кому доступно", "Open to"}, NULL},
     {.name = NULL},
 };
 static const struct op_param similar_params[] = {

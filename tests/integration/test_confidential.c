@@ -230,6 +230,53 @@ static void names_are_given_and_taken(void **state)
     rpc_ok(clerk, "appeal.get", "{s:I}", "id", secret);
 }
 
+/* A person of special data: hidden with all their letters; a letter that is registered later is hidden, too. */
+static void a_person_may_be_for_those_named(void **state)
+{
+    (void)state;
+    struct rpc *clerk = town_as(&town, TOWN_clerk), *other = town_as(&town, TOWN_controller);
+    json_int_t first = at_int(given_appeal(&town, "Малолетков Рома Олегович", "Секция для ребёнка"), "id");
+    json_int_t child = at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", first), "correspondent_id");
+    rpc_ok(other, "correspondent.get", "{s:I}", "id", child);
+    rpc_refused(clerk, -32602, "data_class", "correspondent.set", "{s:I, s:s}", "id", child, "data_class", "toddler");
+    rpc_ok(clerk, "correspondent.set", "{s:I, s:s, s:[I,I]}", "id", child, "data_class", "minors", "readers", town.user[TOWN_clerk], town.user[TOWN_head]);
+    rpc_error(other, 1001, "correspondent.get", "{s:I}", "id", child);
+    rpc_error(other, 1001, "appeal.get", "{s:I}", "id", first);
+    rpc_ok(town_as(&town, TOWN_head), "appeal.get", "{s:I}", "id", first);
+    json_int_t later = at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:s, s:I}", "kind", "letter", "channel", "post", "subject", "Ещё о секции", "correspondent", child), "id");
+    rpc_error(other, 1001, "appeal.get", "{s:I}", "id", later);
+    rpc_ok(town_as(&town, TOWN_head), "appeal.get", "{s:I}", "id", later);
+    json_t *e = at(rpc_call(other, "appeal.register", json_pack("{s:s, s:s, s:s, s:I}", "kind", "letter", "channel", "post", "subject", "Подбор", "correspondent", child)), "error");
+    assert_string_equal(at_text(e, "data.field"), "correspondent");
+    assert_false(json_is_true(at(rpc_ok(other, "correspondent.list", "{s:s}", "query", "Малолетков"), "items.0.id")));
+    assert_int_equal(at_int(rpc_ok(other, "correspondent.list", "{s:s}", "query", "Малолетков"), "total"), 0);
+}
+
+/* 59-FZ art. 6: to a company that is no body only with consent. */
+static void a_company_gets_no_letter_without_consent(void **state)
+{
+    (void)state;
+    struct rpc *clerk = town_as(&town, TOWN_clerk);
+    json_int_t letter = at_int(given_appeal(&town, "Соседов Глеб Ильич", "Течёт стояк"), "id");
+    json_int_t who = at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", letter), "correspondent_id");
+    rpc_ok(town.admin, "unit.add", "{s:s, s:s, s:s, s:b}", "code", "uk", "name", "УК «Наш дом»", "kind", "company", "external", 1);
+    const char *today = day_from_today(0);
+    rpc_refused(clerk, 1004, "no_consent", "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", letter, "forward_to", "ук «наш дом»", "cover_number", "17", "notice_sent", today);
+    rpc_refused(clerk, 1004, "no_consent", "appeal.forward", "{s:I, s:s, s:s, s:s, s:b}", "id", letter, "forward_to", "Лифтсервис", "cover_number", "17", "notice_sent", today,
+                "to_company", 1);
+    rpc_ok(clerk, "consent.give", "{s:I, s:s, s:s}", "id", who, "kind", "share_with_company", "way", "oral");
+    rpc_ok(clerk, "consent.withdraw", "{s:I, s:s, s:s}", "id", who, "kind", "share_with_company", "way", "oral");
+    rpc_refused(clerk, 1004, "no_consent", "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", letter, "forward_to", "УК «Наш дом»", "cover_number", "17", "notice_sent", today);
+    rpc_ok(clerk, "consent.give", "{s:I, s:s, s:s}", "id", who, "kind", "share_with_company", "way", "written");
+    rpc_ok(clerk, "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", letter, "forward_to", "УК «Наш дом»", "cover_number", "17", "notice_sent", today);
+    json_t *consents = at(rpc_ok(clerk, "correspondent.get", "{s:I}", "id", who), "consents");
+    assert_int_equal(json_array_size(consents), 2);
+    assert_true(json_is_string(at(consents, "0.withdrawn_on")));
+    /* To a body no consent is needed. */
+    json_int_t second = at_int(given_appeal(&town, "Районов Глеб Ильич", "Больница"), "id");
+    rpc_ok(clerk, "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", second, "forward_to", "Минздрав", "cover_number", "18", "notice_sent", today);
+}
+
 static void stops_cleanly(void **state)
 {
     (void)state;
@@ -247,6 +294,8 @@ int main(void)
         cmocka_unit_test(totals_do_not_count_it),
         cmocka_unit_test(the_live_feed_tells_those_named_alone),
         cmocka_unit_test(names_are_given_and_taken),
+        cmocka_unit_test(a_person_may_be_for_those_named),
+        cmocka_unit_test(a_company_gets_no_letter_without_consent),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("confidential", tests);
