@@ -36,22 +36,23 @@ SELECT record, record_id, kind, lifted_at IS NULL FROM hold WHERE id = $1::bigin
 UPDATE hold SET lifted_at = now(), lifted_by = $2::bigint, lift_reason = $3::text WHERE id = $1::bigint;
 
 -- fragment: hold_filters
--- $1 user $2 record $3 record id $4 in force
+-- $1 user $2 record $3 record id $4 in force $5 words of the reason
     ($2::text IS NULL OR h.record = $2) AND ($3::bigint IS NULL OR h.record_id = $3) AND ($4::boolean IS NULL OR $4 = (h.lifted_at IS NULL))
+AND ($5::text IS NULL OR gorod_fold(h.reason) LIKE '%' || gorod_like($5) || '%')
 AND CASE h.record WHEN 'appeal' THEN h.record_id NOT IN (SELECT gorod_hidden_appeals($1::bigint))
                   WHEN 'assignment' THEN h.record_id NOT IN (SELECT gorod_hidden_assignments($1))
                   ELSE h.record_id NOT IN (SELECT gorod_hidden_people($1)) END
 
 -- name: hold_list
 -- plan: custom
--- ... $5 language $6 after id $7 limit
+-- ... $6 language $7 after id $8 limit
 SELECT json_build_object('id', h.id, 'record', h.record, 'record_id', h.record_id,
            'number', CASE h.record WHEN 'appeal' THEN (SELECT a.number FROM appeal a WHERE a.id = h.record_id)
                                    WHEN 'assignment' THEN (SELECT s.number FROM assignment s WHERE s.id = h.record_id) END,
-           'kind', h.kind, 'kind_label', (SELECT gorod_said(v.ru, v.en, $5::text) FROM classifier v WHERE v.classifier = 'hold_kind' AND v.code = h.kind),
+           'kind', h.kind, 'kind_label', (SELECT gorod_said(v.ru, v.en, $6::text) FROM classifier v WHERE v.classifier = 'hold_kind' AND v.code = h.kind),
            'reason', h.reason, 'at', h.at, 'actor_name', u.name, 'lifted_at', h.lifted_at, 'lift_reason', h.lift_reason), h.id
 FROM hold h LEFT JOIN app_user u ON u.id = h.actor_id
-WHERE {hold_filters} AND ($6::bigint IS NULL OR h.id < $6) ORDER BY h.id DESC LIMIT $7::integer;
+WHERE {hold_filters} AND ($7::bigint IS NULL OR h.id < $7) ORDER BY h.id DESC LIMIT $8::integer;
 
 -- name: hold_count
 -- plan: custom
@@ -234,12 +235,13 @@ SELECT json_build_object('id', a.id, 'number', a.number, 'at', a.at, 'actor', a.
 FROM purge_act a LEFT JOIN app_user u ON u.id = a.actor_id WHERE CASE WHEN $1::bigint IS NULL THEN a.number = $2::text ELSE a.id = $1 END;
 
 -- name: purge_act_list
--- (after id, limit)
+-- (after id, limit, beginning of the number)
 SELECT json_build_object('id', a.id, 'number', a.number, 'at', a.at, 'actor_name', u.name,
                          'appeals', (SELECT count(*) FROM purge_line l WHERE l.act_id = a.id AND l.record = 'appeal'),
                          'assignments', (SELECT count(*) FROM purge_line l WHERE l.act_id = a.id AND l.record = 'assignment'),
                          'people', (SELECT count(*) FROM purge_line l WHERE l.act_id = a.id AND l.record = 'correspondent')), a.id
-FROM purge_act a LEFT JOIN app_user u ON u.id = a.actor_id WHERE ($1::bigint IS NULL OR a.id < $1) ORDER BY a.id DESC LIMIT $2::integer;
+FROM purge_act a LEFT JOIN app_user u ON u.id = a.actor_id WHERE ($1::bigint IS NULL OR a.id < $1) AND ($3::text IS NULL OR gorod_fold(a.number) LIKE '%' || gorod_like($3) || '%')
+ORDER BY a.id DESC LIMIT $2::integer;
 
 -- name: purge_act_count
-SELECT count(*) FROM purge_act;
+SELECT count(*) FROM purge_act WHERE ($1::text IS NULL OR gorod_fold(number) LIKE '%' || gorod_like($1) || '%');

@@ -65,10 +65,10 @@ bool access_note_search(struct call *c, const char *record, const char *query, c
     return pg_exec(c->db, Q_ACCESS_ADD, params, 8, NULL, c->err);
 }
 
-const char *access_ids(struct call *c, const struct pg_res *res, int column)
+const char *access_ids(struct call *c, const struct pg_res *res, int column, int max)
 {
     const char *array = "{";
-    for (int i = 0; i < pg_rows(res); i++)
+    for (int i = 0; i < pg_rows(res) && i < max; i++)
         array = arena_printf(c->arena, "%s%s%s", array, i ? "," : "", pg_text(res, i, column));
     return arena_printf(c->arena, "%s}", array);
 }
@@ -79,14 +79,14 @@ static bool audit_list(struct call *c)
     if (!page_begin(c, &page, "i"))
         return false;
     bool names = c->user->roles & (R_HEAD | R_CONTROLLER | R_CITIZENS | R_SYSTEM);
-    const char *params[11] = {call_user(c), arg_sql(c, "person"), arg_sql(c, "user"), arg_sql(c, "action"), arg_sql(c, "record"),
-                              arg_sql(c, "record_id"), arg_sql(c, "from"), arg_sql(c, "to")};
-    if (!page_count(c, &page, Q_ACCESS_COUNT, params, 8))
+    const char *params[12] = {call_user(c),         arg_sql(c, "person"),    arg_sql(c, "user"), arg_sql(c, "action"),
+                              arg_sql(c, "record"), arg_sql(c, "record_id"), arg_sql(c, "from"), arg_sql(c, "to"),
+                              arg_sql(c, "query"),  call_bool(names)};
+    if (!page_count(c, &page, Q_ACCESS_COUNT, params, 10))
         return false;
-    params[8] = call_bool(names);
-    params[9] = page.after[0];
-    params[10] = call_int(c, page.limit + 1);
-    struct pg_res *res = pg_query(c->db, Q_ACCESS_LIST, params, 11, c->err);
+    params[10] = page.after[0];
+    params[11] = call_int(c, page.limit + 1);
+    struct pg_res *res = pg_query(c->db, Q_ACCESS_LIST, params, 12, c->err);
     if (!res)
         return false;
     page_write(c, &page, res, NULL, 1, 1);
@@ -98,7 +98,14 @@ static const struct op_param audit_params[] = {
     {"sort", P_ENUM, 0, 0, "new", NULL, {"Порядок", "Order"}, NULL},
     {"person", P_ID, PF_FILTER, 0, NULL, "correspondent.list", {"О ком", "About whom"}, NULL},
     {"user", P_ID, PF_FILTER, 0, NULL, "user.list", {"Кто смотрел", "Who looked"}, NULL},
-    {"action", P_ENUM, PF_FILTER, 0, "card_opened|person_searched|list_exported|report_printed|file_read", NULL, {"Действие", "Action"}, NULL},
+    {"action",
+     P_ENUM,
+     PF_FILTER,
+     0,
+     "card_opened|person_searched|list_exported|report_printed|file_read",
+     NULL,
+     {"Действие", "Action"},
+     NULL},
     {"record", P_STRING, PF_FILTER, 40, NULL, NULL, {"Вид записи", "Record"}, NULL},
     {"record_id", P_ID, PF_FILTER, 0, NULL, NULL, {"Номер записи", "Record id"}, NULL},
     {"from", P_DATE, PF_FILTER, 0, NULL, NULL, {"С", "From"}, NULL},

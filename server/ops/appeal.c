@@ -172,7 +172,7 @@ static bool appeal_list(struct call *c)
     page_write(c, &page, res, "appeal", 3, 2);
     /* A number tells no person; words find by names, too. */
     bool by_person = !hides_persons(c) && (arg_has(c, "correspondent") || (query && !number_pattern(c, query)));
-    bool ok = !by_person || access_note_search(c, "appeal", query, NULL, access_ids(c, res, 3));
+    bool ok = !by_person || access_note_search(c, "appeal", query, NULL, access_ids(c, res, 3, page.limit));
     pg_free(res);
     return ok;
 }

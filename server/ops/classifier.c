@@ -128,8 +128,8 @@ static bool classifier_values(struct call *c)
     struct page page;
     if (!page_begin(c, &page, "t"))
         return false;
-    const char *params[] = {arg_sql(c, "classifier"), arg_sql(c, "query"), arg_sql(c, "retired"), call_language(c), page.after[0],
-                            call_int(c, page.limit + 1)};
+    const char *params[] = {arg_sql(c, "classifier"), arg_sql(c, "query"), arg_sql(c, "retired"),
+                            call_language(c),         page.after[0],       call_int(c, page.limit + 1)};
     if (!page_count(c, &page, Q_CLASSIFIER_VALUE_COUNT, params, 3))
         return false;
     struct pg_res *res = pg_query(c->db, Q_CLASSIFIER_VALUES, params, 6, c->err);
@@ -223,7 +223,8 @@ static bool value_load(struct call *c, struct value *v)
         v->before = json_loads(pg_text(res, 0, 5), 0, NULL);
     }
     pg_free(res);
-    v->after = v->before ? json_copy(v->before) : json_pack("{s:n, s:s, s:s, s:n, s:{}, s:b}", "parent", "ru", "", "en", "", "ord", "data", "retired", 0);
+    v->after = v->before ? json_copy(v->before)
+                         : json_pack("{s:n, s:s, s:s, s:n, s:{}, s:b}", "parent", "ru", "", "en", "", "ord", "data", "retired", 0);
     if (!v->id && params[0])
         return err_set(c->err, ERR_NOT_FOUND, NULL);
     if (!v->id || !arg_has(c, "version") || arg_int(c, "version") == v->version)
@@ -374,18 +375,25 @@ static void classifier_committed(struct call *c)
 {
     size_t i;
     json_t *v;
-    json_array_foreach(c->changed, i, v) classifiers_put(c->rules->classifiers, json_string_value(json_object_get(v, "classifier")),
-                                                         json_string_value(json_object_get(v, "code")), json_string_value(json_object_get(v, "data")));
+    json_array_foreach(c->changed, i, v)
+        classifiers_put(c->rules->classifiers, json_string_value(json_object_get(v, "classifier")),
+                        json_string_value(json_object_get(v, "code")), json_string_value(json_object_get(v, "data")));
 }
 
-static bool note_change(struct call *c, const struct value *v, int64_t id, const char *code, int64_t version, const char *data, bool retired, const char *changes)
+static bool note_change(struct call *c, const struct value *v, int64_t id, const char *code, int64_t version, const char *data,
+                        bool retired, const char *changes)
 {
     bool before = is_retired(v->before);
-    struct event e = {.record = "classifier", .record_id = id, .version = version, .changes = changes, .comment = arena_printf(c->arena, "%s/%s", v->classifier, code)};
+    struct event e = {.record = "classifier",
+                      .record_id = id,
+                      .version = version,
+                      .changes = changes,
+                      .comment = arena_printf(c->arena, "%s/%s", v->classifier, code)};
     e.action = !v->id ? "add" : retired == before ? "set" : retired ? "retire" : "restore";
     if (!c->changed)
         c->changed = json_array();
-    json_array_append_new(c->changed, json_pack("{s:s, s:s, s:s?}", "classifier", v->classifier, "code", code, "data", retired ? NULL : data));
+    json_array_append_new(c->changed,
+                          json_pack("{s:s, s:s, s:s?}", "classifier", v->classifier, "code", code, "data", retired ? NULL : data));
     c->committed = classifier_committed;
     return event_write(c, &e);
 }
@@ -404,7 +412,8 @@ static bool write_below(struct call *c, const struct value *v)
         const char *code = arena_strdup(c->arena, pg_text(res, i, 1));
         if (retired && classifier_knows(v->classifier, code))
             ok = err_rule(c->err, "known_value", NULL);
-        ok = ok && note_change(c, v, pg_int(res, i, 0), code, pg_int(res, i, 2), arena_strdup(c->arena, pg_text(res, i, 3)), retired, changes);
+        ok = ok &&
+             note_change(c, v, pg_int(res, i, 0), code, pg_int(res, i, 2), arena_strdup(c->arena, pg_text(res, i, 3)), retired, changes);
     }
     pg_free(res);
     return ok;
@@ -431,8 +440,13 @@ static bool value_write(struct call *c, struct value *v)
     }
     const json_t *after = v->after;
     char *dumped = json_dumps(json_object_get(after, "data"), JSON_COMPACT);
-    const char *data = arena_strdup(c->arena, dumped), *params[] = {v->classifier, v->code, text_of(v, "parent"), text_of(v, "ru"), text_of(v, "en"),
-                                                                    call_int(c, json_integer_value(json_object_get(after, "ord"))), data,
+    const char *data = arena_strdup(c->arena, dumped), *params[] = {v->classifier,
+                                                                    v->code,
+                                                                    text_of(v, "parent"),
+                                                                    text_of(v, "ru"),
+                                                                    text_of(v, "en"),
+                                                                    call_int(c, json_integer_value(json_object_get(after, "ord"))),
+                                                                    data,
                                                                     call_bool(is_retired(after))};
     free(dumped);
     struct pg_res *res = pg_query(c->db, Q_CLASSIFIER_PUT, params, 8, c->err);
@@ -524,12 +538,22 @@ static const struct op_param move_params[] = {
 };
 
 const struct op classifier_ops[] = {
-    {"classifier.list", R_ANY, 0, {"Справочник целиком (без имени - список справочников)", "A classifier (without a name: which there are)"}, list_params, classifier_list},
+    {"classifier.list",
+     R_ANY,
+     0,
+     {"Справочник целиком (без имени - список справочников)", "A classifier (without a name: which there are)"},
+     list_params,
+     classifier_list},
     {"classifier.names", ADMINS, OP_LIST, {"Справочники", "Classifiers"}, names_params, classifier_names},
     {"classifier.values", ADMINS, OP_LIST, {"Значения справочника", "Values of a classifier"}, values_params, classifier_values},
     {"classifier.get", ADMINS, 0, {"Значение справочника", "A value of a classifier"}, get_params, classifier_get},
     {"classifier.set", ADMINS, OP_WRITE, {"Завести или исправить значение", "Add or change a value"}, set_params, classifier_set},
     {"classifier.retire", ADMINS, OP_WRITE | OP_VERSION, {"Вывести из употребления", "Retire a value"}, move_params, classifier_retire},
-    {"classifier.restore", ADMINS, OP_WRITE | OP_VERSION, {"Вернуть в употребление", "Bring a value back"}, move_params, classifier_restore},
+    {"classifier.restore",
+     ADMINS,
+     OP_WRITE | OP_VERSION,
+     {"Вернуть в употребление", "Bring a value back"},
+     move_params,
+     classifier_restore},
     {.method = NULL},
 };

@@ -229,7 +229,7 @@ static bool correspondent_list(struct call *c)
             return false;
     }
     page_write(c, &page, res, NULL, 1, 1);
-    bool ok = access_note_search(c, "correspondent", query, access_ids(c, res, 1), NULL);
+    bool ok = access_note_search(c, "correspondent", query, access_ids(c, res, 1, page.limit), NULL);
     pg_free(res);
     return ok;
 }
@@ -255,7 +255,7 @@ static bool correspondent_similar(struct call *c)
         jw_raw(c->out, pg_text(res, i, 0));
     jw_array_end(c->out);
     jw_object_end(c->out);
-    bool ok = access_note_search(c, "correspondent", name ? name : phone ? phone : address, access_ids(c, res, 1), NULL);
+    bool ok = access_note_search(c, "correspondent", name ? name : phone ? phone : address, access_ids(c, res, 1, pg_rows(res)), NULL);
     pg_free(res);
     return ok;
 }

@@ -31,7 +31,10 @@ static bool consent_written(struct call *c, const char *action)
     int64_t version;
     if (!query_int(c, Q_CORRESPONDENT_TOUCH, &id, 1, 0, &version))
         return false;
-    struct event e = {.record = "correspondent", .record_id = arg_int(c, "id"), .action = action, .version = version,
+    struct event e = {.record = "correspondent",
+                      .record_id = arg_int(c, "id"),
+                      .action = action,
+                      .version = version,
                       .changes = arena_printf(c->arena, "{\"consent\":{\"to\":\"%s\"},\"way\":{\"to\":\"%s\"}}", kind, arg_str(c, "way"))};
     if (!event_write(c, &e))
         return false;
@@ -44,8 +47,8 @@ static bool consent_give(struct call *c)
     int64_t made;
     const char *params[] = {arg_sql(c, "id"), arg_sql(c, "kind"), arg_sql(c, "on"), arg_sql(c, "way"), arg_sql(c, "note"), call_user(c)};
     return correspondent_held(c, arg_int(c, "id")) && check_classifier(c, "consent", "kind", params[1], NULL) &&
-           check_classifier(c, "consent_way", "way", params[3], NULL) && consent_dates_ok(c) && query_int(c, Q_CONSENT_GIVE, params, 6, 0, &made) &&
-           consent_written(c, "consent_given");
+           check_classifier(c, "consent_way", "way", params[3], NULL) && consent_dates_ok(c) &&
+           query_int(c, Q_CONSENT_GIVE, params, 6, 0, &made) && consent_written(c, "consent_given");
 }
 
 static bool consent_withdraw(struct call *c)
@@ -74,7 +77,10 @@ static bool record_held(struct call *c, const char *record, int64_t id)
 
 static bool hold_event(struct call *c, const char *record, int64_t id, const char *action, const char *kind)
 {
-    struct event e = {.record = record, .record_id = id, .action = action, .comment = arg_sql(c, "reason"),
+    struct event e = {.record = record,
+                      .record_id = id,
+                      .action = action,
+                      .comment = arg_sql(c, "reason"),
                       .changes = arena_printf(c->arena, "{\"hold\":{\"to\":\"%s\"}}", kind)};
     return event_write(c, &e);
 }
@@ -84,8 +90,8 @@ static bool hold_set(struct call *c)
     int64_t id;
     const char *record = arg_str(c, "record"), *kind = arg_str(c, "kind");
     const char *params[] = {record, arg_sql(c, "record_id"), kind, arg_sql(c, "reason"), call_user(c)};
-    if (!record_held(c, record, arg_int(c, "record_id")) || !check_classifier(c, "hold_kind", "kind", kind, NULL) || !query_int(c, Q_HOLD_ADD, params, 5, 0, &id) ||
-        !hold_event(c, record, arg_int(c, "record_id"), "hold", kind))
+    if (!record_held(c, record, arg_int(c, "record_id")) || !check_classifier(c, "hold_kind", "kind", kind, NULL) ||
+        !query_int(c, Q_HOLD_ADD, params, 5, 0, &id) || !hold_event(c, record, arg_int(c, "record_id"), "hold", kind))
         return false;
     write_changed(c, id, NULL, 1, NULL);
     return true;
@@ -98,7 +104,8 @@ static bool hold_lift(struct call *c)
     if (!res)
         return false;
     bool there = pg_rows(res) == 1;
-    const char *record = there ? arena_strdup(c->arena, pg_text(res, 0, 0)) : NULL, *kind = there ? arena_strdup(c->arena, pg_text(res, 0, 2)) : NULL;
+    const char *record = there ? arena_strdup(c->arena, pg_text(res, 0, 0)) : NULL,
+               *kind = there ? arena_strdup(c->arena, pg_text(res, 0, 2)) : NULL;
     int64_t record_id = there ? pg_int(res, 0, 1) : 0;
     bool in_force = there && pg_bool(res, 0, 3);
     pg_free(res);
@@ -117,11 +124,11 @@ static bool hold_list(struct call *c)
     struct page page;
     if (!page_begin(c, &page, "i"))
         return false;
-    const char *params[] = {call_user(c), arg_sql(c, "record"), arg_sql(c, "record_id"), arg_sql(c, "in_force"), call_language(c), page.after[0],
-                            call_int(c, page.limit + 1)};
-    if (!page_count(c, &page, Q_HOLD_COUNT, params, 4))
+    const char *params[] = {call_user(c),        arg_sql(c, "record"), arg_sql(c, "record_id"), arg_sql(c, "in_force"),
+                            arg_sql(c, "query"), call_language(c),     page.after[0],           call_int(c, page.limit + 1)};
+    if (!page_count(c, &page, Q_HOLD_COUNT, params, 5))
         return false;
-    struct pg_res *res = pg_query(c->db, Q_HOLD_LIST, params, 7, c->err);
+    struct pg_res *res = pg_query(c->db, Q_HOLD_LIST, params, 8, c->err);
     if (!res)
         return false;
     page_write(c, &page, res, NULL, 1, 1);
@@ -139,7 +146,10 @@ static bool retention_decide(struct call *c)
     if (!record_lock_id(c, record, arg_int(c, "record_id"), &r))
         return false;
     const char *params[] = {r.id_text, strcmp(decision, "none") == 0 ? NULL : decision};
-    struct event e = {.record = record, .record_id = r.id, .action = "keeping", .comment = arg_sql(c, "reason"),
+    struct event e = {.record = record,
+                      .record_id = r.id,
+                      .action = "keeping",
+                      .comment = arg_sql(c, "reason"),
                       .changes = arena_printf(c->arena, "{\"keeping\":{\"to\":\"%s\"}}", decision)};
     bool ok = state_is_final(c, record, r.status) || err_rule(c->err, "status", NULL);
     ok = ok && query_int(c, strcmp(record, "appeal") == 0 ? Q_APPEAL_KEEPING_SET : Q_ASSIGNMENT_KEEPING_SET, params, 2, 0, &version);
@@ -195,10 +205,20 @@ static const struct op_param decide_params[] = {
 
 const struct op keeping_ops[] = {
     {"consent.give", R_CLERK | R_SYSTEM, OP_WRITE, {"Записать согласие", "Record a consent"}, give_params, consent_give},
-    {"consent.withdraw", R_CLERK | R_SYSTEM, OP_WRITE, {"Записать отзыв согласия", "Record that a consent is withdrawn"}, withdraw_params, consent_withdraw},
+    {"consent.withdraw",
+     R_CLERK | R_SYSTEM,
+     OP_WRITE,
+     {"Записать отзыв согласия", "Record that a consent is withdrawn"},
+     withdraw_params,
+     consent_withdraw},
     {"hold.set", KEEPERS, OP_WRITE, {"Запретить уничтожение", "Keep a record from deletion"}, hold_params, hold_set},
     {"hold.lift", KEEPERS, OP_WRITE, {"Снять запрет уничтожения", "Lift a hold"}, lift_params, hold_lift},
     {"hold.list", KEEPERS, OP_LIST, {"Запреты уничтожения", "Holds"}, list_params, hold_list},
-    {"retention.decide", R_CLERK | R_HEAD | R_SYSTEM, OP_WRITE, {"Решение экспертной комиссии", "The expert commission's decision"}, decide_params, retention_decide},
+    {"retention.decide",
+     R_CLERK | R_HEAD | R_SYSTEM,
+     OP_WRITE,
+     {"Решение экспертной комиссии", "The expert commission's decision"},
+     decide_params,
+     retention_decide},
     {.method = NULL},
 };

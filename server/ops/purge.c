@@ -1,5 +1,5 @@
-/* Deleting what has been kept long enough: the list, its deletion in batches, the act. The list is one statement for both, so that the look before
- * is the deletion after; a digest holds the one to the other. */
+/* Deleting what has been kept long enough: the list, its deletion in batches, the act. The list is one statement for both, so that the look
+ * before is the deletion after; a digest holds the one to the other. */
 #include "common/arena.h"
 #include "server/ops/helpers.h"
 #include "server/ops/tables.h"
@@ -74,16 +74,17 @@ static bool forget_people(struct call *c, const char *act, const char *people)
         return false;
     line[1] = due;
     return text_of_query(c, Q_PURGE_PERSON_WORDS, due, &words) && run(c, Q_PURGE_TRACES, due) && run(c, Q_PURGE_PEOPLE_END, due) &&
-           run(c, Q_PURGE_NAME_WORDS_END, words) && forget_said(c, "correspondent", due) && pg_exec(c->db, Q_PURGE_PEOPLE_LINE, line, 2, NULL, c->err);
+           run(c, Q_PURGE_NAME_WORDS_END, words) && forget_said(c, "correspondent", due) &&
+           pg_exec(c->db, Q_PURGE_PEOPLE_LINE, line, 2, NULL, c->err);
 }
 
 static bool forget(struct call *c, const char *act, const char *appeals, const char *assignments)
 {
     const char *people, *words;
     return text_of_query(c, Q_PURGE_PEOPLE, appeals, &people) && text_of_query(c, Q_PURGE_WORDS, appeals, &words) &&
-           forget_said(c, "assignment", assignments) && run(c, Q_PURGE_ASSIGNMENTS, assignments) && run(c, Q_PURGE_ASSIGNMENTS_END, assignments) &&
-           forget_said(c, "appeal", appeals) && run(c, Q_PURGE_APPEAL_PARTS, appeals) && run(c, Q_PURGE_APPEALS_END, appeals) &&
-           run(c, Q_PURGE_WORDS_END, words) && forget_people(c, act, people);
+           forget_said(c, "assignment", assignments) && run(c, Q_PURGE_ASSIGNMENTS, assignments) &&
+           run(c, Q_PURGE_ASSIGNMENTS_END, assignments) && forget_said(c, "appeal", appeals) && run(c, Q_PURGE_APPEAL_PARTS, appeals) &&
+           run(c, Q_PURGE_APPEALS_END, appeals) && run(c, Q_PURGE_WORDS_END, words) && forget_people(c, act, people);
 }
 
 static bool take(struct call *c, const char *act, struct pg_res **res)
@@ -136,7 +137,8 @@ static bool write_batch(struct call *c, int64_t act, const struct pg_res *res)
     int count = pg_rows(res);
     if (count > 0 && !forget(c, act_text, ids_of(c, res, "appeal"), ids_of(c, res, "assignment")))
         return false;
-    struct event e = {.record = "purge", .record_id = act, .action = "purged", .changes = arena_printf(c->arena, "{\"records\":%d}", count)};
+    struct event e = {
+        .record = "purge", .record_id = act, .action = "purged", .changes = arena_printf(c->arena, "{\"records\":%d}", count)};
     if (!run(c, Q_PURGE_ACCESS, access) || !event_write(c, &e))
         return false;
     jw_object(c->out);
@@ -167,19 +169,24 @@ static void write_text(struct buf *out, const json_t *act, enum lang lang)
     size_t i;
     json_t *line;
     const json_t *lines = json_object_get(act, "lines");
-    const char *rows[][2] = {{"Акт об уничтожении", "Act of deletion"}, {"Составлен", "Written"}, {"Кем", "By"}, {"Записей", "Records"}, {"закрыто", "closed"}};
-    buf_printf(out, "%s %s\n%s: %.16s\n%s: %s\n%s: %zu\n\n", rows[0][lang], json_string_value(json_object_get(act, "number")), rows[1][lang],
-               json_string_value(json_object_get(act, "at")), rows[2][lang], json_string_value(json_object_get(act, "actor_name")), rows[3][lang], json_array_size(lines));
+    const char *rows[][2] = {
+        {"Акт об уничтожении", "Act of deletion"}, {"Составлен", "Written"}, {"Кем", "By"}, {"Записей", "Records"}, {"закрыто", "closed"}};
+    buf_printf(out, "%s %s\n%s: %.16s\n%s: %s\n%s: %zu\n\n", rows[0][lang], json_string_value(json_object_get(act, "number")),
+               rows[1][lang], json_string_value(json_object_get(act, "at")), rows[2][lang],
+               json_string_value(json_object_get(act, "actor_name")), rows[3][lang], json_array_size(lines));
     json_array_foreach(lines, i, line)
     {
-        const char *closed = json_string_value(json_object_get(line, "closed")), *record = json_string_value(json_object_get(line, "record"));
-        static const char *const names[][3] = {{"appeal", "обращение", "appeal"}, {"assignment", "поручение", "assignment"}, {"correspondent", "обезличен корреспондент", "person made anonymous"}};
+        const char *closed = json_string_value(json_object_get(line, "closed")),
+                   *record = json_string_value(json_object_get(line, "record"));
+        static const char *const names[][3] = {{"appeal", "обращение", "appeal"},
+                                               {"assignment", "поручение", "assignment"},
+                                               {"correspondent", "обезличен корреспондент", "person made anonymous"}};
         const char *name = record;
         for (size_t k = 0; k < sizeof names / sizeof *names; k++)
             if (strcmp(names[k][0], record) == 0)
                 name = names[k][1 + (int)lang];
-        buf_printf(out, "%6zu  %s  %s%s%s %s\n", i + 1, json_string_value(json_object_get(line, "number")), name, closed ? ", " : "", closed ? rows[4][lang] : "",
-                   closed ? closed : "");
+        buf_printf(out, "%6zu  %s  %s%s%s %s\n", i + 1, json_string_value(json_object_get(line, "number")), name, closed ? ", " : "",
+                   closed ? rows[4][lang] : "", closed ? closed : "");
     }
 }
 
@@ -208,10 +215,11 @@ static bool purge_get(struct call *c)
 static bool purge_list(struct call *c)
 {
     struct page page;
-    if (!page_begin(c, &page, "i") || !page_count(c, &page, Q_PURGE_ACT_COUNT, NULL, 0))
+    const char *query = arg_sql(c, "query");
+    if (!page_begin(c, &page, "i") || !page_count(c, &page, Q_PURGE_ACT_COUNT, &query, 1))
         return false;
-    const char *params[] = {page.after[0], call_int(c, page.limit + 1)};
-    struct pg_res *res = pg_query(c->db, Q_PURGE_ACT_LIST, params, 2, c->err);
+    const char *params[] = {page.after[0], call_int(c, page.limit + 1), query};
+    struct pg_res *res = pg_query(c->db, Q_PURGE_ACT_LIST, params, 3, c->err);
     if (!res)
         return false;
     page_write(c, &page, res, NULL, 1, 1);
@@ -236,7 +244,12 @@ static const struct op_param list_params[] = {
 };
 
 const struct op purge_ops[] = {
-    {"purge.run", R_SYSTEM, OP_WRITE, {"Уничтожить то, чей срок хранения вышел (партия)", "Delete what was kept long enough (a batch)"}, run_params, purge_run},
+    {"purge.run",
+     R_SYSTEM,
+     OP_WRITE,
+     {"Уничтожить то, чей срок хранения вышел (партия)", "Delete what was kept long enough (a batch)"},
+     run_params,
+     purge_run},
     {"purge.get", R_ADMIN | R_HEAD | R_SYSTEM, 0, {"Акт об уничтожении", "Act of deletion"}, get_params, purge_get},
     {"purge.list", R_ADMIN | R_HEAD | R_SYSTEM, OP_LIST, {"Акты об уничтожении", "Acts of deletion"}, list_params, purge_list},
     {.method = NULL},

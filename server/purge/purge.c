@@ -38,8 +38,10 @@ static void print_list(const json_t *list, bool json)
     }
     json_array_foreach(json_object_get(list, "items"), i, item)
         printf("%s  %s  %s  %s\n", member(item, "number"), member(item, "record"), member(item, "closed"), member(item, "rule"));
-    printf(CLI_TR("к уничтожению %lld, ждут решения экспертной комиссии %lld\n", "to be deleted %lld, waiting for the expert commission %lld\n"),
-           (long long)json_integer_value(json_object_get(list, "total")), (long long)json_integer_value(json_object_get(list, "waiting_for_commission")));
+    printf(CLI_TR("к уничтожению %lld, ждут решения экспертной комиссии %lld\n",
+                  "to be deleted %lld, waiting for the expert commission %lld\n"),
+           (long long)json_integer_value(json_object_get(list, "total")),
+           (long long)json_integer_value(json_object_get(list, "waiting_for_commission")));
 }
 
 static bool look(struct rpc *rpc, json_t **list, struct err *err)
@@ -104,8 +106,11 @@ static int run(struct rpc *rpc, const struct options *o)
 
 int purge_main(int argc, char **argv, const char *state)
 {
-    static const struct option options[] = {
-        {"dry-run", no_argument, NULL, 'd'}, {"json", no_argument, NULL, 'j'}, {"state", required_argument, NULL, 's'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"dry-run", no_argument, NULL, 'd'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"state", required_argument, NULL, 's'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     struct options o = {.state = state};
     struct fault f;
     struct rpc rpc;
@@ -118,13 +123,19 @@ int purge_main(int argc, char **argv, const char *state)
         case 'j': o.json = true; break;
         case 's': o.state = optarg; break;
         case 'h':
-            fputs(CLI_TR("Использование: gorod-server purge [--dry-run] [--json] [--state ПАПКА]\n\nУничтожает то, чей срок хранения вышел, и составляет акт.\n"
-                         "  --dry-run  только показать список: ровно это и было бы уничтожено\n",
-                         "Usage: gorod-server purge [--dry-run] [--json] [--state DIR]\n\nDeletes what was kept long enough and writes an act.\n"
-                         "  --dry-run  only show the list: exactly this would be deleted\n"),
-                  stdout);
+            fputs(
+                CLI_TR(
+                    "Использование: gorod-server purge [--dry-run] [--json] [--state ПАПКА]\n\nУничтожает то, чей срок хранения вышел, и "
+                    "составляет акт.\n"
+                    "  --dry-run  только показать список: ровно это и было бы уничтожено\n",
+                    "Usage: gorod-server purge [--dry-run] [--json] [--state DIR]\n\nDeletes what was kept long enough and writes an act.\n"
+                    "  --dry-run  only show the list: exactly this would be deleted\n"),
+                stdout);
             return 0;
-        default: cli_fault("gorod-server", CLI_TR("purge: такого параметра нет", "purge: no such option"), CLI_TR("Параметры: purge --help", "Options: purge --help")); return EXIT_USAGE;
+        default:
+            cli_fault("gorod-server", CLI_TR("purge: такого параметра нет", "purge: no such option"),
+                      CLI_TR("Параметры: purge --help", "Options: purge --help"));
+            return EXIT_USAGE;
         }
     int fd = state_connect(state_choose(o.state), &f);
     if (fd < 0) {

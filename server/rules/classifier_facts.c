@@ -70,7 +70,6 @@ static const struct member *member_find(const char *classifier, const char *name
     return NULL;
 }
 
-
 static bool is_note(const char *name)
 {
     size_t len = strlen(name);
@@ -125,10 +124,12 @@ static bool fault(struct err *err, enum lang lang, const char *member, const cha
     char field[64];
     snprintf(field, sizeof field, "data.%.50s", member);
     bool choice = values && strcmp(reason, "not_a_value") == 0;
-    return err_field(err, field, reason, "%.50s: %s%s%s%s", member, err_reason_text(reason, lang), choice ? " (" : "", choice ? values : "", choice ? ")" : "");
+    return err_field(err, field, reason, "%.50s: %s%s%s%s", member, err_reason_text(reason, lang), choice ? " (" : "", choice ? values : "",
+                     choice ? ")" : "");
 }
 
-bool classifier_data_ok(const struct classifiers *set, const char *classifier, const json_t *data, const json_t *before, enum lang lang, struct err *err)
+bool classifier_data_ok(const struct classifiers *set, const char *classifier, const json_t *data, const json_t *before, enum lang lang,
+                        struct err *err)
 {
     const char *name;
     json_t *value;
@@ -235,7 +236,8 @@ bool classifier_facts_read(const char *classifier, const char *text, const json_
     if (!copy)
         abort();
     /* A member that is no line of text (an object of an older release) is not lost by editing the others. */
-    json_object_foreach((json_t *)before, name, old) if (!member_find(classifier, name) && !json_is_string(old)) json_object_set(all, name, old);
+    json_object_foreach((json_t *)before, name, old) if (!member_find(classifier, name) && !json_is_string(old))
+        json_object_set(all, name, old);
     bool ok = true;
     for (char *line = strtok_r(copy, "\r\n", &save); ok && line; line = strtok_r(NULL, "\r\n", &save)) {
         char *colon = strchr(line, ':');
@@ -245,7 +247,8 @@ bool classifier_facts_read(const char *classifier, const char *text, const json_
             *colon = '\0';
         char *key = trim(line), *value = colon ? trim(colon + 1) : NULL;
         if (!value || !*key)
-            ok = err_field(err, "facts", "wrong_type", "facts: «%.60s» - нужна строка «имя: значение» / a line \"name: value\" is wanted", key);
+            ok = err_field(err, "facts", "wrong_type", "facts: «%.60s» - нужна строка «имя: значение» / a line \"name: value\" is wanted",
+                           key);
         else if (json_object_get(all, key))
             ok = err_field(err, "facts", "taken", "facts: %.60s - дважды / twice", key);
         else if (*value)

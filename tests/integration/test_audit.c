@@ -1,4 +1,5 @@
-/* The log of access: who saw whom. What is typed on is one event, a card read again is one, nothing of it reaches the history or the live feed. */
+/* The log of access: who saw whom. What is typed on is one event, a card read again is one, nothing of it reaches the history or the live
+ * feed. */
 #include "tests/harness/check.h"
 #include "tests/harness/town.h"
 #include <string.h>

@@ -17,7 +17,8 @@ static const char *number, *work_number;
 #define ADDRESS "ул. Заветная, 17-б"
 
 /* Not named; the last two see the whole correspondence by their roles. */
-static const enum town_user outsiders[] = {TOWN_admin, TOWN_deputy, TOWN_chief, TOWN_executor2, TOWN_manager, TOWN_analyst, TOWN_controller, TOWN_dispatcher};
+static const enum town_user outsiders[] = {TOWN_admin,   TOWN_deputy,  TOWN_chief,      TOWN_executor2,
+                                           TOWN_manager, TOWN_analyst, TOWN_controller, TOWN_dispatcher};
 enum { OUTSIDERS = sizeof outsiders / sizeof *outsiders };
 
 static void given_role(enum town_user who, const char *role)
@@ -35,10 +36,11 @@ static void starts_with_a_confidential_letter(void **state)
     given_role(TOWN_controller, "clerk");
     given_role(TOWN_dispatcher, "head");
     given_appeal(&town, "Открытов Пётр Явнович", "Не горит фонарь");
-    json_t *made = rpc_ok(town_as(&town, TOWN_clerk), "appeal.register", "{s:s, s:s, s:s, s:s, s:s, s:b, s:[I,I], s:{s:s, s:s, s:s}, s:I, s:s}", "kind", "letter",
-                          "channel", "post", "subject", SUBJECT, "text", "Инспектор требует деньги за место в очереди, прошу проверить негласно",
-                          "address", ADDRESS, "confidential", 1, "readers", town.user[TOWN_clerk], town.user[TOWN_head], "new_correspondent", "name", NAME,
-                          "phone", PHONE, "address", ADDRESS, "unit", town.zhkh, "external_id", "secret-1");
+    json_t *made = rpc_ok(town_as(&town, TOWN_clerk), "appeal.register",
+                          "{s:s, s:s, s:s, s:s, s:s, s:b, s:[I,I], s:{s:s, s:s, s:s}, s:I, s:s}", "kind", "letter", "channel", "post",
+                          "subject", SUBJECT, "text", "Инспектор требует деньги за место в очереди, прошу проверить негласно", "address",
+                          ADDRESS, "confidential", 1, "readers", town.user[TOWN_clerk], town.user[TOWN_head], "new_correspondent", "name",
+                          NAME, "phone", PHONE, "address", ADDRESS, "unit", town.zhkh, "external_id", "secret-1");
     secret = at_int(made, "id");
     number = at_text(made, "number");
     number_serial = strtoll(strchr(number, '-') + 1, NULL, 10);
@@ -87,7 +89,10 @@ static json_t *ask(enum town_user who, const char *method, json_t *params)
 
 static json_int_t hidden_id(const char *lookup)
 {
-    return strncmp(lookup, "appeal", 6) == 0 ? secret : strncmp(lookup, "assignment", 10) == 0 ? work : strncmp(lookup, "correspondent", 13) == 0 ? person : 0;
+    return strncmp(lookup, "appeal", 6) == 0           ? secret
+           : strncmp(lookup, "assignment", 10) == 0    ? work
+           : strncmp(lookup, "correspondent", 13) == 0 ? person
+                                                       : 0;
 }
 
 /* The operation with one parameter naming the hidden record must answer as for a record that is not there. */
@@ -108,7 +113,8 @@ static void try_words(enum town_user who, const json_t *op, const char *param)
 {
     char serial[24];
     snprintf(serial, sizeof serial, "%lld", (long long)number_serial);
-    const char *const words[] = {number, work_number, SUBJECT, TITLE, NAME, "потаен", PHONE, "7770077", ADDRESS, "вымогательство", "негласно", serial};
+    const char *const words[] = {number,    work_number, SUBJECT,          TITLE,      NAME,  "потаен", PHONE,
+                                 "7770077", ADDRESS,     "вымогательство", "негласно", serial};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         json_t *params = shaped_params(town.admin, op);
         json_object_set_new(params, param, json_string(words[i]));
@@ -122,7 +128,8 @@ static void try_operation(enum town_user who, const json_t *op)
     json_t *p;
     size_t i;
     /* These would change the town that the others ask about. */
-    if (strncmp(method, "user.", 5) == 0 || strncmp(method, "unit.", 5) == 0 || strncmp(method, "draft.", 6) == 0 || strncmp(method, "session.", 8) == 0)
+    if (strncmp(method, "user.", 5) == 0 || strncmp(method, "unit.", 5) == 0 || strncmp(method, "draft.", 6) == 0 ||
+        strncmp(method, "session.", 8) == 0)
         return;
     bool writes = find_item(at(op, "params"), "name", "request_id") != NULL;
     if (!writes)
@@ -134,7 +141,8 @@ static void try_operation(enum town_user who, const json_t *op)
         json_int_t id = lookup ? hidden_id(lookup) : strcmp(name, "id") == 0 ? hidden_id(method) : 0;
         if (id)
             try_id(who, op, name, id, many);
-        else if (!writes && (strcmp(name, "query") == 0 || strcmp(name, "number") == 0 || strcmp(name, "name") == 0 || strcmp(name, "phone") == 0))
+        else if (!writes &&
+                 (strcmp(name, "query") == 0 || strcmp(name, "number") == 0 || strcmp(name, "name") == 0 || strcmp(name, "phone") == 0))
             try_words(who, op, name);
     }
 }
@@ -154,11 +162,12 @@ static void likenesses_do_not_betray_it(void **state)
     (void)state;
     static const enum town_user askers[] = {TOWN_controller, TOWN_dispatcher, TOWN_deputy};
     for (size_t i = 0; i < sizeof askers / sizeof *askers; i++) {
-        ask(askers[i], "appeal.candidates", json_pack("{s:s, s:s}", "text", "Инспектор требует деньги за место в очереди, прошу проверить негласно", "address", ADDRESS));
+        ask(askers[i], "appeal.candidates",
+            json_pack("{s:s, s:s}", "text", "Инспектор требует деньги за место в очереди, прошу проверить негласно", "address", ADDRESS));
         ask(askers[i], "correspondent.similar", json_pack("{s:s, s:s, s:s}", "name", NAME, "phone", PHONE, "address", ADDRESS));
     }
-    rpc_refused(town_as(&town, TOWN_controller), -32602, "external_id", "appeal.register", "{s:s, s:s, s:s, s:b, s:s}", "kind", "letter", "channel", "post",
-                "subject", "Повтор", "anonymous", 1, "external_id", "secret-1");
+    rpc_refused(town_as(&town, TOWN_controller), -32602, "external_id", "appeal.register", "{s:s, s:s, s:s, s:b, s:s}", "kind", "letter",
+                "channel", "post", "subject", "Повтор", "anonymous", 1, "external_id", "secret-1");
 }
 
 static void totals_do_not_count_it(void **state)
@@ -168,8 +177,8 @@ static void totals_do_not_count_it(void **state)
     assert_int_equal(at_int(rpc_ok(town_as(&town, TOWN_controller), "appeal.list", NULL), "total"), named - 1);
     assert_int_equal(at_int(rpc_ok(town_as(&town, TOWN_analyst), "appeal.list", NULL), "total"), named - 1);
     /* A person with an open letter, too, is seen with that one alone. */
-    json_int_t second = at_int(rpc_ok(town_as(&town, TOWN_clerk), "appeal.register", "{s:s, s:s, s:s, s:I}", "kind", "letter", "channel", "post", "subject",
-                                      "Яма у дома", "correspondent", person),
+    json_int_t second = at_int(rpc_ok(town_as(&town, TOWN_clerk), "appeal.register", "{s:s, s:s, s:s, s:I}", "kind", "letter", "channel",
+                                      "post", "subject", "Яма у дома", "correspondent", person),
                                "id");
     json_t *seen = rpc_ok(town_as(&town, TOWN_controller), "correspondent.get", "{s:I}", "id", person);
     assert_int_equal(at_int(seen, "appeal_count"), 1);
@@ -215,7 +224,8 @@ static void names_are_given_and_taken(void **state)
     rpc_refused(clerk, -32602, "readers", "appeal.set", "{s:I, s:[]}", "id", secret, "readers");
     rpc_refused(clerk, -32602, "readers", "appeal.set", "{s:I, s:[i]}", "id", secret, "readers", ABSENT_ID);
     rpc_refused(clerk, -32602, "data_class", "appeal.set", "{s:I, s:s}", "id", secret, "data_class", "rumours");
-    rpc_ok(clerk, "appeal.set", "{s:I, s:[I,I,I]}", "id", secret, "readers", town.user[TOWN_clerk], town.user[TOWN_head], town.user[TOWN_controller]);
+    rpc_ok(clerk, "appeal.set", "{s:I, s:[I,I,I]}", "id", secret, "readers", town.user[TOWN_clerk], town.user[TOWN_head],
+           town.user[TOWN_controller]);
     assert_string_equal(at_text(rpc_ok(other, "appeal.get", "{s:I}", "id", secret), "subject"), SUBJECT);
     rpc_ok(clerk, "appeal.set", "{s:I, s:[I,I]}", "id", secret, "readers", town.user[TOWN_clerk], town.user[TOWN_head]);
     rpc_error(other, 1001, "appeal.get", "{s:I}", "id", secret);
@@ -239,14 +249,20 @@ static void a_person_may_be_for_those_named(void **state)
     json_int_t child = at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", first), "correspondent_id");
     rpc_ok(other, "correspondent.get", "{s:I}", "id", child);
     rpc_refused(clerk, -32602, "data_class", "correspondent.set", "{s:I, s:s}", "id", child, "data_class", "toddler");
-    rpc_ok(clerk, "correspondent.set", "{s:I, s:s, s:[I,I]}", "id", child, "data_class", "minors", "readers", town.user[TOWN_clerk], town.user[TOWN_head]);
+    rpc_ok(clerk, "correspondent.set", "{s:I, s:s, s:[I,I]}", "id", child, "data_class", "minors", "readers", town.user[TOWN_clerk],
+           town.user[TOWN_head]);
     rpc_error(other, 1001, "correspondent.get", "{s:I}", "id", child);
     rpc_error(other, 1001, "appeal.get", "{s:I}", "id", first);
     rpc_ok(town_as(&town, TOWN_head), "appeal.get", "{s:I}", "id", first);
-    json_int_t later = at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:s, s:I}", "kind", "letter", "channel", "post", "subject", "Ещё о секции", "correspondent", child), "id");
+    json_int_t later = at_int(rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:s, s:I}", "kind", "letter", "channel", "post", "subject",
+                                     "Ещё о секции", "correspondent", child),
+                              "id");
     rpc_error(other, 1001, "appeal.get", "{s:I}", "id", later);
     rpc_ok(town_as(&town, TOWN_head), "appeal.get", "{s:I}", "id", later);
-    json_t *e = at(rpc_call(other, "appeal.register", json_pack("{s:s, s:s, s:s, s:I}", "kind", "letter", "channel", "post", "subject", "Подбор", "correspondent", child)), "error");
+    json_t *e =
+        at(rpc_call(other, "appeal.register",
+                    json_pack("{s:s, s:s, s:s, s:I}", "kind", "letter", "channel", "post", "subject", "Подбор", "correspondent", child)),
+           "error");
     assert_string_equal(at_text(e, "data.field"), "correspondent");
     assert_false(json_is_true(at(rpc_ok(other, "correspondent.list", "{s:s}", "query", "Малолетков"), "items.0.id")));
     assert_int_equal(at_int(rpc_ok(other, "correspondent.list", "{s:s}", "query", "Малолетков"), "total"), 0);
@@ -261,20 +277,24 @@ static void a_company_gets_no_letter_without_consent(void **state)
     json_int_t who = at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", letter), "correspondent_id");
     rpc_ok(town.admin, "unit.add", "{s:s, s:s, s:s, s:b}", "code", "uk", "name", "УК «Наш дом»", "kind", "company", "external", 1);
     const char *today = day_from_today(0);
-    rpc_refused(clerk, 1004, "no_consent", "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", letter, "forward_to", "ук «наш дом»", "cover_number", "17", "notice_sent", today);
-    rpc_refused(clerk, 1004, "no_consent", "appeal.forward", "{s:I, s:s, s:s, s:s, s:b}", "id", letter, "forward_to", "Лифтсервис", "cover_number", "17", "notice_sent", today,
-                "to_company", 1);
+    rpc_refused(clerk, 1004, "no_consent", "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", letter, "forward_to", "ук «наш дом»",
+                "cover_number", "17", "notice_sent", today);
+    rpc_refused(clerk, 1004, "no_consent", "appeal.forward", "{s:I, s:s, s:s, s:s, s:b}", "id", letter, "forward_to", "Лифтсервис",
+                "cover_number", "17", "notice_sent", today, "to_company", 1);
     rpc_ok(clerk, "consent.give", "{s:I, s:s, s:s}", "id", who, "kind", "share_with_company", "way", "oral");
     rpc_ok(clerk, "consent.withdraw", "{s:I, s:s, s:s}", "id", who, "kind", "share_with_company", "way", "oral");
-    rpc_refused(clerk, 1004, "no_consent", "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", letter, "forward_to", "УК «Наш дом»", "cover_number", "17", "notice_sent", today);
+    rpc_refused(clerk, 1004, "no_consent", "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", letter, "forward_to", "УК «Наш дом»",
+                "cover_number", "17", "notice_sent", today);
     rpc_ok(clerk, "consent.give", "{s:I, s:s, s:s}", "id", who, "kind", "share_with_company", "way", "written");
-    rpc_ok(clerk, "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", letter, "forward_to", "УК «Наш дом»", "cover_number", "17", "notice_sent", today);
+    rpc_ok(clerk, "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", letter, "forward_to", "УК «Наш дом»", "cover_number", "17", "notice_sent",
+           today);
     json_t *consents = at(rpc_ok(clerk, "correspondent.get", "{s:I}", "id", who), "consents");
     assert_int_equal(json_array_size(consents), 2);
     assert_true(json_is_string(at(consents, "0.withdrawn_on")));
     /* To a body no consent is needed. */
     json_int_t second = at_int(given_appeal(&town, "Районов Глеб Ильич", "Больница"), "id");
-    rpc_ok(clerk, "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", second, "forward_to", "Минздрав", "cover_number", "18", "notice_sent", today);
+    rpc_ok(clerk, "appeal.forward", "{s:I, s:s, s:s, s:s}", "id", second, "forward_to", "Минздрав", "cover_number", "18", "notice_sent",
+           today);
 }
 
 static void stops_cleanly(void **state)

@@ -1,4 +1,5 @@
-/* Keeping and deleting: terms, holds, the commission; what is shown before is what is deleted after; of the deleted nothing is left in a dump. */
+/* Keeping and deleting: terms, holds, the commission; what is shown before is what is deleted after; of the deleted nothing is left in a
+ * dump. */
 #include "tests/harness/check.h"
 #include "tests/harness/town.h"
 #include <stdio.h>
@@ -18,7 +19,9 @@ static json_int_t old_letter(const char *name, const char *subject)
 {
     json_int_t id = at_int(given_appeal(&town, name, subject), "id");
     char text[300];
-    snprintf(text, sizeof text, "UPDATE appeal SET status = 'answered', closed_on = '2015-12-31', received = '2015-12-01', registered = '2015-12-01' WHERE id = %lld",
+    snprintf(text, sizeof text,
+             "UPDATE appeal SET status = 'answered', closed_on = '2015-12-31', received = '2015-12-01', registered = '2015-12-01' WHERE id "
+             "= %lld",
              (long long)id);
     sql(text);
     return id;
@@ -28,7 +31,8 @@ static json_t *list(void) { return rpc_ok(town.admin, "purge.run", "{s:b}", "dry
 
 static void decide(json_int_t id, const char *decision)
 {
-    rpc_ok(town_as(&town, TOWN_clerk), "retention.decide", "{s:s, s:I, s:s, s:s}", "record", "appeal", "record_id", id, "decision", decision, "reason", "Протокол 3");
+    rpc_ok(town_as(&town, TOWN_clerk), "retention.decide", "{s:s, s:I, s:s, s:s}", "record", "appeal", "record_id", id, "decision",
+           decision, "reason", "Протокол 3");
 }
 
 static void starts_and_is_filled(void **state)
@@ -37,8 +41,9 @@ static void starts_and_is_filled(void **state)
     server = server_start(NULL);
     given_municipality(server, &town);
     struct rpc *clerk = town_as(&town, TOWN_clerk);
-    json_t *made = rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s}}", "kind", "letter", "channel", "post", "subject", "Забываев просит о кровле", "text",
-                          "Пишет " NAME ", телефон " PHONE, "new_correspondent", "name", NAME, "phone", PHONE, "address", "ул. Былая, 3");
+    json_t *made = rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s}}", "kind", "letter", "channel", "post",
+                          "subject", "Забываев просит о кровле", "text", "Пишет " NAME ", телефон " PHONE, "new_correspondent", "name",
+                          NAME, "phone", PHONE, "address", "ул. Былая, 3");
     letter = at_int(made, "id");
     person = at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", letter), "correspondent_id");
     json_int_t work = at_int(given_assignment(&town, letter, TOWN_executor, "Позвонить: Забываев, " PHONE), "id");
@@ -54,7 +59,8 @@ static void starts_and_is_filled(void **state)
     char text[400];
     snprintf(text, sizeof text,
              "UPDATE assignment SET status = 'accepted', closed_on = '2015-12-20' WHERE id = %lld;"
-             "UPDATE appeal SET status = 'answered', open_assignments = 0, closed_on = '2015-12-31', received = '2015-12-01', registered = '2015-12-01' WHERE id = %lld",
+             "UPDATE appeal SET status = 'answered', open_assignments = 0, closed_on = '2015-12-31', received = '2015-12-01', registered = "
+             "'2015-12-01' WHERE id = %lld",
              (long long)work, (long long)letter);
     sql(text);
 }
@@ -79,10 +85,14 @@ static void the_term_runs_from_the_next_january(void **state)
     (void)state;
     char text[200];
     /* Five years from 1 January after the year of closing: the last day of that year is as long as the first. */
-    snprintf(text, sizeof text, "UPDATE appeal SET closed_on = make_date(extract(year FROM current_date)::integer - 5, 1, 1) WHERE id = %lld", (long long)letter);
+    snprintf(text, sizeof text,
+             "UPDATE appeal SET closed_on = make_date(extract(year FROM current_date)::integer - 5, 1, 1) WHERE id = %lld",
+             (long long)letter);
     sql(text);
     assert_int_equal(at_int(list(), "total"), 0);
-    snprintf(text, sizeof text, "UPDATE appeal SET closed_on = make_date(extract(year FROM current_date)::integer - 6, 12, 31) WHERE id = %lld", (long long)letter);
+    snprintf(text, sizeof text,
+             "UPDATE appeal SET closed_on = make_date(extract(year FROM current_date)::integer - 6, 12, 31) WHERE id = %lld",
+             (long long)letter);
     sql(text);
     assert_int_equal(at_int(list(), "total"), 2);
 }
@@ -92,7 +102,9 @@ static void a_hold_takes_it_off_the_list(void **state)
     (void)state;
     struct rpc *head = town_as(&town, TOWN_head);
     const char *shown = at_text(list(), "digest");
-    json_int_t hold = at_int(rpc_ok(head, "hold.set", "{s:s, s:I, s:s, s:s}", "record", "appeal", "record_id", letter, "kind", "court", "reason", "Дело 2-100/26"), "id");
+    json_int_t hold = at_int(rpc_ok(head, "hold.set", "{s:s, s:I, s:s, s:s}", "record", "appeal", "record_id", letter, "kind", "court",
+                                    "reason", "Дело 2-100/26"),
+                             "id");
     assert_int_equal(at_int(list(), "total"), 0);
     /* What was shown is not what would be deleted now: nothing is. */
     rpc_refused(town.admin, 1004, "list_changed", "purge.run", "{s:s}", "digest", shown);
@@ -137,13 +149,15 @@ static void of_the_deleted_nothing_is_left(void **state)
     json_t *shown = list();
     struct outcome o;
     server_cli(server, &o, NULL, "purge", "--dry-run", NULL);
-    CHECK(o.exit_code == 0 && strstr(o.out, at_text(shown, "items.0.number")) && strstr(o.out, at_text(shown, "items.1.number")), "the list: %s%s", o.out, o.err);
+    CHECK(o.exit_code == 0 && strstr(o.out, at_text(shown, "items.0.number")) && strstr(o.out, at_text(shown, "items.1.number")),
+          "the list: %s%s", o.out, o.err);
     outcome_free(&o);
     server_cli(server, &o, NULL, "purge", NULL);
     CHECK(o.exit_code == 0 && strstr(o.out, "АУ-"), "purge: %d %s%s", o.exit_code, o.out, o.err);
     outcome_free(&o);
     /* The act tells exactly what the list had, and who became a number. */
-    json_t *acts = rpc_ok(town.admin, "purge.list", NULL), *act = rpc_ok(town.admin, "purge.get", "{s:I}", "id", at_int(acts, "items.0.id"));
+    json_t *acts = rpc_ok(town.admin, "purge.list", NULL),
+           *act = rpc_ok(town.admin, "purge.get", "{s:I}", "id", at_int(acts, "items.0.id"));
     assert_int_equal(json_array_size(at(act, "lines")), 3);
     assert_non_null(find_item(at(act, "lines"), "number", at_text(shown, "items.0.number")));
     assert_non_null(find_item(at(act, "lines"), "number", at_text(shown, "items.1.number")));
@@ -162,15 +176,18 @@ static void of_the_deleted_nothing_is_left(void **state)
     assert_int_equal(at_int(list(), "total"), 0);
 }
 
-/* A table that refers to a card and is not emptied here would stop every deletion: whoever adds one adds it to purge.sql and to this list. */
+/* A table that refers to a card and is not emptied here would stop every deletion: whoever adds one adds it to purge.sql and to this list.
+ */
 static void every_table_that_refers_to_a_card_is_known(void **state)
 {
     (void)state;
-    static const char known[] = "appeal appeal_author appeal_link appeal_question assignment_appeal assignment_party assignment_report consent contact "
-                                "correspondent correspondent_merge correspondent_word";
+    static const char known[] =
+        "appeal appeal_author appeal_link appeal_question assignment_appeal assignment_party assignment_report consent contact "
+        "correspondent correspondent_merge correspondent_word";
     char tables[1000];
-    snprintf(tables, sizeof tables, "%s", sql("SELECT string_agg(DISTINCT conrelid::regclass::text, ' ' ORDER BY conrelid::regclass::text) FROM pg_constraint "
-                       "WHERE contype = 'f' AND confrelid IN ('appeal'::regclass, 'assignment'::regclass, 'correspondent'::regclass)"));
+    snprintf(tables, sizeof tables, "%s",
+             sql("SELECT string_agg(DISTINCT conrelid::regclass::text, ' ' ORDER BY conrelid::regclass::text) FROM pg_constraint "
+                 "WHERE contype = 'f' AND confrelid IN ('appeal'::regclass, 'assignment'::regclass, 'correspondent'::regclass)"));
     tables[strcspn(tables, "\n")] = '\0';
     assert_string_equal(tables, known);
 }

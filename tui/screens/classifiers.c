@@ -70,7 +70,7 @@ static void cell_state(const struct row *row, char *out, size_t size, enum role 
 }
 
 static const struct column value_columns[] = {
-    {"label", N_("Name"), 30, 0, 1, 1, false, cell_value},
+    {"label", N_("Value"), 30, 0, 1, 1, false, cell_value},
     {"code", N_("Code"), 20, 26, 2, 2, false, NULL},
     {"retired", N_("State"), 9, 10, 3, 2, false, cell_state},
 };
@@ -137,17 +137,36 @@ static void heading(const json_t *r, char *left, size_t left_size, char *right, 
 }
 
 static const struct form_hint hints[] = {
-    {"code", FH_REQUIRED, N_("Code")},         {"ru", FH_REQUIRED, N_("In Russian")}, {"en", 0, N_("In English")},
-    {"parent", 0, N_("Part of (code)")},       {"ord", 0, N_("Place")},               {"facts", 0, N_("Properties")},
-    {"id", FH_HIDE, NULL},                     {"version", FH_HIDE, NULL},            {"classifier", FH_HIDE, NULL},
-    {"data", FH_HIDE, NULL},                   {"retired", FH_HIDE, NULL},            {"children", FH_HIDE, NULL},
-    {"dry_run", FH_HIDE, NULL},                {NULL, 0, NULL},
+    {"code", FH_REQUIRED, N_("Code")},
+    {"ru", FH_REQUIRED, N_("In Russian")},
+    {"en", 0, N_("In English")},
+    {"parent", 0, N_("Part of (code)")},
+    {"ord", 0, N_("Place")},
+    {"facts", 0, N_("Properties")},
+    {"id", FH_HIDE, NULL},
+    {"version", FH_HIDE, NULL},
+    {"classifier", FH_HIDE, NULL},
+    {"data", FH_HIDE, NULL},
+    {"retired", FH_HIDE, NULL},
+    {"children", FH_HIDE, NULL},
+    {"dry_run", FH_HIDE, NULL},
+    {NULL, 0, NULL},
 };
 static const struct form_hint edit_hints[] = {
-    {"ru", FH_REQUIRED, N_("In Russian")}, {"en", 0, N_("In English")}, {"parent", 0, N_("Part of (code)")}, {"ord", 0, N_("Place")},
-    {"facts", 0, N_("Properties")},        {"code", FH_HIDE, NULL},     {"id", FH_HIDE, NULL},               {"version", FH_HIDE, NULL},
-    {"classifier", FH_HIDE, NULL},         {"data", FH_HIDE, NULL},     {"retired", FH_HIDE, NULL},          {"children", FH_HIDE, NULL},
-    {"dry_run", FH_HIDE, NULL},            {NULL, 0, NULL},
+    {"ru", FH_REQUIRED, N_("In Russian")},
+    {"en", 0, N_("In English")},
+    {"parent", 0, N_("Part of (code)")},
+    {"ord", 0, N_("Place")},
+    {"facts", 0, N_("Properties")},
+    {"code", FH_HIDE, NULL},
+    {"id", FH_HIDE, NULL},
+    {"version", FH_HIDE, NULL},
+    {"classifier", FH_HIDE, NULL},
+    {"data", FH_HIDE, NULL},
+    {"retired", FH_HIDE, NULL},
+    {"children", FH_HIDE, NULL},
+    {"dry_run", FH_HIDE, NULL},
+    {NULL, 0, NULL},
 };
 
 static const struct card_tab card_tabs[] = {

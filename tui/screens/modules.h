@@ -29,5 +29,7 @@ void correspondents_part(const struct record_ref *ref);
 struct screen *classifiers_list(const char *query);
 struct screen *classifiers_card(int64_t id, enum command then);
 
+struct screen *audit_list(const char *query);
+
 void settings_open(void);
 void drafts_open(void);

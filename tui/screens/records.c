@@ -311,7 +311,8 @@ static const char *records_why_not(struct screen *s, enum command cmd)
     switch (cmd) {
     case CMD_OPEN:
     case CMD_MARK: return list_selected(r->list) ? NULL : _("Choose a record first");
-    case CMD_NEW: return r->spec->make ? NULL : screens_why_not(r->spec->new_command);
+    case CMD_NEW:
+        return r->spec->make ? NULL : r->spec->new_command ? screens_why_not(r->spec->new_command) : _("Nothing new is made here");
     case CMD_FILTER_CLEAR: return is_narrowed(r) ? NULL : _("Everything is shown already");
     case CMD_SORT: return r->spec->sorts ? NULL : _("This list has one order");
     case CMD_NEXT_TAB:
