@@ -197,3 +197,31 @@ CREATE FUNCTION gorod_purge_lock() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     LOCK TABLE appeal, assignment, assignment_appeal, appeal_author, hold IN SHARE ROW EXCLUSIVE MODE;
 END $$;
+-- Everything below an assignment. (Parts came with another migration than this one: the column is asked for when it is needed.)
+CREATE FUNCTION gorod_parts_of(whole bigint) RETURNS SETOF bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = 'assignment'::regclass AND attname = 'parent_id' AND NOT attisdropped) THEN
+        RETURN QUERY EXECUTE 'WITH RECURSIVE below AS (SELECT id FROM assignment WHERE parent_id = $1
+                              UNION SELECT s.id FROM below b JOIN assignment s ON s.parent_id = b.id) SELECT id FROM below' USING whole;
+    END IF;
+END $$;
+-- What other modules keep about these records: asked extensions, files (their contents when no other name holds them), notices and letters.
+CREATE FUNCTION gorod_purge_kept(rec text, ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF rec = 'assignment' AND to_regclass('extension_request') IS NOT NULL THEN
+        EXECUTE 'DELETE FROM extension_request WHERE assignment_id = ANY ($1)' USING ids;
+    END IF;
+    IF to_regclass('file') IS NOT NULL THEN
+        EXECUTE 'CREATE TEMP TABLE IF NOT EXISTS purged_blob (id bigint) ON COMMIT DROP';
+        EXECUTE 'WITH gone AS (DELETE FROM file WHERE place = $1 AND place_id = ANY ($2) RETURNING blob_id)
+                 INSERT INTO purged_blob SELECT blob_id FROM gone' USING rec, ids;
+        EXECUTE 'DELETE FROM file_chunk k USING purged_blob b WHERE k.blob_id = b.id AND NOT EXISTS (SELECT 1 FROM file f WHERE f.blob_id = b.id)';
+        EXECUTE 'DELETE FROM file_blob k USING purged_blob b WHERE k.id = b.id AND NOT EXISTS (SELECT 1 FROM file f WHERE f.blob_id = b.id)';
+        EXECUTE 'DELETE FROM purged_blob';
+    END IF;
+    IF to_regclass('notification') IS NOT NULL THEN
+        EXECUTE 'DELETE FROM mail WHERE kind = ''digest'' AND created_at < now() - interval ''30 days''
+                    OR notification_id IN (SELECT n.id FROM notification n JOIN event e ON e.id = n.event_id WHERE e.record = $1 AND e.record_id = ANY ($2))' USING rec, ids;
+        EXECUTE 'DELETE FROM notification n USING event e WHERE e.id = n.event_id AND e.record = $1 AND e.record_id = ANY ($2)' USING rec, ids;
+    END IF;
+END $$;

@@ -76,21 +76,30 @@ WHERE a.closed_on IS NOT NULL AND gorod_keep_until(a.closed_on, r.rule) <= curre
   AND CASE WHEN (r.rule->>'commission')::boolean THEN a.keeping IS NOT DISTINCT FROM 'delete' ELSE a.keeping IS DISTINCT FROM 'keep' END
   AND NOT {purge_held} ('appeal', a.id))
   AND NOT EXISTS (SELECT 1 FROM assignment_appeal x JOIN assignment s ON s.id = x.assignment_id
-                  WHERE x.appeal_id = a.id AND (s.closed_on IS NULL OR s.keeping = 'keep' OR {purge_held} ('assignment', s.id))))
+                  WHERE x.appeal_id = a.id AND (s.closed_on IS NULL OR s.keeping = 'keep' OR {purge_held} ('assignment', s.id))
+                        OR EXISTS (SELECT 1 FROM gorod_parts_of(s.id) AS k(id) JOIN assignment o USING (id)
+                                   WHERE o.closed_on IS NULL OR o.keeping = 'keep' OR {purge_held} ('assignment', o.id)))))
 
 -- fragment: purge_list
 -- everything that may go. $1 the rules of appeals, $2 of assignments. An assignment goes with its letters, when no other keeps it; one without
 -- letters by its own term.
-WITH letters AS MATERIALIZED ({purge_appeals})
-SELECT 'appeal' AS record, l.id, l.number, l.closed_on, l.rule FROM letters l
-UNION ALL
-SELECT 'assignment', s.id, s.number, s.closed_on, r.rule
+WITH letters AS MATERIALIZED ({purge_appeals}),
+whole AS MATERIALIZED (
+SELECT s.id, s.number, s.closed_on, r.rule
 FROM assignment s CROSS JOIN LATERAL (SELECT gorod_keep_rule($2::jsonb, NULL) AS rule) r
 WHERE s.closed_on IS NOT NULL AND s.keeping IS DISTINCT FROM 'keep' AND NOT {purge_held} ('assignment', s.id))
   AND NOT EXISTS (SELECT 1 FROM assignment_appeal x WHERE x.assignment_id = s.id AND x.appeal_id NOT IN (SELECT l.id FROM letters l))
   AND CASE WHEN EXISTS (SELECT 1 FROM assignment_appeal x WHERE x.assignment_id = s.id) THEN true
            ELSE gorod_keep_until(s.closed_on, r.rule) <= current_date
-                AND (NOT (r.rule->>'commission')::boolean OR s.keeping IS NOT DISTINCT FROM 'delete') END
+                AND (NOT (r.rule->>'commission')::boolean OR s.keeping IS NOT DISTINCT FROM 'delete')
+                AND NOT EXISTS (SELECT 1 FROM gorod_parts_of(s.id) AS k(id) JOIN assignment o USING (id)
+                                WHERE o.closed_on IS NULL OR o.keeping = 'keep' OR {purge_held} ('assignment', o.id))) END)
+SELECT 'appeal' AS record, l.id, l.number, l.closed_on, l.rule FROM letters l
+UNION
+SELECT 'assignment', w.id, w.number, w.closed_on, w.rule FROM whole w
+UNION
+SELECT 'assignment', p.id, p.number, p.closed_on, w.rule FROM whole w CROSS JOIN LATERAL gorod_parts_of(w.id) AS k(id) JOIN assignment p ON p.id = k.id
+WHERE p.id NOT IN (SELECT id FROM whole)
 
 -- name: purge_preview
 -- ($1, $2, limit) -> what the deletion would delete: json of the first ones, count, digest of all
@@ -130,7 +139,7 @@ WITH due AS MATERIALIZED ({purge_list}),
      chosen AS (SELECT * FROM due WHERE record = 'appeal' ORDER BY id LIMIT $4::integer),
      alone AS (SELECT d.* FROM due d WHERE d.record = 'assignment'
                  AND NOT EXISTS (SELECT 1 FROM assignment_appeal x WHERE x.assignment_id = d.id AND x.appeal_id NOT IN (SELECT id FROM chosen))
-               ORDER BY d.id LIMIT 10 * $4),
+               ORDER BY d.id DESC LIMIT 10 * $4), -- parts are younger than what they are parts of, and go first
      d AS (SELECT * FROM alone UNION ALL
            SELECT c.* FROM chosen c WHERE NOT EXISTS (SELECT 1 FROM assignment_appeal x JOIN due o ON o.record = 'assignment' AND o.id = x.assignment_id
                                                       WHERE x.appeal_id = c.id AND o.id NOT IN (SELECT id FROM alone)))
@@ -154,6 +163,10 @@ WITH gone AS (DELETE FROM comment WHERE record = $1::text AND record_id = ANY ($
      seen AS (UPDATE access_event SET query = NULL, detail = NULL WHERE record = $1 AND record_id = ANY ($2))
 UPDATE event SET comment = NULL, changes = gorod_event_hash(comment, changes)
 WHERE record = $1 AND record_id = ANY ($2) AND (comment IS NOT NULL OR changes IS NOT NULL);
+
+-- name: purge_kept
+-- (record, ids[]): what other modules keep about them
+WITH gone AS (SELECT gorod_purge_kept($1::text, $2::bigint[])) SELECT 1 FROM gone;
 
 -- name: purge_assignments
 WITH reports AS (DELETE FROM assignment_report WHERE assignment_id = ANY ($1::bigint[])),

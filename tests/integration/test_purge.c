@@ -182,14 +182,16 @@ static void every_table_that_refers_to_a_card_is_known(void **state)
 {
     (void)state;
     static const char known[] =
-        "appeal appeal_author appeal_link appeal_question assignment_appeal assignment_party assignment_report consent contact "
-        "correspondent correspondent_merge correspondent_word";
-    char tables[1000];
+        " appeal appeal_author appeal_link appeal_question assignment assignment_appeal assignment_party assignment_report consent "
+        "contact correspondent correspondent_merge correspondent_word extension_request ";
+    char tables[1000], word[80], *save = NULL;
     snprintf(tables, sizeof tables, "%s",
              sql("SELECT string_agg(DISTINCT conrelid::regclass::text, ' ' ORDER BY conrelid::regclass::text) FROM pg_constraint "
                  "WHERE contype = 'f' AND confrelid IN ('appeal'::regclass, 'assignment'::regclass, 'correspondent'::regclass)"));
-    tables[strcspn(tables, "\n")] = '\0';
-    assert_string_equal(tables, known);
+    for (char *t = strtok_r(tables, " ", &save); t; t = strtok_r(NULL, " ", &save)) {
+        snprintf(word, sizeof word, " %s ", t);
+        CHECK(strstr(known, word), "%s refers to a card: empty it in purge.sql and name it here", t);
+    }
 }
 
 static void bad_rules_are_told_with_their_line(void **state)
