@@ -45,10 +45,11 @@ static void cell_whom(const struct row *row, char *out, size_t size, enum role *
     *role = R_DIM;
     int people = atoi(row_get(row, "people"));
     const char *names = row_get(row, "names");
+    out[0] = '\0';
     if (names[0])
         strf(out, size, people > 5 ? "%s… (%d)" : "%s", names, people);
-    else
-        strf(out, size, people ? ngettext("%d person", "%d persons", (unsigned long)people) : "", people);
+    else if (people)
+        strf(out, size, ngettext("%d person", "%d persons", (unsigned long)people), people);
 }
 
 static void cell_times(const struct row *row, char *out, size_t size, enum role *role)
