@@ -1,5 +1,6 @@
 #include "server/ops/access.h"
 #include "common/arena.h"
+#include "common/log.h"
 #include "server/ops/tables.h"
 #include <string.h>
 
@@ -44,25 +45,33 @@ bool access_is_read(const char *action)
     return false;
 }
 
-bool access_note_card(struct call *c, const char *record, int64_t id)
+/* A full disk must not stop people from reading: then the note goes where it still can, into the server's log. */
+static void note(struct call *c, const char *const params[8])
+{
+    struct err why = {.code = ERR_OK};
+    if (!pg_exec(c->db, Q_ACCESS_ADD, params, 8, NULL, &why))
+        log_error("access not noted in the database user=%s action=%s record=%s id=%s error=\"%s\"", c->user->login, params[2], params[3],
+                  params[4] ? params[4] : "-", why.detail);
+}
+
+void access_note_card(struct call *c, const char *record, int64_t id)
 {
     /* Who is not told of persons has seen none. */
     bool blind = !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
     const char *params[] = {"true", call_user(c), "card_opened", record, call_int(c, id), NULL, blind ? "{}" : NULL, NULL};
-    return pg_exec(c->db, Q_ACCESS_ADD, params, 8, NULL, c->err);
+    note(c, params);
 }
 
-bool access_note_search(struct call *c, const char *record, const char *query, const char *people, const char *appeals)
+void access_note_search(struct call *c, const char *record, const char *query, const char *people, const char *appeals)
 {
     if (appeals) {
-        struct pg_res *res = pg_query(c->db, Q_ACCESS_PEOPLE, &appeals, 1, c->err);
-        if (!res)
-            return false;
-        people = arena_strdup(c->arena, pg_text(res, 0, 0));
+        struct err ignored;
+        struct pg_res *res = pg_query(c->db, Q_ACCESS_PEOPLE, &appeals, 1, &ignored);
+        people = res ? arena_strdup(c->arena, pg_text(res, 0, 0)) : "{}";
         pg_free(res);
     }
     const char *params[] = {"true", call_user(c), "person_searched", record, NULL, query ? query : "", people, NULL};
-    return pg_exec(c->db, Q_ACCESS_ADD, params, 8, NULL, c->err);
+    note(c, params);
 }
 
 const char *access_ids(struct call *c, const struct pg_res *res, int column, int max)

@@ -172,15 +172,19 @@ static bool appeal_list(struct call *c)
     page_write(c, &page, res, "appeal", 3, 2);
     /* A number tells no person; words find by names, too. */
     bool by_person = !hides_persons(c) && (arg_has(c, "correspondent") || (query && !number_pattern(c, query)));
-    bool ok = !by_person || access_note_search(c, "appeal", query, NULL, access_ids(c, res, 3, page.limit));
+    if (by_person)
+        access_note_search(c, "appeal", query, NULL, access_ids(c, res, 3, page.limit));
     pg_free(res);
-    return ok;
+    return true;
 }
 
 static bool appeal_get(struct call *c)
 {
     int64_t id;
-    return find_id(c, Q_APPEAL_FIND_NUMBER, &id) && record_write(c, "appeal", id, c->out) && access_note_card(c, "appeal", id);
+    if (!find_id(c, Q_APPEAL_FIND_NUMBER, &id) || !record_write(c, "appeal", id, c->out))
+        return false;
+    access_note_card(c, "appeal", id);
+    return true;
 }
 
 /* The questions that wait for a result are those given now; a card with one question says topic and nature of it, too. */

@@ -229,15 +229,18 @@ static bool correspondent_list(struct call *c)
             return false;
     }
     page_write(c, &page, res, NULL, 1, 1);
-    bool ok = access_note_search(c, "correspondent", query, access_ids(c, res, 1, page.limit), NULL);
+    access_note_search(c, "correspondent", query, access_ids(c, res, 1, page.limit), NULL);
     pg_free(res);
-    return ok;
+    return true;
 }
 
 static bool correspondent_get(struct call *c)
 {
     const char *params[] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "id")};
-    return write_json_row(c, Q_CORRESPONDENT_GET, params, 4) && access_note_card(c, "correspondent", arg_int(c, "id"));
+    if (!write_json_row(c, Q_CORRESPONDENT_GET, params, 4))
+        return false;
+    access_note_card(c, "correspondent", arg_int(c, "id"));
+    return true;
 }
 
 static bool correspondent_similar(struct call *c)
@@ -255,9 +258,9 @@ static bool correspondent_similar(struct call *c)
         jw_raw(c->out, pg_text(res, i, 0));
     jw_array_end(c->out);
     jw_object_end(c->out);
-    bool ok = access_note_search(c, "correspondent", name ? name : phone ? phone : address, access_ids(c, res, 1, pg_rows(res)), NULL);
+    access_note_search(c, "correspondent", name ? name : phone ? phone : address, access_ids(c, res, 1, pg_rows(res)), NULL);
     pg_free(res);
-    return ok;
+    return true;
 }
 
 /* Locks a correspondent; merged ones cannot be changed. */
