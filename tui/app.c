@@ -5,6 +5,7 @@
 #include "tui/json.h"
 #include "tui/me.h"
 #include "tui/meta.h"
+#include "tui/notices.h"
 #include "tui/record.h"
 #include "tui/screens.h"
 #include "tui/stack.h"
@@ -52,6 +53,12 @@ void app_status(enum status_kind kind, const char *fmt, ...)
 }
 
 void app_status_error(const struct rpc_error *error) { app_status(STATUS_ERROR, "%s", error->message); }
+
+void app_news(const char *text)
+{
+    if (!status.text[0])
+        app_status(STATUS_INFO, "%s", text);
+}
 
 void app_changed(int count)
 {
@@ -137,6 +144,10 @@ static void event_come(json_t *params)
         me_changed();
     if (strcmp(record, "classifier") == 0) /* its words stand on every screen; an import changes many at once */
         timers_start(WORDS_DELAY_MS, false, words_again, NULL);
+    if (strcmp(record, "notification") == 0)
+        notices_come(params);
+    if (strcmp(record, "*") == 0)
+        notices_start();
     for (struct screen *s = stack_top(); s; s = s->below)
         if (s->ops->event)
             s->ops->event(s, record, id, own);
@@ -147,6 +158,7 @@ static void state_changed(bool up)
     static bool was_up;
     if (up && was_up) {
         app_status(STATUS_GOOD, "%s", _("The server is back"));
+        notices_start();
         app_refresh_all();
     }
     was_up = was_up || up;
@@ -477,6 +489,7 @@ int app_run(const struct app_options *options)
     theme_start(NULL);
     signals_start(&waiting);
     me_start();
+    notices_start();
     stack_push(screens_first());
     meta_start(NULL);
     words_get("state:appeal");

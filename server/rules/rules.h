@@ -3,6 +3,8 @@
 #include "server/rules/classifiers.h"
 #include "server/rules/due.h"
 #include "server/rules/retention.h"
+#include "server/rules/letters.h"
+#include "server/rules/notices.h"
 #include "server/rules/workflow.h"
 
 struct rules {
@@ -10,6 +12,9 @@ struct rules {
     struct work_calendar *calendar;
     struct classifiers *classifiers;
     struct retention *retention;
+    struct notice_rules *notices;
+    struct letters *letters;
+    bool mail_on; /* a mail server is configured */
     char municipality[256];
     char zone[64];
 };

@@ -33,3 +33,6 @@ struct screen *audit_list(const char *query);
 
 void settings_open(void);
 void drafts_open(void);
+/* What the person was told; and how they want to be told. */
+void notices_open(void);
+void notice_ways_open(void);
