@@ -82,6 +82,11 @@ CROSS JOIN LATERAL (SELECT gorod_quiet_end(now(), st.quiet_from, st.quiet_to) AS
 WHERE n.id = $1::bigint AND u.email <> '' AND u.email LIKE '%_@_%' AND u.email !~ '[[:space:][:cntrl:]<>,;]'
 ON CONFLICT (notification_id) DO NOTHING;
 
+-- name: notice_sweep
+-- (days) forgets notices that were read, and letters that were sent, longer ago
+WITH letters AS (DELETE FROM mail WHERE state = 'sent' AND changed_at < now() - make_interval(days => $1::integer))
+DELETE FROM notification WHERE read_at < now() - make_interval(days => $1);
+
 -- name: notification_last
 SELECT coalesce(max(id), 0) FROM notification;
 
