@@ -21,7 +21,7 @@ static struct rpc *head;
 static char folder[] = "/tmp/gorod-test-mail-XXXXXX";
 static pid_t smtp_pid;
 static int smtp_port;
-static char config[1500];
+static char config[1500], conninfo[600];
 
 /* ---- the mail server ---- */
 
@@ -138,10 +138,11 @@ static void starts_and_is_filled(void **state)
     smtp_mode("ok");
     smtp_start();
     cluster = cluster_start();
+    snprintf(conninfo, sizeof conninfo, "%s", cluster_database(cluster, "town"));
     snprintf(config, sizeof config,
              "database: \"%s\"\nsmtp_url: smtp://127.0.0.1:%d\nsmtp_from: gorod@example.ru\nsmtp_tls: none\nsmtp_timeout_s: "
              "2\nsmtp_retry_s: 1\n",
-             cluster_database(cluster, "town"), smtp_port);
+             conninfo, smtp_port);
     snprintf(path, sizeof path, "%s/gorod.yaml", folder);
     assert_true(write_whole(path, config, 0644));
     assert_true(chmod(folder, 0777) == 0);
@@ -334,6 +335,32 @@ static void two_servers_tell_once(void **state)
     server_stop(twin);
 }
 
+/* Ids are given out before commit. An event that comes to light long after events of higher ids is told all the same, and once. */
+static void an_event_that_commits_late_is_told(void **state)
+{
+    (void)state;
+    char text[400];
+    const char *number = at_text(given(TOWN_executor2, "Долгая запись"), "number");
+    snprintf(text, sizeof text,
+             "INSERT INTO event (actor_id, record, record_id, action, changes) SELECT 1, 'assignment', id, 'reminder', '{\"days_left\": "
+             "3}' FROM assignment "
+             "WHERE number = '%s'; SELECT pg_sleep(6)",
+             number);
+    char *argv[] = {"psql", "-XAtq", "-d", conninfo, "-c", text, NULL};
+    pid_t writer = proc_start(argv, (struct streams){-1, -1, -1});
+    usleep(500000);
+    for (int i = 0; i < 4; i++) {
+        letter_comes(at_text(given(TOWN_executor, "Тем временем"), "number"));
+        usleep(600000);
+    }
+    assert_int_equal(proc_wait(writer, SOON_MS), 0);
+    waits_until("SELECT count(*) FROM notification WHERE kind = 'reminder'", "1");
+    json_t *n = at(rpc_ok(town_as(&town, TOWN_executor2), "notification.list", "{s:s}", "kind", "reminder"), "items.0");
+    assert_non_null(strstr(at_text(n, "text"), "осталось дней: 3"));
+    usleep(SILENCE_MS * 1000);
+    assert_string_equal(sql("SELECT count(*) FROM notification WHERE kind = 'reminder'"), "1");
+}
+
 /* Hours of the municipality's clock, as the settings want them. */
 static const char *hour_text(int hours_from_now)
 {
@@ -467,6 +494,7 @@ int main(void)
         cmocka_unit_test(a_refused_letter_is_told_to_administrators),
         cmocka_unit_test(nothing_is_sent_twice_under_the_axe),
         cmocka_unit_test(two_servers_tell_once),
+        cmocka_unit_test(an_event_that_commits_late_is_told),
         cmocka_unit_test(quiet_hours_are_quiet),
         cmocka_unit_test(one_digest_a_day),
         cmocka_unit_test(a_clock_set_back_holds_no_letter),
