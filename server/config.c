@@ -241,6 +241,7 @@ static const struct text_check {
     {"postgres_bin", check_path},
     {"workflow", check_path},
     {"deadlines", check_path},
+    {"retention", check_path},
     {"tui", check_path},
     {"database", check_database},
     {"notices", check_path},

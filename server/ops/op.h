@@ -91,6 +91,8 @@ struct call {
     struct err *err;
     bool subscribe;      /* set by event.subscribe: this session gets notifications from now on */
     bool rules_changed;  /* set by what changes the calendar: the next request counts over the new one */
+    void (*committed)(struct call *c); /* set by a write: run after its COMMIT, for what this process keeps in memory */
+    json_t *changed;     /* for `committed`; freed with the call */
 };
 
 struct op {

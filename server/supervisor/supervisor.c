@@ -396,10 +396,13 @@ static bool rules_are_good(const struct config *c, struct err *err)
     good = good && (notices || !*c->notices);
     struct letters *letters = good ? letters_load(c->mail_templates, err) : NULL;
     good = good && letters;
+    struct retention *retention = good && *c->retention ? retention_load(c->retention, NULL, err) : NULL;
+    good = good && (retention || !*c->retention);
     workflow_free(&workflow);
     deadlines_free(&deadlines);
     notices_free(&notices);
     letters_free(&letters);
+    retention_free(&retention);
     return good;
 }
 
