@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 80 };
+enum { THREADS_MAX = 64 + 16 + 16 + 1 }; /* the most that config.def lets each lane have, and the notifier */
 
 static void poke(int fd)
 {
@@ -23,10 +23,12 @@ void core_committed(struct core *core) { poke(core->notify_fd); }
 
 static bool core_init(struct core *core, const struct core_start *start)
 {
-    *core = (struct core){.start = start, .workers = (int)start->config->workers, .hash_workers = (int)start->config->hash_workers,
-                          .statement_timeout_ms = (int)start->config->statement_timeout_ms};
-    queue_init(&core->normal);
-    queue_init(&core->slow);
+    *core = (struct core){.start = start, .statement_timeout_ms = (int)start->config->statement_timeout_ms,
+                          .lane_threads = {(int)start->config->workers, (int)start->config->hash_workers, (int)start->config->report_workers}};
+    const char *slash = strrchr(start->admin_socket, '/');
+    snprintf(core->scratch, sizeof core->scratch, "%.*s", slash ? (int)(slash - start->admin_socket) : 1, slash ? start->admin_socket : ".");
+    for (int i = 0; i < LANES; i++)
+        queue_init(&core->lanes[i]);
     queue_init(&core->done);
     pthread_mutex_init(&core->notice_lock, NULL);
     pthread_mutex_init(&core->rules_lock, NULL);
@@ -76,7 +78,7 @@ int core_run(const struct core_start *start)
 {
     struct core core;
     pthread_t threads[THREADS_MAX];
-    struct lane normal = {.core = &core, .queue = &core.normal}, slow = {.core = &core, .queue = &core.slow};
+    struct lane lanes[LANES];
     /* Days are civil days of the municipality (59-FZ terms are counted in them). */
     setenv("TZ", start->config->zone, 1); /* NOLINT(concurrency-mt-unsafe): there is one thread yet */
     tzset();
@@ -94,17 +96,17 @@ int core_run(const struct core_start *start)
         return 70;
     }
     int count = 0;
-    for (int i = 0; i < core.workers + core.hash_workers + 1 && count < THREADS_MAX; i++) {
-        bool is_notifier = i == core.workers + core.hash_workers;
-        void *arg = is_notifier ? (void *)&core : i < core.workers ? (void *)&normal : (void *)&slow;
-        if (pthread_create(&threads[count], NULL, is_notifier ? notify_main : worker_main, arg) == 0)
-            count++;
+    for (int i = 0; i < LANES; i++) {
+        lanes[i] = (struct lane){.core = &core, .kind = (enum lane_kind)i};
+        for (int k = 0; k < core.lane_threads[i]; k++)
+            count += pthread_create(&threads[count], NULL, worker_main, &lanes[i]) == 0;
     }
+    count += pthread_create(&threads[count], NULL, notify_main, &core) == 0;
     wait_for_rules(&core);
     int code = loop_run(&core);
     atomic_store(&core.stopping, true);
-    queue_close(&core.normal);
-    queue_close(&core.slow);
+    for (int i = 0; i < LANES; i++)
+        queue_close(&core.lanes[i]);
     core_committed(&core);
     for (int i = 0; i < count; i++)
         pthread_join(threads[i], NULL);

@@ -14,6 +14,7 @@ const struct op *const op_tables[] = {
     classifier_ops,
     user_ops,
     unit_ops,
+    report_ops,
     NULL,
 };
 

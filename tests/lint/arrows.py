@@ -15,6 +15,7 @@ MAY_INCLUDE = {
     "db": {"common"},
     "server": {"common", "db"},
     "tui": {"common"},
+    "print": set(),
 }
 
 # Header of a library -> folders where it may stand, and why.
@@ -24,7 +25,8 @@ LIBRARIES = [
     (r"libssh/.*", ["server/gate", "server/supervisor", "server/demo"], "SSH is the gate's (and the supervisor's and the demo's, which make keys)"),
     (r"yaml\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
     (r"sodium.*\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
-    (r"seccomp\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
+    (r"(pango|cairo)[a-z/-]*\.h|xlsxwriter\.h", ["print"], "they are shut in with the printer"),
+    (r"seccomp\.h", ["server", "print"], "gorod-tui links ncursesw and jansson alone"),
 ]
 
 # A string that begins like a statement, or holds the pair of words that only a statement has.
