@@ -153,6 +153,7 @@ static bool is_well(void)
     return status == CAIRO_STATUS_SUCCESS;
 }
 
+/* The page is full: the next one begins with the first thing that stands on it. */
 static bool end_page(void)
 {
     foot_page();
@@ -160,8 +161,6 @@ static bool end_page(void)
     pdf.pages++;
     pdf.y = pdf.top;
     pdf.open = false;
-    if (pdf.head.letter)
-        head_letter_page();
     return is_well();
 }
 
@@ -252,6 +251,8 @@ static bool pdf_paragraph(const struct paragraph *p)
     bool ok = true;
     while (ok && !walk.done) {
         double before = pdf.y;
+        if (pdf.head.letter && pdf.pages > 0 && !pdf.open)
+            head_letter_page();
         pdf.y = walk_lines(&walk, pdf.y);
         pdf.open = pdf.open || pdf.y > before;
         if (!walk.done)
@@ -289,8 +290,8 @@ static void head_line(bool numbers)
     char number[8];
     double height = 0;
     for (size_t i = 0; i < pdf.table.count; i++) {
-        heads[i] = layout_new(numbers ? pdf.head.size_points * 0.85 : pdf.head.size_points, cell_width(i), 'c');
-        set_font(heads[i], numbers ? pdf.head.size_points * 0.85 : pdf.head.size_points, !numbers);
+        heads[i] = layout_new(pdf.head.size_points, cell_width(i), 'c');
+        set_font(heads[i], pdf.head.size_points * 0.9, !numbers);
         snprintf(number, sizeof number, "%zu", i + 1);
         set_text(heads[i], numbers ? number : pdf.table.columns[i].head);
         double h = height_of(heads[i]);

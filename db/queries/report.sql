@@ -23,7 +23,7 @@ CASE WHEN NOT $4::boolean THEN (SELECT c.address FROM correspondent c WHERE c.id
 
 -- fragment: report_work
 -- resolutions and executors of appeal a
-LEFT JOIN LATERAL (SELECT string_agg(s.title, E'\n' ORDER BY s.id) AS titles, string_agg(DISTINCT gorod_short(u.name), E'\n') AS people
+LEFT JOIN LATERAL (SELECT string_agg(DISTINCT s.title, E'\n') AS titles, string_agg(DISTINCT gorod_short(u.name), E'\n') AS people
                    FROM assignment_appeal sa JOIN assignment s ON s.id = sa.assignment_id JOIN app_user u ON u.id = s.responsible_id
                    WHERE sa.appeal_id = a.id AND s.status <> 'draft') w ON true
 

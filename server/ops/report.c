@@ -10,6 +10,7 @@
 #define UNIT {"unit", P_ID, PF_FILTER, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL}
 
 static const struct op_param period_params[] = {
+    {"period", P_ENUM, PF_FILTER, 0, REPORT_PERIODS, NULL, {"Период", "Period"}, NULL},
     {"from", P_DATE, PF_FILTER, 0, NULL, NULL, {"Период с", "From"}, NULL},
     {"to", P_DATE, PF_FILTER, 0, NULL, NULL, {"Период по", "To"}, NULL},
     UNIT,
@@ -45,7 +46,35 @@ static bool cancel(struct call *c)
     return true;
 }
 
+/* What the person may print, for a menu. */
+static bool list(struct call *c)
+{
+    static const char *const scopes[][2] = {{"за период", "of a period"}, {"на сегодня", "as of today"}, {"одно обращение", "of one appeal"},
+                                            {"одно поручение", "of one assignment"}, {"за месяц", "of a month"}};
+    int64_t count = 0;
+    jw_object(c->out);
+    jw_key(c->out, "items");
+    jw_array(c->out);
+    for (const struct op *op = report_ops; op->method; op++) {
+        const struct form *form = form_find(strchr(op->method, '.') + 1);
+        count++;
+        if (!form || !(op->roles & c->user->roles))
+            continue;
+        jw_object(c->out);
+        jw_kint(c->out, "id", count);
+        jw_kstring(c->out, "form", form->id);
+        jw_kstring(c->out, "method", op->method);
+        jw_kstring(c->out, "title", op->summary[c->user->lang]);
+        jw_kstring(c->out, "scope", scopes[form->scope][c->user->lang]);
+        jw_object_end(c->out);
+    }
+    jw_array_end(c->out);
+    jw_object_end(c->out);
+    return true;
+}
+
 const struct op report_ops[] = {
+    {"report.list", READERS, 0, {"Печатные формы", "Printed forms"}, NULL, list},
     {"report.appeals_journal", PRINTERS, OP_LONG, {"Журнал регистрации обращений", "Journal of appeals"}, period_params, make},
     {"report.reception_journal", PRINTERS, OP_LONG, {"Журнал личного приёма", "Journal of reception"}, period_params, make},
     {"report.incoming_journal", PRINTERS, OP_LONG, {"Журнал входящих документов", "Journal of incoming documents"}, period_params, make},

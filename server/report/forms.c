@@ -15,7 +15,7 @@
 #define PARTS_END {.columns = NULL}
 
 static const struct form_column journal_columns[] = {
-    {{"Регистрационный номер", "Number"}, 9, TEXT},
+    {{"Номер", "Number"}, 9.5, TEXT},
     {{"Дата регистрации", "Registered"}, 8.5, DAY},
     {{"Заявитель", "From"}, 14, TEXT},
     {{"Адрес", "Address"}, 13, TEXT},
@@ -209,7 +209,7 @@ static const struct form_column figures_columns[] = {
     {{"   заявлений", "   statements"}, 1, COUNT},
     {{"   жалоб", "   complaints"}, 1, COUNT},
     {{"Рассмотрено в срок до 15 дней", "Considered within 15 days"}, 1, COUNT},
-    {{"Рассмотрено в срок до 30 дней", "Considered within 30 days"}, 1, COUNT},
+    {{"Рассмотрено в срок от 16 до 30 дней", "Considered in 16 to 30 days"}, 1, COUNT},
     {{"Рассмотрено за срок более 30 дней", "Considered in more than 30 days"}, 1, COUNT},
     {{"   из них с нарушением срока", "   of all: late"}, 1, COUNT},
     {{"Находится на рассмотрении", "Under consideration"}, 1, COUNT},
@@ -226,7 +226,7 @@ static const struct form_column figures_columns[] = {
 };
 #define BREAKDOWN(name_ru, name_en) \
     { \
-        {{name_ru, name_en}, 34, TEXT}, {{"Обращений", "Appeals"}, 9, COUNT}, {{"Вопросов", "Questions"}, 9, COUNT}, {{"Доля вопросов", "Share of questions"}, 9, SHARE}, \
+        {{name_ru, name_en}, 34, TEXT}, {{"Обращений", "Appeals"}, 10, COUNT}, {{"Вопросов", "Questions"}, 9, COUNT}, {{"Доля вопросов", "Share of questions"}, 9, SHARE}, \
             {{"Обращений в прошлом году", "Appeals last year"}, 11, COUNT}, {{"Вопросов в прошлом году", "Questions last year"}, 11, COUNT}, \
             {{"Рост вопросов", "Growth of questions"}, 9, SHARE}, END, \
     }

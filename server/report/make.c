@@ -290,6 +290,8 @@ static bool make_figures(struct making *m)
     enum { RECEIVED = 0, QUESTIONS = 8, FIRST_RESULT = 20 };
     if (!pg_each(m->c->db, (enum query)m->part->query, m->params, figures_row, go_on, m, m->c->err))
         return false;
+    if (m->figure_rows != 2)
+        return err_set(m->c->err, ERR_INTERNAL, NULL);
     table_begin(m);
     write_column(m, SAY(m, "Показатель", "Figure"), 40, 'l', "text");
     write_column(m, SAY(m, "За период", "In the period"), 11, 'r', "int");
@@ -297,14 +299,15 @@ static bool make_figures(struct making *m)
     write_column(m, SAY(m, "За тот же период прошлого года", "The same period of last year"), 15, 'r', "int");
     write_column(m, SAY(m, "Рост (снижение)", "Growth"), 12, 'r', "percent");
     table_end(m, false);
+    double received = strtod(m->figures[0][RECEIVED], NULL), questions = strtod(m->figures[0][QUESTIONS], NULL);
     for (int i = 0; m->part->columns[i].head[0]; i++) {
         double now = strtod(m->figures[0][i], NULL), then = strtod(m->figures[1][i], NULL);
-        double whole = strtod(m->figures[0][i >= FIRST_RESULT ? QUESTIONS : RECEIVED], NULL);
+        double whole = i >= FIRST_RESULT ? questions : received;
         jw_init(&m->w, &m->lines);
         jw_array(&m->w);
         jw_string(&m->w, m->part->columns[i].head[m->c->user->lang]);
         jw_string(&m->w, m->figures[0][i]);
-        share(m, now, i == QUESTIONS || i == RECEIVED ? 0 : whole);
+        share(m, now, i == QUESTIONS ? 0 : whole);
         jw_string(&m->w, m->figures[1][i]);
         share(m, now - then, then);
         jw_array_end(&m->w);
@@ -397,6 +400,21 @@ static bool hides_persons(const struct call *c)
     return !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
 }
 
+/* «Last quarter» as two dates; dates that were given themselves stay. */
+static void ready_period(struct making *m, const char *today, const char **from, const char **to)
+{
+    const char *period = arg_sql(m->c, "period");
+    int year = 0, month = 0, length = 12, back = 0;
+    if (!period || *from || sscanf(today, "%d-%d", &year, &month) != 2)
+        return;
+    back = strncmp(period, "last", 4) == 0;
+    length = strstr(period, "month") ? 1 : strstr(period, "quarter") ? 3 : 12;
+    int first = year * 12 + (month - 1) / length * length - back * length, next = first + length;
+    *from = arena_printf(m->c->arena, "%04d-%02d-01", first / 12, first % 12 + 1);
+    if (back && !*to) /* the day before the next one begins */
+        *to = day_text(m->c, day_parse(arena_printf(m->c->arena, "%04d-%02d-01", next / 12, next % 12 + 1)) - 1);
+}
+
 static bool take_period(struct making *m)
 {
     struct call *c = m->c;
@@ -409,6 +427,7 @@ static bool take_period(struct making *m)
         m->period = "";
         return true;
     }
+    ready_period(m, today, &from, &to);
     if (!to)
         to = today;
     if (!from)

@@ -47,6 +47,9 @@ struct form {
     const char *const *signatures; /* Russian and English one after the other; ends with NULL; NULL: none */
 };
 
+/* Ready periods, as a parameter has them. */
+#define REPORT_PERIODS "this_month|last_month|this_quarter|last_quarter|this_year|last_year"
+
 extern const struct form report_forms[]; /* ends with id NULL */
 /* NULL when there is none. */
 const struct form *form_find(const char *id);

@@ -26,5 +26,9 @@ void correspondents_new(void);
 void correspondents_merge(const struct record_ref *refs, size_t count);
 void correspondents_part(const struct record_ref *ref);
 
+void reports_open(void);
+/* Prints the paper of one card into the person's reports. */
+void reports_print(const char *method, const struct record_ref *ref);
+
 void settings_open(void);
 void drafts_open(void);
