@@ -43,7 +43,8 @@ static void allow(int ruleset, const char *path, uint64_t access)
 /* Kernels without Landlock leave the files to their modes; the account has none of the database's. */
 static void shut_files(const char *scratch)
 {
-    static const char *const readable[] = {"/usr", "/lib", "/lib64", "/etc/fonts", "/etc/localtime", "/etc/ld.so.cache", "/var/cache/fontconfig"};
+    static const char *const readable[] = {
+        "/usr", "/lib", "/lib64", "/etc/fonts", "/etc/localtime", "/etc/ld.so.cache", "/var/cache/fontconfig"};
     struct landlock_ruleset_attr attr = {.handled_access_fs = FS_ALL};
     int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
     if (fd < 0)
@@ -61,11 +62,29 @@ static void shut_files(const char *scratch)
 
 static void shut_calls(void)
 {
-    static const int denied[] = {SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(accept4),
-                                 SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-                                 SCMP_SYS(pidfd_getfd), SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(mount), SCMP_SYS(bpf),
-                                 SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd), SCMP_SYS(io_uring_setup), SCMP_SYS(keyctl),
-                                 SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(fork), SCMP_SYS(vfork)};
+    static const int denied[] = {SCMP_SYS(socket),
+                                 SCMP_SYS(connect),
+                                 SCMP_SYS(bind),
+                                 SCMP_SYS(listen),
+                                 SCMP_SYS(accept),
+                                 SCMP_SYS(accept4),
+                                 SCMP_SYS(execve),
+                                 SCMP_SYS(execveat),
+                                 SCMP_SYS(process_vm_readv),
+                                 SCMP_SYS(process_vm_writev),
+                                 SCMP_SYS(pidfd_getfd),
+                                 SCMP_SYS(unshare),
+                                 SCMP_SYS(setns),
+                                 SCMP_SYS(mount),
+                                 SCMP_SYS(bpf),
+                                 SCMP_SYS(perf_event_open),
+                                 SCMP_SYS(userfaultfd),
+                                 SCMP_SYS(io_uring_setup),
+                                 SCMP_SYS(keyctl),
+                                 SCMP_SYS(add_key),
+                                 SCMP_SYS(request_key),
+                                 SCMP_SYS(fork),
+                                 SCMP_SYS(vfork)};
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     for (size_t i = 0; filter && i < sizeof denied / sizeof *denied; i++)
         seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), denied[i], 0);

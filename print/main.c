@@ -26,10 +26,7 @@ static int fault(const struct reading *r, const char *what)
 
 bool out_write(const void *data, size_t len) { return fwrite(data, 1, len, stdout) == len; }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
+static const char *text_of(const json_t *object, const char *key) { return json_string_value(json_object_get(object, key)); }
 
 static double number_of(const json_t *object, const char *key, double absent)
 {
@@ -50,8 +47,13 @@ static int read_head(struct reading *r, json_t *json)
     r->head_json = json_incref(json);
     double size = number_of(json, "size", 9);
     struct head head = {
-        .title = text_of(json, "title"), .author = text_of(json, "author"), .footer = text_of(json, "footer"), .page = text_of(json, "page"),
-        .english = language && strcmp(language, "en") == 0, .landscape = flag_of(json, "landscape"), .letter = flag_of(json, "letter"),
+        .title = text_of(json, "title"),
+        .author = text_of(json, "author"),
+        .footer = text_of(json, "footer"),
+        .page = text_of(json, "page"),
+        .english = language && strcmp(language, "en") == 0,
+        .landscape = flag_of(json, "landscape"),
+        .letter = flag_of(json, "letter"),
         .size_points = size >= 4 && size <= 40 ? size : 9,
     };
     return r->format->begin(&head) ? PRINT_OK : PRINT_NO_OUTPUT;
@@ -73,7 +75,8 @@ static int read_table(struct reading *r, json_t *json)
     size_t count = json_array_size(columns);
     if (count == 0 || count > COLUMNS_MAX)
         return fault(r, "a table has from 1 to 40 columns");
-    r->table = (struct table){.count = count, .heading = text_of(json, "heading"), .bare = flag_of(json, "bare"), .numbered = flag_of(json, "numbered")};
+    r->table = (struct table){
+        .count = count, .heading = text_of(json, "heading"), .bare = flag_of(json, "bare"), .numbered = flag_of(json, "numbered")};
     for (size_t i = 0; i < count; i++)
         if (!read_column(json_array_get(columns, i), &r->table.columns[i]))
             return fault(r, "a column needs a head and a width");
@@ -86,9 +89,13 @@ static int read_table(struct reading *r, json_t *json)
 static int read_paragraph(struct reading *r, const json_t *json)
 {
     const char *align = text_of(json, "align");
-    struct paragraph p = {.text = text_of(json, "text"), .align = align ? *align : 'l', .bold = flag_of(json, "bold"),
-                          .size_points = number_of(json, "size", 0), .before_points = number_of(json, "before", 0),
-                          .left_percent = number_of(json, "left", 0), .indent_points = number_of(json, "indent", 0)};
+    struct paragraph p = {.text = text_of(json, "text"),
+                          .align = align ? *align : 'l',
+                          .bold = flag_of(json, "bold"),
+                          .size_points = number_of(json, "size", 0),
+                          .before_points = number_of(json, "before", 0),
+                          .left_percent = number_of(json, "left", 0),
+                          .indent_points = number_of(json, "indent", 0)};
     return r->format->paragraph(&p) ? PRINT_OK : PRINT_NO_OUTPUT;
 }
 

@@ -64,7 +64,7 @@ static size_t unshown(const unsigned char *p)
     if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7F)
         return 1;
     if (p[0] == 0xEF && ((p[1] == 0xB7 && p[2] >= 0x90 && p[2] <= 0xAF) || (p[1] == 0xBF && p[2] >= 0xBE)))
-        return 3; /* U+FDD0..FDEF, U+FFFE, U+FFFF */
+        return 3;                                                                         /* U+FDD0..FDEF, U+FFFE, U+FFFF */
     return p[0] >= 0xF0 && (p[1] & 0x0F) == 0x0F && p[2] == 0xBF && p[3] >= 0xBE ? 4 : 0; /* the last two of each further plane */
 }
 

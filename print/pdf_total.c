@@ -85,7 +85,8 @@ bool pdf_total_finish(int pages, double size_points)
 {
     char stream[160], update[1400];
     size_t start = seen.offset;
-    long size = trailer_number("/Size "), root = trailer_number("/Root "), info = trailer_number("/Info "), xref = trailer_number("startxref\n");
+    long size = trailer_number("/Size "), root = trailer_number("/Root "), info = trailer_number("/Info "),
+         xref = trailer_number("startxref\n");
     if (seen.object == 0 || size == 0 || root == 0 || xref == 0) {
         fputs("gorod-print: this version of cairo writes PDF in another way: the number of pages cannot be said\n", stderr);
         return false;
@@ -93,13 +94,15 @@ bool pdf_total_finish(int pages, double size_points)
     /* cairo's pages count from the top down: so does the drawing, and its text is turned upright again. */
     int stream_len = snprintf(stream, sizeof stream, "BT /F %.1f Tf 1 0 0 -1 0 %d Tm (%d) Tj ET\n", size_points, TOTAL_HEIGHT - 3, pages);
     /* Times is one of the 14 fonts that every reader has, and digits of the text's font are of its widths. */
-    int len = snprintf(update, sizeof update,
-                       "%ld 0 obj\n<< /Length %d /Type /XObject /Subtype /Form /BBox [ 0 0 %d %d ]\n"
-                       "   /Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >> >> >>\n>>\nstream\n%sendstream\nendobj\n",
-                       seen.object, stream_len, TOTAL_WIDTH, TOTAL_HEIGHT, stream);
+    int len = snprintf(
+        update, sizeof update,
+        "%ld 0 obj\n<< /Length %d /Type /XObject /Subtype /Form /BBox [ 0 0 %d %d ]\n"
+        "   /Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >> >> >>\n>>\nstream\n%sendstream\nendobj\n",
+        seen.object, stream_len, TOTAL_WIDTH, TOTAL_HEIGHT, stream);
     size_t table = start + (size_t)len;
-    len += snprintf(update + len, sizeof update - (size_t)len,
-                    "xref\n%ld 1\n%010zu 00000 n \ntrailer\n<< /Size %ld /Root %ld 0 R /Info %ld 0 R /Prev %ld >>\nstartxref\n%zu\n%%%%EOF\n",
-                    seen.object, start, size, root, info, xref, table);
+    len +=
+        snprintf(update + len, sizeof update - (size_t)len,
+                 "xref\n%ld 1\n%010zu 00000 n \ntrailer\n<< /Size %ld /Root %ld 0 R /Info %ld 0 R /Prev %ld >>\nstartxref\n%zu\n%%%%EOF\n",
+                 seen.object, start, size, root, info, xref, table);
     return out_write(update, (size_t)len);
 }

@@ -3,7 +3,8 @@
  *
  *   {"format": "pdf|xlsx|csv", "title", "language": "ru|en", "landscape", "size", "author", "footer", "page": "Page {n} of", "letter"}
  *   {"text", "align": "left|center|right|both", "bold", "size", "before", "left", "indent"}  a paragraph (sizes in points, `left` in
- *                                                                                        percent; what follows a tab stands at the right edge)
+ *                                                                                        percent; what follows a tab stands at the right
+ * edge)
  *   {"table": [{"head", "width", "align", "type"}], "heading", "bare", "numbered"}      the rows after it belong to this table
  *   {"group": "..."}                                                                   a line over the whole width of the table
  *   ["cell", null, ...]                                                                a row

@@ -6,8 +6,14 @@
 #define READERS (R_ANY & ~R_ADMIN)
 #define PRINTERS (R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_CONTROLLER | R_ANALYST | R_CITIZENS | R_SYSTEM)
 
-#define FORMAT {"format", P_ENUM, 0, 0, "pdf|xlsx|csv", NULL, {"Формат", "Format"}, NULL}
-#define UNIT {"unit", P_ID, PF_FILTER, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL}
+#define FORMAT                                                                                                                             \
+    {                                                                                                                                      \
+        "format", P_ENUM, 0, 0, "pdf|xlsx|csv", NULL, {"Формат", "Format"}, NULL                                                           \
+    }
+#define UNIT                                                                                                                               \
+    {                                                                                                                                      \
+        "unit", P_ID, PF_FILTER, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL                                                     \
+    }
 
 static const struct op_param period_params[] = {
     {"period", P_ENUM, PF_FILTER, 0, REPORT_PERIODS, NULL, {"Период", "Period"}, NULL},
@@ -49,8 +55,11 @@ static bool cancel(struct call *c)
 /* What the person may print, for a menu. */
 static bool list(struct call *c)
 {
-    static const char *const scopes[][2] = {{"за период", "of a period"}, {"на сегодня", "as of today"}, {"одно обращение", "of one appeal"},
-                                            {"одно поручение", "of one assignment"}, {"за месяц", "of a month"}};
+    static const char *const scopes[][2] = {{"за период", "of a period"},
+                                            {"на сегодня", "as of today"},
+                                            {"одно обращение", "of one appeal"},
+                                            {"одно поручение", "of one assignment"},
+                                            {"за месяц", "of a month"}};
     int64_t count = 0;
     jw_object(c->out);
     jw_key(c->out, "items");
@@ -84,8 +93,18 @@ const struct op report_ops[] = {
     {"report.overdue_list", READERS, OP_LONG, {"Просроченные поручения по подразделениям", "Overdue by unit"}, day_params, make},
     {"report.due_soon_list", READERS, OP_LONG, {"Поручения, срок в ближайшие 7 дней", "Due within 7 days"}, day_params, make},
     {"report.unexecuted_list", READERS, OP_LONG, {"Неисполненные поручения", "Unexecuted assignments"}, period_params, make},
-    {"report.discipline_executors", PRINTERS, OP_LONG, {"Исполнительская дисциплина: исполнители", "Discipline by executor"}, period_params, make},
-    {"report.discipline_controllers", PRINTERS, OP_LONG, {"Исполнительская дисциплина: контролёры", "Discipline by controller"}, period_params, make},
+    {"report.discipline_executors",
+     PRINTERS,
+     OP_LONG,
+     {"Исполнительская дисциплина: исполнители", "Discipline by executor"},
+     period_params,
+     make},
+    {"report.discipline_controllers",
+     PRINTERS,
+     OP_LONG,
+     {"Исполнительская дисциплина: контролёры", "Discipline by controller"},
+     period_params,
+     make},
     {"report.appeal_card", READERS, OP_LONG, {"Регистрационно-контрольная карточка", "Registration card"}, appeal_params, make},
     {"report.answer_letter", READERS, OP_LONG, {"Письмо с ответом", "Answer letter"}, appeal_params, make},
     {"report.control_slip", READERS, OP_LONG, {"Контрольный лист поручения", "Control slip"}, assignment_params, make},

@@ -26,10 +26,10 @@ struct making {
     struct printer *printer;
     struct buf lines;
     struct jw w;
-    char *group;                             /* what the rows so far share */
-    char *figures[2][64];                    /* LAYOUT_FIGURES: the two rows */
+    char *group;          /* what the rows so far share */
+    char *figures[2][64]; /* LAYOUT_FIGURES: the two rows */
     int figure_rows;
-    int64_t rows;                            /* of the tables, in all */
+    int64_t rows; /* of the tables, in all */
     bool is_paper;
 };
 
@@ -92,7 +92,8 @@ static void write_head(struct making *m)
     jw_kbool(&m->w, "letter", is_letter);
     real(m, "size", f->size_points);
     jw_kstring(&m->w, "author", m->c->user->name);
-    jw_kstring(&m->w, "footer", arena_printf(m->c->arena, SAY(m, "%s · напечатано %s, %s", "%s · printed %s, %s"), title, now_text(m), m->c->user->name));
+    jw_kstring(&m->w, "footer",
+               arena_printf(m->c->arena, SAY(m, "%s · напечатано %s, %s", "%s · printed %s, %s"), title, now_text(m), m->c->user->name));
     jw_kstring(&m->w, "page", SAY(m, "Страница {n} из", "Page {n} of"));
     jw_object_end(&m->w);
     line_end(m);
@@ -101,17 +102,15 @@ static void write_head(struct making *m)
     say(m, &(struct said){.text = m->c->rules->municipality, .align = "center", .size = 11});
     say(m, &(struct said){.text = title, .align = "center", .size = 14, .before = 6, .bold = true});
     if (m->subject)
-        say(m, &(struct said){.text = arena_printf(m->c->arena, "№ %s", m->subject), .align = "center", .size = 12, .before = 2, .bold = true});
+        say(m, &(struct said){
+                   .text = arena_printf(m->c->arena, "№ %s", m->subject), .align = "center", .size = 12, .before = 2, .bold = true});
     if (*m->period)
         say(m, &(struct said){.text = m->period, .align = "center", .size = 10.5, .before = 3});
     if (*m->filters)
         say(m, &(struct said){.text = m->filters, .align = "center", .size = 10, .before = 2});
 }
 
-static const char *type_of(const struct form_column *col)
-{
-    return strstr(col->type, "_state") ? "text" : col->type;
-}
+static const char *type_of(const struct form_column *col) { return strstr(col->type, "_state") ? "text" : col->type; }
 
 static void write_column(struct making *m, const char *head, double width, char align, const char *type)
 {
@@ -161,7 +160,9 @@ static void write_table(struct making *m)
 /* The code of a state in words. */
 static const char *value_of(struct making *m, const struct form_column *col, const char *text)
 {
-    const char *record = strcmp(col->type, "appeal_state") == 0 ? "appeal" : strcmp(col->type, "assignment_state") == 0 ? "assignment" : NULL;
+    const char *record = strcmp(col->type, "appeal_state") == 0       ? "appeal"
+                         : strcmp(col->type, "assignment_state") == 0 ? "assignment"
+                                                                      : NULL;
     if (!text || !record)
         return text;
     const struct workflow *workflow = m->c->rules->workflow;
@@ -335,22 +336,32 @@ static bool make_letter(struct making *m)
     }
     say(m, &(struct said){.text = SAY(m, "АДМИНИСТРАЦИЯ", "ADMINISTRATION"), .align = "center", .size = 14, .bold = true});
     say(m, &(struct said){.text = m->c->rules->municipality, .align = "center", .size = 13});
-    say(m, &(struct said){.text = arena_printf(a, SAY(m, "%s № %s", "%s No %s"), pg_text(res, 0, DATE) ? day_shown(m, pg_text(res, 0, DATE)) : "______________", number ? number : "__________"),
-                          .size = 12, .before = 24});
-    say(m, &(struct said){.text = arena_printf(a, SAY(m, "На № %s", "In answer to No %s"), pg_text(res, 0, THEIR)), .size = 12, .before = 2});
+    say(m, &(struct said){.text = arena_printf(a, SAY(m, "%s № %s", "%s No %s"),
+                                               pg_text(res, 0, DATE) ? day_shown(m, pg_text(res, 0, DATE)) : "______________",
+                                               number ? number : "__________"),
+                          .size = 12,
+                          .before = 24});
+    say(m,
+        &(struct said){.text = arena_printf(a, SAY(m, "На № %s", "In answer to No %s"), pg_text(res, 0, THEIR)), .size = 12, .before = 2});
     for (int i = ADDRESSEE; i <= EMAIL; i++)
         if (pg_text(res, 0, i) && *pg_text(res, 0, i))
             say(m, &(struct said){.text = pg_text(res, 0, i), .size = 13, .left = 55, .before = i == ADDRESSEE ? 18 : 4});
-    say(m, &(struct said){.text = salute ? salute : SAY(m, "Уважаемый заявитель!", "Dear Sir or Madam,"), .align = "center", .size = 13, .before = 28});
+    say(m,
+        &(struct said){
+            .text = salute ? salute : SAY(m, "Уважаемый заявитель!", "Dear Sir or Madam,"), .align = "center", .size = 13, .before = 28});
     char *copy = arena_strdup(a, body), *rest = copy, *line;
     for (int i = 0; (line = strsep(&rest, "\n")); i++)
         if (*line && strcmp(line, "\r") != 0)
             say(m, &(struct said){.text = line, .align = "both", .size = 13, .before = i == 0 ? 12 : 3, .indent = 35.4});
     const char *position = pg_text(res, 0, POSITION), *signatory = pg_text(res, 0, SIGNATORY), *executor = pg_text(res, 0, EXECUTOR);
-    say(m, &(struct said){.text = arena_printf(a, "%s\t%s", position ? position : "", signatory ? signatory : ""), .size = 13, .before = 40});
+    say(m,
+        &(struct said){.text = arena_printf(a, "%s\t%s", position ? position : "", signatory ? signatory : ""), .size = 13, .before = 40});
     if (executor)
-        say(m, &(struct said){.text = arena_printf(a, SAY(m, "Исп. %s%s%s", "Executor: %s%s%s"), executor, pg_text(res, 0, PHONE) ? ", " : "", pg_text(res, 0, PHONE) ? pg_text(res, 0, PHONE) : ""),
-                              .size = 10, .before = 40});
+        say(m,
+            &(struct said){.text = arena_printf(a, SAY(m, "Исп. %s%s%s", "Executor: %s%s%s"), executor, pg_text(res, 0, PHONE) ? ", " : "",
+                                                pg_text(res, 0, PHONE) ? pg_text(res, 0, PHONE) : ""),
+                           .size = 10,
+                           .before = 40});
     pg_free(res);
     m->rows = 1;
     return true;
@@ -371,11 +382,20 @@ static void write_foot(struct making *m)
 {
     const char *const *s = m->form->signatures;
     if (m->form->parts->layout == LAYOUT_TABLE)
-        say(m, &(struct said){.text = arena_printf(m->c->arena, SAY(m, "Всего строк: %lld", "Rows in all: %lld"), (long long)m->rows), .size = 10, .before = 8, .bold = true});
+        say(m, &(struct said){.text = arena_printf(m->c->arena, SAY(m, "Всего строк: %lld", "Rows in all: %lld"), (long long)m->rows),
+                              .size = 10,
+                              .before = 8,
+                              .bold = true});
     if (m->form->parts->layout != LAYOUT_LETTER)
-        say(m, &(struct said){.text = arena_printf(m->c->arena, SAY(m, "Напечатано %s, %s", "Printed %s, %s"), now_text(m), m->c->user->name), .size = 9, .before = 4});
+        say(m,
+            &(struct said){.text = arena_printf(m->c->arena, SAY(m, "Напечатано %s, %s", "Printed %s, %s"), now_text(m), m->c->user->name),
+                           .size = 9,
+                           .before = 4});
     for (int i = 0; m->is_paper && s && s[i]; i += 2)
-        say(m, &(struct said){.text = arena_printf(m->c->arena, "%s\t____________________ / ____________________ /", s[i + m->c->user->lang]), .size = 10.5, .before = i ? 14 : 22});
+        say(m,
+            &(struct said){.text = arena_printf(m->c->arena, "%s\t____________________ / ____________________ /", s[i + m->c->user->lang]),
+                           .size = 10.5,
+                           .before = i ? 14 : 22});
     buf_puts(&m->lines, "{\"end\":true}\n");
 }
 
@@ -395,10 +415,7 @@ static bool make_all(struct making *m)
 
 /* ---- what is asked ---- */
 
-static bool hides_persons(const struct call *c)
-{
-    return !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
-}
+static bool hides_persons(const struct call *c) { return !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER)); }
 
 /* «Last quarter» as two dates; dates that were given themselves stay. */
 static void ready_period(struct making *m, const char *today, const char **from, const char **to)
@@ -495,11 +512,15 @@ static bool write_event(struct making *m)
 {
     struct call *c = m->c;
     const char *title = m->form->title[LANG_RU];
-    struct event e = {.record = m->form->scope == SCOPE_APPEAL ? "appeal" : m->form->scope == SCOPE_ASSIGNMENT ? "assignment" : "report",
+    struct event e = {.record = m->form->scope == SCOPE_APPEAL       ? "appeal"
+                                : m->form->scope == SCOPE_ASSIGNMENT ? "assignment"
+                                                                     : "report",
                       .record_id = m->params[8] ? strtoll(m->params[8], NULL, 10) : 0,
                       .action = m->is_paper ? "report_printed" : "list_exported",
-                      .comment = arena_printf(c->arena, "%s%s%s%s%s (%s)", title, *m->period ? ", " : "", m->period, *m->filters ? ", " : "", m->filters, m->format)};
-    json_t *kept = json_pack("{s:s, s:s, s:s?, s:s?, s:s?}", "form", m->form->id, "format", m->format, "from", m->params[4], "to", m->params[5], "unit", m->params[6]);
+                      .comment = arena_printf(c->arena, "%s%s%s%s%s (%s)", title, *m->period ? ", " : "", m->period,
+                                              *m->filters ? ", " : "", m->filters, m->format)};
+    json_t *kept = json_pack("{s:s, s:s, s:s?, s:s?, s:s?}", "form", m->form->id, "format", m->format, "from", m->params[4], "to",
+                             m->params[5], "unit", m->params[6]);
     char *text = json_dumps(kept, JSON_COMPACT);
     e.changes = text;
     bool ok = pg_begin(c->db, c->err) && event_write(c, &e) && pg_commit(c->db, c->err);
@@ -516,9 +537,9 @@ static const char *file_name(struct making *m)
 {
     struct arena *a = m->c->arena;
     const char *title = m->form->title[m->c->user->lang];
-    char *name = m->subject       ? arena_printf(a, "%s %s.%s", title, m->subject, m->format)
-                 : m->params[4]   ? arena_printf(a, "%s %s - %s.%s", title, m->params[4], m->params[5], m->format)
-                                  : arena_printf(a, "%s %s.%s", title, m->params[9], m->format);
+    char *name = m->subject     ? arena_printf(a, "%s %s.%s", title, m->subject, m->format)
+                 : m->params[4] ? arena_printf(a, "%s %s - %s.%s", title, m->params[4], m->params[5], m->format)
+                                : arena_printf(a, "%s %s.%s", title, m->params[9], m->format);
     for (char *p = name; *p; p++)
         if (*p == '/')
             *p = '-';
@@ -545,7 +566,9 @@ bool report_make(struct call *c, const struct form *form)
     if (!take_params(&m))
         return false;
     if (c->work->out_fd < 0)
-        return err_field(c->err, "format", "required", SAY(&m, "документ отдаётся в файл: ssh ХОСТ report ... > файл", "the document goes into a file: ssh HOST report ... > file"));
+        return err_field(
+            c->err, "format", "required",
+            SAY(&m, "документ отдаётся в файл: ssh ХОСТ report ... > файл", "the document goes into a file: ssh HOST report ... > file"));
     if (!write_event(&m) || !document(&m, c->work->out_fd))
         return false;
     jw_object(c->out);

@@ -3,8 +3,8 @@
 #pragma once
 #include "server/ops/op.h"
 
-/* What each statement gets, as far as it has parameters: $1 user, $2 sees all, $3 units, $4 hide persons, $5 from, $6 to, $7 unit, $8 language,
- * $9 record, $10 today. */
+/* What each statement gets, as far as it has parameters: $1 user, $2 sees all, $3 units, $4 hide persons, $5 from, $6 to, $7 unit, $8
+ * language, $9 record, $10 today. */
 enum { REPORT_PARAMS = 10 };
 
 enum form_layout {
@@ -18,7 +18,8 @@ struct form_column {
     const char *head[2]; /* by enum lang */
     double width;        /* in shares of the page */
     char align;          /* l, c, r */
-    const char *type;    /* as gorod-print knows it: text, int, number, percent, date, time; appeal_state, assignment_state: a code that becomes words */
+    const char *type;    /* as gorod-print knows it: text, int, number, percent, date, time; appeal_state, assignment_state: a code that
+                            becomes words */
 };
 
 struct form_part {
@@ -26,15 +27,15 @@ struct form_part {
     int query;              /* enum query */
     enum form_layout layout;
     const struct form_column *columns; /* ends with a head of NULL */
-    bool grouped;           /* on paper the first column is a line above the rows that share it */
+    bool grouped;                      /* on paper the first column is a line above the rows that share it */
 };
 
 enum form_scope {
-    SCOPE_PERIOD,     /* from, to, unit */
-    SCOPE_DAY,        /* as it is today; unit */
-    SCOPE_APPEAL,     /* one card, by id or number */
+    SCOPE_PERIOD, /* from, to, unit */
+    SCOPE_DAY,    /* as it is today; unit */
+    SCOPE_APPEAL, /* one card, by id or number */
     SCOPE_ASSIGNMENT,
-    SCOPE_MONTH,      /* YYYY-MM */
+    SCOPE_MONTH, /* YYYY-MM */
 };
 
 struct form {

@@ -12,8 +12,9 @@ static struct server *server;
 static struct rpc *admin;
 static char today[16], newest[32], answered[32], assignment[32];
 
-static const char *const lists[] = {"appeals_journal", "reception_journal", "incoming_journal", "forwarded_list", "appeals_statistics", "terms_report", "overdue_list",
-                                    "due_soon_list", "unexecuted_list", "discipline_executors", "discipline_controllers", NULL};
+static const char *const lists[] = {"appeals_journal",    "reception_journal",    "incoming_journal",       "forwarded_list",
+                                    "appeals_statistics", "terms_report",         "overdue_list",           "due_soon_list",
+                                    "unexecuted_list",    "discipline_executors", "discipline_controllers", NULL};
 
 static void starts_and_is_filled(void **state)
 {
@@ -26,7 +27,8 @@ static void starts_and_is_filled(void **state)
     admin = rpc_open_admin(server);
     snprintf(today, sizeof today, "%s", at_text(rpc_ok(admin, "session.whoami", NULL), "today"));
     snprintf(newest, sizeof newest, "%d", (int)at_int(rpc_ok(admin, "appeal.list", NULL), "items.0.id"));
-    snprintf(answered, sizeof answered, "%d", (int)at_int(rpc_ok(admin, "appeal.list", "{s:s, s:s}", "status", "answered", "kind", "letter"), "items.0.id"));
+    snprintf(answered, sizeof answered, "%d",
+             (int)at_int(rpc_ok(admin, "appeal.list", "{s:s, s:s}", "status", "answered", "kind", "letter"), "items.0.id"));
     snprintf(assignment, sizeof assignment, "%d", (int)at_int(rpc_ok(admin, "assignment.list", NULL), "items.0.id"));
 }
 
@@ -225,7 +227,9 @@ static void statistics_agree_with_the_lists_and_with_themselves(void **state)
 {
     (void)state;
     static const char *const kinds[] = {"letter", "electronic", "reception"};
-    static const char *const headings[] = {"По разделам", "По темам", "По подразделениям", "По населённым пунктам", "По способу поступления", "По социальному положению", "По месяцам"};
+    static const char *const headings[] = {
+        "По разделам", "По темам", "По подразделениям", "По населённым пунктам", "По способу поступления", "По социальному положению",
+        "По месяцам"};
     int64_t all = 0, voided = 0, withdrawn = 0;
     char *csv = read_whole(given_list("appeals_statistics", "csv"));
     for (size_t i = 0; i < 3; i++) {
@@ -237,10 +241,12 @@ static void statistics_agree_with_the_lists_and_with_themselves(void **state)
     assert_int_equal(figure(csv, "Аннулировано карточек"), voided);
     assert_int_equal(figure(csv, "Отозвано авторами"), withdrawn);
     assert_int_equal(figure(csv, "письменных") + figure(csv, "электронного документа") + figure(csv, "на личном приёме"), all - voided);
-    assert_int_equal(figure(csv, "до 15 дней") + figure(csv, "от 16 до 30") + figure(csv, "более 30 дней") + withdrawn + figure(csv, "Находится на рассмотрении"), all - voided);
+    assert_int_equal(figure(csv, "до 15 дней") + figure(csv, "от 16 до 30") + figure(csv, "более 30 дней") + withdrawn +
+                         figure(csv, "Находится на рассмотрении"),
+                     all - voided);
     for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
-        CHECK(questions_under(csv, headings[i]) == figure(csv, "Вопросов в обращениях"), "%s: %d of %d", headings[i], (int)questions_under(csv, headings[i]),
-              (int)figure(csv, "Вопросов в обращениях"));
+        CHECK(questions_under(csv, headings[i]) == figure(csv, "Вопросов в обращениях"), "%s: %d of %d", headings[i],
+              (int)questions_under(csv, headings[i]), (int)figure(csv, "Вопросов в обращениях"));
     assert_true(figure(csv, "Вопросов в обращениях") > figure(csv, "Поступило обращений всего"));
     free(csv);
 }
@@ -279,8 +285,8 @@ static void formulas_are_told_as_text(void **state)
 {
     (void)state;
     struct outcome o;
-    rpc_ok(admin, "appeal.register", "{s:s, s:s, s:b, s:s, s:s, s:s}", "kind", "letter", "channel", "post", "anonymous", 1, "subject", "=1+1;\"x\"", "text",
-           "@SUM(A1)", "request_id", fresh_uuid());
+    rpc_ok(admin, "appeal.register", "{s:s, s:s, s:b, s:s, s:s, s:s}", "kind", "letter", "channel", "post", "anonymous", 1, "subject",
+           "=1+1;\"x\"", "text", "@SUM(A1)", "request_id", fresh_uuid());
     char *csv = read_whole(given_list("appeals_journal", "csv"));
     assert_holds(csv, ";\"'=1+1;\"\"x\"\"\";", "appeals_journal");
     CHECK(strncmp(csv, "\xEF\xBB\xBF", 3) == 0, "no mark of UTF-8");
@@ -305,10 +311,11 @@ static void no_text_breaks_a_paper(void **state)
     free(blns);
     json_array_foreach(all, i, text)
     {
-        json_t *params = json_pack("{s:s, s:s, s:b, s:s, s:O, s:s}", "kind", "letter", "channel", "post", "anonymous", 1, "subject", "Строка", "text", text,
-                                   "request_id", fresh_uuid());
+        json_t *params = json_pack("{s:s, s:s, s:b, s:s, s:O, s:s}", "kind", "letter", "channel", "post", "anonymous", 1, "subject",
+                                   "Строка", "text", text, "request_id", fresh_uuid());
         rpc_call(admin, "appeal.register", params); /* what is no text is refused, and is not our matter here */
-        params = json_pack("{s:s, s:s, s:b, s:O, s:s}", "kind", "letter", "channel", "post", "anonymous", 1, "subject", text, "request_id", fresh_uuid());
+        params = json_pack("{s:s, s:s, s:b, s:O, s:s}", "kind", "letter", "channel", "post", "anonymous", 1, "subject", text, "request_id",
+                           fresh_uuid());
         rpc_call(admin, "appeal.register", params);
     }
     static const char *const formats[] = {"pdf", "xlsx", "csv"};
@@ -326,8 +333,10 @@ static void a_text_longer_than_a_page_goes_on(void **state)
         text[i] = (char)(i % 9 != 8 ? 97 + i % 26 : i % 900 == 899 ? 10 : 32);
     memcpy(text + 89990, " THE END.", 9);
     text[90000] = '\0';
-    snprintf(id, sizeof id, "%d", (int)at_int(rpc_ok(admin, "appeal.register", "{s:s, s:s, s:b, s:s, s:s, s:s}", "kind", "letter", "channel", "post", "anonymous", 1, "subject",
-                                                      "Длинное письмо", "text", text, "request_id", fresh_uuid()), "id"));
+    snprintf(id, sizeof id, "%d",
+             (int)at_int(rpc_ok(admin, "appeal.register", "{s:s, s:s, s:b, s:s, s:s, s:s}", "kind", "letter", "channel", "post",
+                                "anonymous", 1, "subject", "Длинное письмо", "text", text, "request_id", fresh_uuid()),
+                         "id"));
     free(text);
     const char *path = given_document("appeal_card", "pdf", "id", id);
     int pages = pdf_pages(path);
@@ -346,9 +355,9 @@ static void faults_are_told(void **state)
         const char *form, *option, *value, *said;
         int exit_code;
     } rows[] = {
-        {"appeals_journal", "--from", "2027-02-30", "from", 65},      {"appeals_journal", "--from", "2090-01-01", "to", 65},
-        {"appeals_journal", "--unit", "99999999", "unit", 65},        {"appeals_journal", "--format", "docx", "format", 65},
-        {"appeal_card", "--id", "99999999", "Не найдено", 65},        {"appeal_card", "--number", "ОГ-99999/26", "Не найдено", 65},
+        {"appeals_journal", "--from", "2027-02-30", "from", 65},        {"appeals_journal", "--from", "2090-01-01", "to", 65},
+        {"appeals_journal", "--unit", "99999999", "unit", 65},          {"appeals_journal", "--format", "docx", "format", 65},
+        {"appeal_card", "--id", "99999999", "Не найдено", 65},          {"appeal_card", "--number", "ОГ-99999/26", "Не найдено", 65},
         {"answer_letter", "--id", newest, "текста ответа ещё нет", 65}, {"control_slip", "--format", "pdf", "id", 65},
         {"no_such_form", "--format", "pdf", "no_such_form", 64},
     };
@@ -356,7 +365,8 @@ static void faults_are_told(void **state)
         struct outcome o;
         const char *path = path_of("fault");
         server_cli(server, &o, NULL, "report", rows[i].form, "--output", path, rows[i].option, rows[i].value, NULL);
-        CHECK(o.exit_code == rows[i].exit_code && strstr(o.err, rows[i].said), "report %s %s %s: %d %s", rows[i].form, rows[i].option, rows[i].value, o.exit_code, o.err);
+        CHECK(o.exit_code == rows[i].exit_code && strstr(o.err, rows[i].said), "report %s %s %s: %d %s", rows[i].form, rows[i].option,
+              rows[i].value, o.exit_code, o.err);
         CHECK(access(path, F_OK) != 0, "a file is left by a report that was refused");
         outcome_free(&o);
     }
@@ -382,7 +392,8 @@ static void a_reader_that_goes_away_ends_the_report(void **state)
     (void)state;
     struct outcome o;
     char *argv[] = {"sh", "-c", NULL, NULL};
-    CHECK(asprintf(&argv[2], "GOROD_STATE='%s' '%s' report appeals_journal | head -c 1000 | wc -c", server->state, server_program()) > 0, "memory");
+    CHECK(asprintf(&argv[2], "GOROD_STATE='%s' '%s' report appeals_journal | head -c 1000 | wc -c", server->state, server_program()) > 0,
+          "memory");
     run_program(argv, NULL, 30000, &o);
     assert_int_equal(atoi(o.out), 1000);
     outcome_free(&o);

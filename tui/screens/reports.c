@@ -44,11 +44,13 @@ static const struct list_spec spec = {
 
 static void say_made(const json_t *result)
 {
-    app_status(STATUS_GOOD, _("Ready: %s, rows: %lld. It is in your folder %s"), js_str(result, "name"), (long long)js_int(result, "rows"), js_str(result, "place"));
+    app_status(STATUS_GOOD, _("Ready: %s, rows: %lld. It is in your folder %s"), js_str(result, "name"), (long long)js_int(result, "rows"),
+               js_str(result, "place"));
 }
 
 static const struct form_hint hints[] = {
-    {"id", 0, NULL}, {"number", FH_HIDE, NULL}, {"period", 0, NULL}, {"from", 0, NULL}, {"to", 0, NULL}, {"unit", 0, NULL}, {"format", 0, NULL}, {NULL, 0, NULL},
+    {"id", 0, NULL}, {"number", FH_HIDE, NULL}, {"period", 0, NULL}, {"from", 0, NULL},
+    {"to", 0, NULL}, {"unit", 0, NULL},         {"format", 0, NULL}, {NULL, 0, NULL},
 };
 
 static void set_code(struct form_screen *fs, const char *name, const char *code)
