@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 80 };
+enum { THREADS_MAX = 80, OWN_THREADS = 2 };
 
 static void poke(int fd)
 {
@@ -34,11 +34,12 @@ static bool core_init(struct core *core, const struct core_start *start)
     core->notice_tail = &core->notices;
     core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     core->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    core->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     atomic_init(&core->stopping, false);
     atomic_init(&core->passwords, start->config->passwords);
     atomic_init(&core->rules_stale, true);
     size_t len = 0;
-    return core->wake_fd >= 0 && core->notify_fd >= 0 && sodium_init() >= 0 &&
+    return core->wake_fd >= 0 && core->notify_fd >= 0 && core->stop_fd >= 0 && sodium_init() >= 0 &&
            sodium_hex2bin(core->secret, sizeof core->secret, start->secret_hex, strlen(start->secret_hex), NULL, &len, NULL) == 0 &&
            len == sizeof core->secret;
 }
@@ -56,6 +57,7 @@ static void core_free(struct core *core)
     rules_drop(&core->rules);
     close(core->wake_fd);
     close(core->notify_fd);
+    close(core->stop_fd);
     sodium_memzero(core->secret, sizeof core->secret);
 }
 
@@ -75,7 +77,7 @@ static void wait_for_rules(struct core *core)
 int core_run(const struct core_start *start)
 {
     struct core core;
-    pthread_t threads[THREADS_MAX];
+    pthread_t threads[THREADS_MAX + OWN_THREADS];
     struct lane normal = {.core = &core, .queue = &core.normal}, slow = {.core = &core, .queue = &core.slow};
     /* Days are civil days of the municipality (59-FZ terms are counted in them). */
     setenv("TZ", start->config->zone, 1); /* NOLINT(concurrency-mt-unsafe): there is one thread yet */
@@ -94,18 +96,17 @@ int core_run(const struct core_start *start)
         return 70;
     }
     int count = 0;
-    for (int i = 0; i < core.workers + core.hash_workers + 1 && count < THREADS_MAX; i++) {
-        bool is_notifier = i == core.workers + core.hash_workers;
-        void *arg = is_notifier ? (void *)&core : i < core.workers ? (void *)&normal : (void *)&slow;
-        if (pthread_create(&threads[count], NULL, is_notifier ? notify_main : worker_main, arg) == 0)
-            count++;
-    }
+    for (int i = 0; i < core.workers + core.hash_workers && count < THREADS_MAX; i++)
+        count += pthread_create(&threads[count], NULL, worker_main, i < core.workers ? &normal : &slow) == 0;
+    count += pthread_create(&threads[count], NULL, notify_main, &core) == 0;
+    count += pthread_create(&threads[count], NULL, sweep_main, &core) == 0;
     wait_for_rules(&core);
     int code = loop_run(&core);
     atomic_store(&core.stopping, true);
     queue_close(&core.normal);
     queue_close(&core.slow);
     core_committed(&core);
+    poke(core.stop_fd);
     for (int i = 0; i < count; i++)
         pthread_join(threads[i], NULL);
     core_free(&core);
