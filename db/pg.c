@@ -349,7 +349,36 @@ static bool send_text(struct pg *pg, const char *sql, struct err *err)
  * each anew for its first five times on every connection, and a card takes ten times longer to plan than to read. */
 static const char custom_plans[] = "SET plan_cache_mode = force_custom_plan", generic_plans[] = "SET plan_cache_mode = force_generic_plan";
 
-static bool send_statement(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+/* The parameters of a statement: texts, but for the last where bytes are given; the answer in texts or raw. */
+struct values {
+    const char *const *texts;
+    const void *bytes;
+    size_t len;
+    bool raw_answer;
+};
+
+enum { PARAMS_MAX = 8 }; /* of a statement that takes bytes */
+
+struct formats {
+    const char *values[PARAMS_MAX];
+    int lengths[PARAMS_MAX], kinds[PARAMS_MAX];
+};
+
+static const struct formats *with_bytes(struct formats *f, const struct values *v, int count)
+{
+    if (!v->bytes)
+        return NULL;
+    assert(count > 0 && count <= PARAMS_MAX && v->len <= INT32_MAX);
+    *f = (struct formats){0};
+    for (int i = 0; i < count - 1; i++)
+        f->values[i] = v->texts[i];
+    f->values[count - 1] = v->bytes;
+    f->lengths[count - 1] = (int)v->len;
+    f->kinds[count - 1] = 1;
+    return f;
+}
+
+static bool send_statement(struct pg *pg, const struct query_info *info, const struct values *v, struct err *err)
 {
     if (!pg->conn)
         return err_set(err, ERR_UNAVAILABLE, NULL);
@@ -362,12 +391,16 @@ static bool send_statement(struct pg *pg, const struct query_info *info, const c
     }
     if (!enter_pipeline(pg, err))
         return false;
-    return PQsendQueryPrepared(pg->conn, info->name, info->params, params, NULL, NULL, 0) == 1 || fail(pg, NULL, info->name, err);
+    struct formats room;
+    const struct formats *f = with_bytes(&room, v, info->params);
+    return PQsendQueryPrepared(pg->conn, info->name, info->params, f ? f->values : v->texts, f ? f->lengths : NULL, f ? f->kinds : NULL,
+                               v->raw_answer) == 1 ||
+           fail(pg, NULL, info->name, err);
 }
 
-static PGresult *execute_inside(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+static PGresult *execute_inside(struct pg *pg, const struct query_info *info, const struct values *v, struct err *err)
 {
-    if (!send_statement(pg, info, params, err))
+    if (!send_statement(pg, info, v, err))
         return NULL;
     if (PQsendFlushRequest(pg->conn) != 1 || PQflush(pg->conn) < 0) {
         fail(pg, NULL, info->name, err);
@@ -385,11 +418,11 @@ static bool is_repeatable(const char *sql)
 }
 
 /* The change of plans goes along with the statement: one round trip for both. */
-static PGresult *execute_switching(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+static PGresult *execute_switching(struct pg *pg, const struct query_info *info, const struct values *v, struct err *err)
 {
     pg->pending = 0;
     pg->failed = pg->synced = false;
-    if (!send_statement(pg, info, params, err))
+    if (!send_statement(pg, info, v, err))
         return NULL;
     if (PQpipelineSync(pg->conn) != 1) {
         fail(pg, NULL, info->name, err);
@@ -404,7 +437,7 @@ static PGresult *execute_switching(struct pg *pg, const struct query_info *info,
     return res;
 }
 
-static PGresult *execute_once(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+static PGresult *execute_once(struct pg *pg, const struct query_info *info, const struct values *v, struct err *err)
 {
     if (!pg->in_snapshot && !pg_connect(pg, err))
         return NULL;
@@ -413,8 +446,11 @@ static PGresult *execute_once(struct pg *pg, const struct query_info *info, cons
         return NULL;
     }
     if (pg->custom_plans != (int)info->custom_plan)
-        return execute_switching(pg, info, params, err);
-    PGresult *res = PQexecPrepared(pg->conn, info->name, info->params, params, NULL, NULL, 0);
+        return execute_switching(pg, info, v, err);
+    struct formats room;
+    const struct formats *f = with_bytes(&room, v, info->params);
+    PGresult *res = PQexecPrepared(pg->conn, info->name, info->params, f ? f->values : v->texts, f ? f->lengths : NULL, f ? f->kinds : NULL,
+                                   v->raw_answer);
     ExecStatusType status = PQresultStatus(res);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
         return res;
@@ -423,41 +459,60 @@ static PGresult *execute_once(struct pg *pg, const struct query_info *info, cons
     return NULL;
 }
 
-static PGresult *execute(struct pg *pg, enum query q, const char *const *params, int count, struct err *err)
+static PGresult *execute(struct pg *pg, enum query q, const struct values *v, int count, struct err *err)
 {
     const struct query_info *info = &query_infos[q];
     assert(count == info->params && !info->copy);
     (void)count;
     if (pg->in_transaction)
-        return execute_inside(pg, info, params, err);
+        return execute_inside(pg, info, v, err);
     bool was_connected = pg_is_connected(pg) && !pg->in_snapshot;
-    PGresult *res = execute_once(pg, info, params, err);
+    PGresult *res = execute_once(pg, info, v, err);
     if (!res && was_connected && !pg_is_connected(pg) && is_repeatable(info->sql))
-        res = execute_once(pg, info, params, err);
+        res = execute_once(pg, info, v, err);
     return res;
 }
 
 struct pg_res *pg_query(struct pg *pg, enum query q, const char *const *params, int count, struct err *err)
 {
-    return (struct pg_res *)execute(pg, q, params, count, err);
+    struct values v = {.texts = params};
+    return (struct pg_res *)execute(pg, q, &v, count, err);
 }
 
-bool pg_exec(struct pg *pg, enum query q, const char *const *params, int count, int64_t *affected, struct err *err)
+struct pg_res *pg_query_bytes(struct pg *pg, enum query q, const char *const *params, int count, struct err *err)
+{
+    struct values v = {.texts = params, .raw_answer = true};
+    return (struct pg_res *)execute(pg, q, &v, count, err);
+}
+
+static bool exec(struct pg *pg, enum query q, const struct values *v, int count, int64_t *affected, struct err *err)
 {
     if (pg->in_transaction && !affected) {
         assert(count == query_infos[q].params && !query_infos[q].copy);
-        if (!send_statement(pg, &query_infos[q], params, err))
+        if (!send_statement(pg, &query_infos[q], v, err))
             return false;
         pg->pending++;
         return true;
     }
-    PGresult *res = execute(pg, q, params, count, err);
+    PGresult *res = execute(pg, q, v, count, err);
     if (!res)
         return false;
     if (affected)
         *affected = strtoll(PQcmdTuples(res), NULL, 10);
     PQclear(res);
     return true;
+}
+
+bool pg_exec(struct pg *pg, enum query q, const char *const *params, int count, int64_t *affected, struct err *err)
+{
+    struct values v = {.texts = params};
+    return exec(pg, q, &v, count, affected, err);
+}
+
+bool pg_exec_bytes(struct pg *pg, enum query q, const char *const *params, int count, const void *bytes, size_t len, struct err *err)
+{
+    struct values v = {.texts = params, .bytes = bytes, .len = len};
+    return exec(pg, q, &v, count, NULL, err);
 }
 
 void pg_free(struct pg_res *res) { PQclear((PGresult *)res); }
@@ -480,6 +535,14 @@ bool pg_bool(const struct pg_res *res, int row, int column)
 {
     const char *text = pg_text(res, row, column);
     return text && text[0] == 't';
+}
+
+const void *pg_bytes(const struct pg_res *res, int row, int column, size_t *len)
+{
+    const PGresult *r = (const PGresult *)res;
+    assert(row < PQntuples(r) && column < PQnfields(r));
+    *len = (size_t)PQgetlength(r, row, column);
+    return PQgetvalue(r, row, column);
 }
 
 bool pg_begin(struct pg *pg, struct err *err)

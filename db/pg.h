@@ -31,6 +31,10 @@ const char *pg_state(const struct pg *pg);
 struct pg_res *pg_query(struct pg *pg, enum query q, const char *const *params, int count, struct err *err);
 /* The same for a statement of which only success matters; *affected (may be NULL) is the number of rows. */
 bool pg_exec(struct pg *pg, enum query q, const char *const *params, int count, int64_t *affected, struct err *err);
+/* The same with raw bytes as the last parameter (a bytea). */
+bool pg_exec_bytes(struct pg *pg, enum query q, const char *const *params, int count, const void *bytes, size_t len, struct err *err);
+/* The same for a statement whose columns are bytea: answered raw, to be read by pg_bytes alone. */
+struct pg_res *pg_query_bytes(struct pg *pg, enum query q, const char *const *params, int count, struct err *err);
 void pg_free(struct pg_res *res);
 /* Number of parameters of a statement. */
 int pg_query_params(enum query q);
@@ -44,6 +48,7 @@ int pg_rows(const struct pg_res *res);
 const char *pg_text(const struct pg_res *res, int row, int column); /* NULL for SQL NULL */
 int64_t pg_int(const struct pg_res *res, int row, int column);      /* 0 for SQL NULL */
 bool pg_bool(const struct pg_res *res, int row, int column);
+const void *pg_bytes(const struct pg_res *res, int row, int column, size_t *len);
 
 bool pg_begin(struct pg *pg, struct err *err);
 /* From here to pg_end_snapshot every statement of this connection sees the database as it was at the first of them, and none may write. */

@@ -168,7 +168,7 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
            'extensions', coalesce(h.extensions, '[]'),
            'comments', coalesce((SELECT json_agg(json_build_object('id', m.id, 'at', m.at, 'actor', m.author_id, 'actor_name', u.name, 'text', m.text) ORDER BY m.id)
                                  FROM comment m JOIN app_user u ON u.id = m.author_id WHERE m.record = 'appeal' AND m.record_id = a.id), '[]'),
-           'files', '[]'::json,
+           'files', CASE WHEN $4 THEN '[]'::json ELSE {appeal_files} END,
            'history', coalesce(h.history, '[]'))::text, 2),
        a.status, {appeal_relations}, a.version
 FROM appeal a

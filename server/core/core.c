@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 64 + 16 + 16 + 1 }; /* the most that config.def lets each lane have, and the notifier */
+enum { THREADS_MAX = 64 + 16 + 16 + 2 }; /* the most that config.def lets each lane have, the notifier and the sweep */
 
 static void poke(int fd)
 {
@@ -36,11 +36,12 @@ static bool core_init(struct core *core, const struct core_start *start)
     core->notice_tail = &core->notices;
     core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     core->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    core->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     atomic_init(&core->stopping, false);
     atomic_init(&core->passwords, start->config->passwords);
     atomic_init(&core->rules_stale, true);
     size_t len = 0;
-    return core->wake_fd >= 0 && core->notify_fd >= 0 && sodium_init() >= 0 &&
+    return core->wake_fd >= 0 && core->notify_fd >= 0 && core->stop_fd >= 0 && sodium_init() >= 0 &&
            sodium_hex2bin(core->secret, sizeof core->secret, start->secret_hex, strlen(start->secret_hex), NULL, &len, NULL) == 0 &&
            len == sizeof core->secret;
 }
@@ -58,6 +59,7 @@ static void core_free(struct core *core)
     rules_drop(&core->rules);
     close(core->wake_fd);
     close(core->notify_fd);
+    close(core->stop_fd);
     sodium_memzero(core->secret, sizeof core->secret);
 }
 
@@ -102,12 +104,14 @@ int core_run(const struct core_start *start)
             count += pthread_create(&threads[count], NULL, worker_main, &lanes[i]) == 0;
     }
     count += pthread_create(&threads[count], NULL, notify_main, &core) == 0;
+    count += pthread_create(&threads[count], NULL, sweep_main, &core) == 0;
     wait_for_rules(&core);
     int code = loop_run(&core);
     atomic_store(&core.stopping, true);
     for (int i = 0; i < LANES; i++)
         queue_close(&core.lanes[i]);
     core_committed(&core);
+    poke(core.stop_fd);
     for (int i = 0; i < count; i++)
         pthread_join(threads[i], NULL);
     core_free(&core);

@@ -86,6 +86,7 @@ struct core {
     pthread_mutex_t notice_lock;
     struct notice *notices, **notice_tail;
     int notify_fd;              /* eventfd: something was committed here */
+    int stop_fd;                /* eventfd: readable for good once the core stops */
     atomic_bool stopping;
     atomic_bool rules_stale;    /* SIGHUP or a changed calendar: read the rules again */
     atomic_bool passwords;      /* login by password is allowed */
@@ -116,6 +117,7 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err);
 int loop_run(struct core *core);
 void *worker_main(void *arg); /* struct lane */
 void *notify_main(void *arg); /* struct core */
+void *sweep_main(void *arg);  /* struct core */
 struct lane {
     struct core *core;
     enum lane_kind kind;

@@ -369,6 +369,8 @@ static bool may_see(const struct session_user *user, const struct notice *n)
 {
     if (user->roles & R_SYSTEM || strcmp(n->record, "*") == 0)
         return true;
+    if (strcmp(n->record, "file") == 0) /* who reads what is for the log, not for colleagues */
+        return false;
     if (strcmp(n->record, "user") == 0 || strcmp(n->record, "unit") == 0)
         return user->roles & R_ADMIN || (strcmp(n->record, "user") == 0 && n->record_id == user->id);
     if (strcmp(n->record, "correspondent") == 0)

@@ -9,6 +9,7 @@ const struct op *const op_tables[] = {
     appeal_ops,
     assignment_ops,
     correspondent_ops,
+    file_ops,
     draft_ops,
     event_ops,
     classifier_ops,

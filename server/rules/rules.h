@@ -4,7 +4,16 @@
 #include "server/rules/due.h"
 #include "server/rules/workflow.h"
 
+/* How much may be kept (configuration). */
+struct file_limits {
+    int64_t file_bytes;   /* of one file */
+    int64_t folder_bytes; /* of all in one folder of a user */
+    int64_t folder_files;
+    int64_t record_bytes; /* of all that hangs on one record */
+};
+
 struct rules {
+    struct file_limits files;
     struct workflow *workflow;
     struct work_calendar *calendar;
     struct classifiers *classifiers;

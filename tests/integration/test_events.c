@@ -132,7 +132,8 @@ static void of_appeals(void **state)
     json_t *answer = json_pack("{s:s, s:s}", "answer_type", "explained", "answer_text", "Ответ");
     changes(clerk, 1, "appeal.answer", a, answer);
     changes(clerk, 1, "appeal.reopen", a, text("reason", "Не согласен"));
-    changes(clerk, 1, "appeal.withdraw", a, text("comment", "Заявление об отзыве"));
+    json_int_t scan = at_int(writes(clerk, 1, "file.put", text("name", "отзыв.pdf")), "id");
+    changes(clerk, 1, "appeal.withdraw", a, json_pack("{s:s, s:I}", "comment", "Заявление об отзыве", "withdrawal_file", scan));
     json_t *forward = json_pack("{s:s, s:s, s:s}", "forward_to", "Полиция", "cover_number", "1-1", "notice_sent", today);
     json_t *part = json_copy(forward);
     json_object_set_new(part, "questions", json_pack("[i]", 1));
