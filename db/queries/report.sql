@@ -320,3 +320,42 @@ WHERE {appeal_visible} AND a.id = $9::bigint AND ($5::date IS NULL OR true) AND 
 
 -- name: report_unit_name
 SELECT name FROM org_unit WHERE id = $1::bigint;
+
+-- fragment: report_sstu_rows
+-- questions whose status changed between $5 and $6: given a result, extended, or registered and still open; with the file of the answer
+FROM appeal a
+JOIN classifier k ON k.classifier = 'appeal_kind' AND k.code = a.kind AND k.data->>'law' = '59-FZ'
+JOIN appeal_question q ON q.appeal_id = a.id
+LEFT JOIN classifier r ON r.classifier = 'answer_type' AND r.code = q.result
+LEFT JOIN classifier t ON t.classifier = 'topic' AND t.code = q.topic
+LEFT JOIN correspondent c ON c.id = a.correspondent_id
+LEFT JOIN LATERAL (SELECT e.changes->'forward' AS forward FROM event e
+                   WHERE e.record = 'appeal' AND e.record_id = a.id AND e.action IN ('forward', 'forward_part') AND e.changes->'forward'->>'forward_to' = q.forward_to
+                   ORDER BY e.id DESC LIMIT 1) w ON true
+LEFT JOIN LATERAL (SELECT f.name, f.blob_id, b.size FROM file f JOIN file_blob b ON b.id = f.blob_id
+                   WHERE f.place = 'appeal' AND f.place_id = a.id AND f.part = CASE WHEN q.result = 'withdrawn' THEN 'withdrawal' ELSE 'answer' END
+                   ORDER BY f.id DESC LIMIT 1) f ON true
+CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM event e WHERE e.record = 'appeal' AND e.record_id = a.id AND e.action = 'extend'
+                                   AND e.at >= $5::date AND e.at < $6::date + 1) AS now) x
+WHERE {appeal_visible} AND NOT $4::boolean AND a.status <> 'void' AND ($7::bigint IS NULL OR a.unit_id = $7)
+  AND (q.result_date BETWEEN $5 AND $6 OR (q.result IS NULL AND (a.registered BETWEEN $5 AND $6 OR x.now)))
+
+-- name: report_sstu
+-- plan: custom
+SELECT a.id, a.number, q.ord, a.received, a.registered, c.name, c.address,
+       (SELECT min(m.value) FROM contact m WHERE m.correspondent_id = c.id AND m.kind = 'email'), a.anonymous, q.topic, t.code IS NOT NULL,
+       CASE WHEN q.result IS NULL THEN CASE WHEN a.extended_days > 0 THEN 'InWorkExtended' ELSE 'InWork' END ELSE r.data->>'sstu' END,
+       r.data->'sstu_extra'->>'actionsTaken', q.result_date, q.forward_to, w.forward->>'cover_number', a.answer->>'decline_ground',
+       a.channel NOT IN ('courier_body', 'medo'), a.channel = 'medo', f.name, f.blob_id, f.size,
+       coalesce(r.data->'demands' ?| ARRAY['answer_file', 'withdrawal_file'], false), q.result
+{report_sstu_rows} AND ($8::text IS NULL OR true)
+ORDER BY a.id, q.ord;
+
+-- name: report_sstu_table
+-- plan: custom
+-- the same as a table for people
+SELECT a.number, a.received, a.registered, concat_ws(E'\n', c.name, c.address), q.topic,
+       coalesce(gorod_said(r.ru, r.en, $8::text), CASE WHEN a.extended_days > 0 THEN gorod_said('Рассмотрение продлено', 'Extended', $8) ELSE gorod_said('Находится на рассмотрении', 'In work', $8) END),
+       q.result_date, q.forward_to, w.forward->>'cover_number', f.name
+{report_sstu_rows} AND ($9::bigint IS NULL OR true)
+ORDER BY a.id, q.ord;

@@ -189,6 +189,8 @@ static bool run_op(struct dispatch *d, const struct op *op, json_t *params, cons
         d->job->passed_fd = work.out_fd;
     if (c.subscribe)
         d->job->subscribe = true;
+    if (c.committed)
+        d->committed = true;
     if (c.cancel_long)
         d->job->cancel_long = true;
     if (ok && result->overflow)

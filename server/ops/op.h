@@ -93,6 +93,7 @@ struct call {
     struct err *err;
     bool subscribe;      /* set by event.subscribe: this session gets notifications from now on */
     bool cancel_long;    /* set by report.cancel: the long operation of this session is to stop */
+    bool committed;      /* set by an operation that ends transactions of its own: others have something to hear */
     struct work *work;   /* OP_LONG only */
 };
 

@@ -1,19 +1,14 @@
 /* Printed forms as operations: a row a form. */
 #include "server/report/report.h"
+#include "server/report/sstu.h"
 #include "server/ops/tables.h"
 #include <string.h>
 
 #define READERS (R_ANY & ~R_ADMIN)
 #define PRINTERS (R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_CONTROLLER | R_ANALYST | R_CITIZENS | R_SYSTEM)
 
-#define FORMAT                                                                                                                             \
-    {                                                                                                                                      \
-        "format", P_ENUM, 0, 0, "pdf|xlsx|csv", NULL, {"Формат", "Format"}, NULL                                                           \
-    }
-#define UNIT                                                                                                                               \
-    {                                                                                                                                      \
-        "unit", P_ID, PF_FILTER, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL                                                     \
-    }
+#define FORMAT {"format", P_ENUM, 0, 0, "pdf|xlsx|csv", NULL, {"Формат", "Format"}, NULL}
+#define UNIT {"unit", P_ID, PF_FILTER, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL}
 
 static const struct op_param period_params[] = {
     {"period", P_ENUM, PF_FILTER, 0, REPORT_PERIODS, NULL, {"Период", "Period"}, NULL},
@@ -41,6 +36,19 @@ static const struct op_param assignment_params[] = {
     {.name = NULL},
 };
 
+static const struct op_param upload_params[] = {
+    {"month", P_STRING, PF_REQUIRED, 7, NULL, NULL, {"Месяц (ГГГГ-ММ)", "Month (YYYY-MM)"}, NULL},
+    UNIT,
+    {"format", P_ENUM, 0, 0, "json|xlsx|csv|pdf", NULL, {"Формат", "Format"}, NULL},
+    {"skip_faulty", P_BOOL, 0, 0, NULL, NULL, {"Без вопросов с ошибками", "Without faulty questions"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param check_params[] = {
+    {"month", P_STRING, PF_REQUIRED, 7, NULL, NULL, {"Месяц (ГГГГ-ММ)", "Month (YYYY-MM)"}, NULL},
+    UNIT,
+    {.name = NULL},
+};
+
 static bool make(struct call *c) { return report_make(c, form_find(strchr(c->op->method, '.') + 1)); }
 
 static bool cancel(struct call *c)
@@ -55,11 +63,8 @@ static bool cancel(struct call *c)
 /* What the person may print, for a menu. */
 static bool list(struct call *c)
 {
-    static const char *const scopes[][2] = {{"за период", "of a period"},
-                                            {"на сегодня", "as of today"},
-                                            {"одно обращение", "of one appeal"},
-                                            {"одно поручение", "of one assignment"},
-                                            {"за месяц", "of a month"}};
+    static const char *const scopes[][2] = {{"за период", "of a period"}, {"на сегодня", "as of today"}, {"одно обращение", "of one appeal"},
+                                            {"одно поручение", "of one assignment"}, {"за месяц", "of a month"}};
     int64_t count = 0;
     jw_object(c->out);
     jw_key(c->out, "items");
@@ -93,21 +98,13 @@ const struct op report_ops[] = {
     {"report.overdue_list", READERS, OP_LONG, {"Просроченные поручения по подразделениям", "Overdue by unit"}, day_params, make},
     {"report.due_soon_list", READERS, OP_LONG, {"Поручения, срок в ближайшие 7 дней", "Due within 7 days"}, day_params, make},
     {"report.unexecuted_list", READERS, OP_LONG, {"Неисполненные поручения", "Unexecuted assignments"}, period_params, make},
-    {"report.discipline_executors",
-     PRINTERS,
-     OP_LONG,
-     {"Исполнительская дисциплина: исполнители", "Discipline by executor"},
-     period_params,
-     make},
-    {"report.discipline_controllers",
-     PRINTERS,
-     OP_LONG,
-     {"Исполнительская дисциплина: контролёры", "Discipline by controller"},
-     period_params,
-     make},
+    {"report.discipline_executors", PRINTERS, OP_LONG, {"Исполнительская дисциплина: исполнители", "Discipline by executor"}, period_params, make},
+    {"report.discipline_controllers", PRINTERS, OP_LONG, {"Исполнительская дисциплина: контролёры", "Discipline by controller"}, period_params, make},
     {"report.appeal_card", READERS, OP_LONG, {"Регистрационно-контрольная карточка", "Registration card"}, appeal_params, make},
     {"report.answer_letter", READERS, OP_LONG, {"Письмо с ответом", "Answer letter"}, appeal_params, make},
     {"report.control_slip", READERS, OP_LONG, {"Контрольный лист поручения", "Control slip"}, assignment_params, make},
+    {"report.sstu_upload", R_CLERK | R_HEAD | R_SYSTEM, OP_LONG, {"Выгрузка результатов в федеральный обмен", "Upload to the federal exchange"}, upload_params, make},
+    {"report.sstu_check", R_CLERK | R_HEAD | R_SYSTEM, 0, {"Проверка выгрузки в федеральный обмен", "Check of the federal upload"}, check_params, sstu_check},
     {"report.cancel", R_ANY, OP_NO_DB, {"Прервать отчёт", "Cancel the report"}, NULL, cancel},
     {.method = NULL},
 };

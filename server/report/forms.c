@@ -11,14 +11,8 @@
 #define NUMBER 'r', "number"
 #define APPEAL_STATE 'l', "appeal_state"
 #define ASSIGNMENT_STATE 'l', "assignment_state"
-#define END                                                                                                                                \
-    {                                                                                                                                      \
-        .head = { NULL, NULL }                                                                                                             \
-    }
-#define PARTS_END                                                                                                                          \
-    {                                                                                                                                      \
-        .columns = NULL                                                                                                                    \
-    }
+#define END {.head = {NULL, NULL}}
+#define PARTS_END {.columns = NULL}
 
 static const struct form_column journal_columns[] = {
     {{"Номер", "Number"}, 9.5, TEXT},
@@ -38,11 +32,16 @@ static const struct form_column journal_columns[] = {
     END,
 };
 static const struct form_column reception_columns[] = {
-    {{"Номер", "Number"}, 8, TEXT},           {{"Дата приёма", "Date"}, 8, DAY},
-    {{"Кто принимал", "Official"}, 14, TEXT}, {{"Посетитель", "Visitor"}, 16, TEXT},
-    {{"Адрес", "Address"}, 16, TEXT},         {{"Краткое содержание", "In short"}, 28, TEXT},
-    {{"Поручение", "Instruction"}, 20, TEXT}, {{"Ответственный исполнитель", "Responsible"}, 14, TEXT},
-    {{"Результат", "Result"}, 14, TEXT},      END,
+    {{"Номер", "Number"}, 8, TEXT},
+    {{"Дата приёма", "Date"}, 8, DAY},
+    {{"Кто принимал", "Official"}, 14, TEXT},
+    {{"Посетитель", "Visitor"}, 16, TEXT},
+    {{"Адрес", "Address"}, 16, TEXT},
+    {{"Краткое содержание", "In short"}, 28, TEXT},
+    {{"Поручение", "Instruction"}, 20, TEXT},
+    {{"Ответственный исполнитель", "Responsible"}, 14, TEXT},
+    {{"Результат", "Result"}, 14, TEXT},
+    END,
 };
 static const struct form_column incoming_columns[] = {
     {{"Номер", "Number"}, 9, TEXT},
@@ -191,19 +190,9 @@ static const struct form_column control_slip_columns[] = {
     END,
 };
 static const struct form_column letter_columns[] = {
-    {{"addressee", ""}, 1, TEXT},
-    {{"address", ""}, 1, TEXT},
-    {{"email", ""}, 1, TEXT},
-    {{"date", ""}, 1, DAY},
-    {{"number", ""}, 1, TEXT},
-    {{"their", ""}, 1, TEXT},
-    {{"salute", ""}, 1, TEXT},
-    {{"text", ""}, 1, TEXT},
-    {{"position", ""}, 1, TEXT},
-    {{"signatory", ""}, 1, TEXT},
-    {{"executor", ""}, 1, TEXT},
-    {{"phone", ""}, 1, TEXT},
-    END,
+    {{"addressee", ""}, 1, TEXT}, {{"address", ""}, 1, TEXT},  {{"email", ""}, 1, TEXT},     {{"date", ""}, 1, DAY},       {{"number", ""}, 1, TEXT},
+    {{"their", ""}, 1, TEXT},     {{"salute", ""}, 1, TEXT},   {{"text", ""}, 1, TEXT},      {{"position", ""}, 1, TEXT},  {{"signatory", ""}, 1, TEXT},
+    {{"executor", ""}, 1, TEXT},  {{"phone", ""}, 1, TEXT},    END,
 };
 
 static const struct form_column figures_columns[] = {
@@ -235,20 +224,18 @@ static const struct form_column figures_columns[] = {
     {{"Вопросы: оставлено без ответа", "Questions: left without answer"}, 1, COUNT},
     END,
 };
-#define BREAKDOWN(name_ru, name_en)                                                                                                        \
-    {                                                                                                                                      \
-        {{name_ru, name_en}, 34, TEXT}, {{"Обращений", "Appeals"}, 10, COUNT}, {{"Вопросов", "Questions"}, 9, COUNT},                      \
-            {{"Доля вопросов", "Share of questions"}, 9, SHARE}, {{"Обращений в прошлом году", "Appeals last year"}, 11, COUNT},           \
-            {{"Вопросов в прошлом году", "Questions last year"}, 11, COUNT}, {{"Рост вопросов", "Growth of questions"}, 9, SHARE}, END,    \
+#define BREAKDOWN(name_ru, name_en) \
+    { \
+        {{name_ru, name_en}, 34, TEXT}, {{"Обращений", "Appeals"}, 10, COUNT}, {{"Вопросов", "Questions"}, 9, COUNT}, {{"Доля вопросов", "Share of questions"}, 9, SHARE}, \
+            {{"Обращений в прошлом году", "Appeals last year"}, 11, COUNT}, {{"Вопросов в прошлом году", "Questions last year"}, 11, COUNT}, \
+            {{"Рост вопросов", "Growth of questions"}, 9, SHARE}, END, \
     }
 static const struct form_column by_section[] = BREAKDOWN("Раздел классификатора", "Section"), by_topic[] = BREAKDOWN("Тема", "Topic"),
-                                by_unit[] = BREAKDOWN("Подразделение", "Unit"),
-                                by_settlement[] = BREAKDOWN("Населённый пункт", "Settlement"),
-                                by_channel[] = BREAKDOWN("Как поступило", "Channel"),
-                                by_social[] = BREAKDOWN("Социальное положение", "Social status"), by_month[] = BREAKDOWN("Месяц", "Month");
+                                by_unit[] = BREAKDOWN("Подразделение", "Unit"), by_settlement[] = BREAKDOWN("Населённый пункт", "Settlement"),
+                                by_channel[] = BREAKDOWN("Как поступило", "Channel"), by_social[] = BREAKDOWN("Социальное положение", "Social status"),
+                                by_month[] = BREAKDOWN("Месяц", "Month");
 
-#define ONE_TABLE(name, query, columns, grouped)                                                                                           \
-    static const struct form_part name[] = {{{NULL, NULL}, query, LAYOUT_TABLE, columns, grouped}, PARTS_END}
+#define ONE_TABLE(name, query, columns, grouped) static const struct form_part name[] = {{{NULL, NULL}, query, LAYOUT_TABLE, columns, grouped}, PARTS_END}
 ONE_TABLE(appeals_journal, Q_REPORT_APPEALS_JOURNAL, journal_columns, false);
 ONE_TABLE(reception_journal, Q_REPORT_RECEPTION_JOURNAL, reception_columns, false);
 ONE_TABLE(incoming_journal, Q_REPORT_INCOMING_JOURNAL, incoming_columns, false);
@@ -264,11 +251,7 @@ static const struct form_part control_slip[] = {{{NULL, NULL}, Q_REPORT_CONTROL_
 static const struct form_part answer_letter[] = {{{NULL, NULL}, Q_REPORT_LETTER, LAYOUT_LETTER, letter_columns, false}, PARTS_END};
 static const struct form_part statistics[] = {
     {{NULL, NULL}, Q_REPORT_FIGURES, LAYOUT_FIGURES, figures_columns, false},
-    {{"По разделам общероссийского классификатора", "By section of the national classifier"},
-     Q_REPORT_BY_SECTION,
-     LAYOUT_TABLE,
-     by_section,
-     false},
+    {{"По разделам общероссийского классификатора", "By section of the national classifier"}, Q_REPORT_BY_SECTION, LAYOUT_TABLE, by_section, false},
     {{"По темам", "By topic"}, Q_REPORT_BY_TOPIC, LAYOUT_TABLE, by_topic, false},
     {{"По подразделениям", "By unit"}, Q_REPORT_BY_UNIT, LAYOUT_TABLE, by_unit, false},
     {{"По населённым пунктам", "By settlement"}, Q_REPORT_BY_SETTLEMENT, LAYOUT_TABLE, by_settlement, false},
@@ -278,100 +261,39 @@ static const struct form_part statistics[] = {
     PARTS_END,
 };
 
+static const struct form_column sstu_columns[] = {
+    {{"Номер", "Number"}, 9, TEXT},
+    {{"Поступило", "Received"}, 9, DAY},
+    {{"Зарегистрировано", "Registered"}, 9, DAY},
+    {{"Автор и адрес", "Author and address"}, 24, TEXT},
+    {{"Код вопроса", "Question"}, 15, TEXT},
+    {{"Результат", "Result"}, 16, TEXT},
+    {{"Дата результата", "Result on"}, 9, DAY},
+    {{"Куда направлено", "Forwarded to"}, 18, TEXT},
+    {{"Номер сопроводительного", "Cover No"}, 11, TEXT},
+    {{"Файл ответа", "File"}, 14, TEXT},
+    END,
+};
+ONE_TABLE(sstu_upload, Q_REPORT_SSTU_TABLE, sstu_columns, false);
+
 static const char *const clerk_and_chief[] = {"Делопроизводитель", "Clerk", "Начальник отдела", "Head of the office", NULL};
 static const char *const controller[] = {"Контролёр", "Controller", NULL};
 static const char *const executor[] = {"Ответственный исполнитель", "Responsible executor", "Контролёр", "Controller", NULL};
 
 const struct form report_forms[] = {
-    {"appeals_journal",
-     {"Журнал регистрации обращений граждан", "Journal of appeals"},
-     SCOPE_PERIOD,
-     true,
-     true,
-     7.5,
-     appeals_journal,
-     clerk_and_chief},
-    {"reception_journal",
-     {"Журнал личного приёма граждан", "Journal of personal reception"},
-     SCOPE_PERIOD,
-     true,
-     true,
-     8,
-     reception_journal,
-     clerk_and_chief},
-    {"incoming_journal",
-     {"Журнал регистрации входящих документов", "Journal of incoming documents"},
-     SCOPE_PERIOD,
-     true,
-     true,
-     8,
-     incoming_journal,
-     clerk_and_chief},
-    {"forwarded_list",
-     {"Реестр обращений, направленных по компетенции", "Appeals forwarded by competence"},
-     SCOPE_PERIOD,
-     true,
-     true,
-     8,
-     forwarded_list,
-     clerk_and_chief},
-    {"appeals_statistics",
-     {"Справка-статистика о рассмотрении обращений граждан", "Statistics of appeals"},
-     SCOPE_PERIOD,
-     false,
-     false,
-     9.5,
-     statistics,
-     clerk_and_chief},
-    {"terms_report",
-     {"Отчёт о соблюдении сроков рассмотрения обращений", "Report on the terms of consideration"},
-     SCOPE_PERIOD,
-     true,
-     false,
-     9.5,
-     terms_report,
-     clerk_and_chief},
-    {"overdue_list",
-     {"Список просроченных поручений по подразделениям", "Overdue assignments by unit"},
-     SCOPE_DAY,
-     true,
-     false,
-     8.5,
-     overdue_list,
-     controller},
-    {"due_soon_list",
-     {"Поручения на контроле, срок которых истекает в ближайшие 7 дней", "Assignments due within 7 days"},
-     SCOPE_DAY,
-     true,
-     false,
-     8.5,
-     due_soon_list,
-     controller},
+    {"appeals_journal", {"Журнал регистрации обращений граждан", "Journal of appeals"}, SCOPE_PERIOD, true, true, 7.5, appeals_journal, clerk_and_chief},
+    {"reception_journal", {"Журнал личного приёма граждан", "Journal of personal reception"}, SCOPE_PERIOD, true, true, 8, reception_journal, clerk_and_chief},
+    {"incoming_journal", {"Журнал регистрации входящих документов", "Journal of incoming documents"}, SCOPE_PERIOD, true, true, 8, incoming_journal, clerk_and_chief},
+    {"forwarded_list", {"Реестр обращений, направленных по компетенции", "Appeals forwarded by competence"}, SCOPE_PERIOD, true, true, 8, forwarded_list, clerk_and_chief},
+    {"appeals_statistics", {"Справка-статистика о рассмотрении обращений граждан", "Statistics of appeals"}, SCOPE_PERIOD, false, false, 9.5, statistics, clerk_and_chief},
+    {"terms_report", {"Отчёт о соблюдении сроков рассмотрения обращений", "Report on the terms of consideration"}, SCOPE_PERIOD, true, false, 9.5, terms_report, clerk_and_chief},
+    {"overdue_list", {"Список просроченных поручений по подразделениям", "Overdue assignments by unit"}, SCOPE_DAY, true, false, 8.5, overdue_list, controller},
+    {"due_soon_list", {"Поручения на контроле, срок которых истекает в ближайшие 7 дней", "Assignments due within 7 days"}, SCOPE_DAY, true, false, 8.5, due_soon_list, controller},
     {"unexecuted_list", {"Неисполненные поручения", "Unexecuted assignments"}, SCOPE_PERIOD, true, false, 8.5, unexecuted_list, controller},
-    {"discipline_executors",
-     {"Сведения об исполнительской дисциплине (по исполнителям)", "Executive discipline by executor"},
-     SCOPE_PERIOD,
-     true,
-     false,
-     9,
-     discipline_executors,
-     controller},
-    {"discipline_controllers",
-     {"Сведения об исполнительской дисциплине (по контролёрам)", "Executive discipline by controller"},
-     SCOPE_PERIOD,
-     false,
-     false,
-     9.5,
-     discipline_controllers,
-     controller},
-    {"appeal_card",
-     {"Регистрационно-контрольная карточка", "Registration card"},
-     SCOPE_APPEAL,
-     false,
-     false,
-     10,
-     appeal_card,
-     clerk_and_chief},
+    {"discipline_executors", {"Сведения об исполнительской дисциплине (по исполнителям)", "Executive discipline by executor"}, SCOPE_PERIOD, true, false, 9, discipline_executors, controller},
+    {"discipline_controllers", {"Сведения об исполнительской дисциплине (по контролёрам)", "Executive discipline by controller"}, SCOPE_PERIOD, false, false, 9.5, discipline_controllers, controller},
+    {"sstu_upload", {"Выгрузка результатов рассмотрения (Указ № 171)", "Federal upload of results"}, SCOPE_MONTH, true, true, 8, sstu_upload, NULL},
+    {"appeal_card", {"Регистрационно-контрольная карточка", "Registration card"}, SCOPE_APPEAL, false, false, 10, appeal_card, clerk_and_chief},
     {"answer_letter", {"Ответ на обращение", "Answer letter"}, SCOPE_APPEAL, false, false, 13, answer_letter, NULL},
     {"control_slip", {"Контрольный лист поручения", "Control slip"}, SCOPE_ASSIGNMENT, false, false, 10, control_slip, executor},
     {.id = NULL},

@@ -1,13 +1,16 @@
 /* Making a document: a snapshot is read row by row and written to the helper; nothing of it is held here. */
 #include "common/arena.h"
 #include "common/log.h"
+#include "server/ops/file.h"
 #include "server/ops/helpers.h"
 #include "server/report/printer.h"
 #include "server/report/report.h"
+#include "server/report/sstu.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,6 +33,7 @@ struct making {
     char *figures[2][64]; /* LAYOUT_FIGURES: the two rows */
     int figure_rows;
     int64_t rows; /* of the tables, in all */
+    int64_t skipped; /* faulty questions of an upload */
     bool is_paper;
 };
 
@@ -415,8 +419,6 @@ static bool make_all(struct making *m)
 
 /* ---- what is asked ---- */
 
-static bool hides_persons(const struct call *c) { return !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER)); }
-
 /* «Last quarter» as two dates; dates that were given themselves stay. */
 static void ready_period(struct making *m, const char *today, const char **from, const char **to)
 {
@@ -439,6 +441,10 @@ static bool take_period(struct making *m)
     if (m->form->scope == SCOPE_DAY) {
         m->period = arena_printf(c->arena, SAY(m, "на %s", "on %s"), day_shown(m, today));
         return true;
+    }
+    if (m->form->scope == SCOPE_MONTH) {
+        m->period = arena_printf(c->arena, SAY(m, "за месяц %s", "of the month %s"), arg_str(c, "month"));
+        return sstu_month(c, &m->params[4], &m->params[5]);
     }
     if (m->form->scope != SCOPE_PERIOD) {
         m->period = "";
@@ -496,12 +502,12 @@ static bool take_params(struct making *m)
 {
     struct call *c = m->c;
     const char *format = arg_sql(c, "format");
-    m->format = format ? format : "pdf";
+    m->format = format ? format : m->form->scope == SCOPE_MONTH ? "json" : "pdf";
     m->is_paper = strcmp(m->format, "pdf") == 0;
     m->params[0] = call_user(c);
     m->params[1] = call_sees_all(c);
     m->params[2] = call_units(c);
-    m->params[3] = call_bool(hides_persons(c));
+    m->params[3] = call_bool(call_hides_persons(c));
     m->params[7] = call_language(c);
     m->params[9] = day_text(c, call_today());
     return take_period(m) && take_unit(m) && take_record(m);
@@ -546,9 +552,21 @@ static const char *file_name(struct making *m)
     return name;
 }
 
+/* The upload itself is JSON for another machine; as a table it is a form like the others. */
+static bool upload(struct making *m, int out_fd)
+{
+    struct call *c = m->c;
+    bool ok = pg_begin_snapshot(c->db, c->err) &&
+              sstu_write(c, m->params, out_fd, arg_bool(c, "skip_faulty"), &m->rows, &m->skipped);
+    pg_end_snapshot(c->db);
+    return ok;
+}
+
 static bool document(struct making *m, int out_fd)
 {
     struct call *c = m->c;
+    if (strcmp(m->format, "json") == 0)
+        return upload(m, out_fd);
     buf_init(&m->lines, LINES_MAX);
     m->printer = printer_start(c->work, out_fd, c->err);
     bool ok = m->printer && pg_begin_snapshot(c->db, c->err);
@@ -560,23 +578,65 @@ static bool document(struct making *m, int out_fd)
     return ok;
 }
 
+/* A file without a name, for a document that goes into the store when it is whole. */
+static int spool_open(struct call *c)
+{
+    int fd = open(c->work->scratch, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0)
+        err_set(c->err, ERR_UNAVAILABLE, "%s: %s", c->work->scratch, strerror(errno));
+    return fd;
+}
+
+static bool store(struct making *m, int fd, int64_t *id, int64_t *size)
+{
+    struct call *c = m->c;
+    struct stat st;
+    if (fstat(fd, &st) != 0 || st.st_size == 0)
+        return err_set(c->err, ERR_INTERNAL, NULL);
+    void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED)
+        return err_set(c->err, ERR_UNAVAILABLE, NULL);
+    bool ok = pg_begin(c->db, c->err) && file_put_buffer(c, "reports", c->user->id, file_name(m), data, (size_t)st.st_size, id) && pg_commit(c->db, c->err);
+    if (!ok)
+        pg_rollback(c->db);
+    munmap(data, (size_t)st.st_size);
+    *size = st.st_size;
+    return ok;
+}
+
+static void answer(struct making *m, int64_t file, int64_t size)
+{
+    struct jw *out = m->c->out;
+    jw_object(out);
+    jw_kstring(out, "form", m->form->id);
+    jw_kstring(out, "title", m->form->title[m->c->user->lang]);
+    jw_kstring(out, "format", m->format);
+    jw_kstring(out, "name", file_name(m));
+    jw_kint(out, "rows", m->rows);
+    if (m->form->scope == SCOPE_MONTH)
+        jw_kint(out, "skipped", m->skipped);
+    if (file) {
+        jw_kint(out, "file", file);
+        jw_kint(out, "size", size);
+        jw_kstring(out, "place", "/reports/");
+    }
+    jw_object_end(out);
+}
+
 bool report_make(struct call *c, const struct form *form)
 {
     struct making m = {.c = c, .form = form};
-    if (!take_params(&m))
+    int64_t file = 0, size = 0;
+    if (!take_params(&m) || !write_event(&m))
         return false;
-    if (c->work->out_fd < 0)
-        return err_field(
-            c->err, "format", "required",
-            SAY(&m, "документ отдаётся в файл: ssh ХОСТ report ... > файл", "the document goes into a file: ssh HOST report ... > file"));
-    if (!write_event(&m) || !document(&m, c->work->out_fd))
-        return false;
-    jw_object(c->out);
-    jw_kstring(c->out, "form", form->id);
-    jw_kstring(c->out, "title", form->title[c->user->lang]);
-    jw_kstring(c->out, "format", m.format);
-    jw_kstring(c->out, "name", file_name(&m));
-    jw_kint(c->out, "rows", m.rows);
-    jw_object_end(c->out);
-    return true;
+    c->committed = true;
+    int fd = c->work->out_fd >= 0 ? c->work->out_fd : spool_open(c);
+    bool ok = fd >= 0 && document(&m, fd);
+    if (fd >= 0 && fd != c->work->out_fd) {
+        ok = ok && store(&m, fd, &file, &size);
+        close(fd);
+    }
+    if (ok)
+        answer(&m, file, size);
+    return ok;
 }

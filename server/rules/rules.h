@@ -19,4 +19,5 @@ struct rules {
     struct classifiers *classifiers;
     char municipality[256];
     char zone[64];
+    char sstu_department[64];
 };
