@@ -20,7 +20,8 @@ static void starts_and_is_filled(void **state)
 {
     (void)state;
     struct outcome o;
-    server = server_start(NULL);
+    static const struct server_options options = {.config = "sstu_department: 11111111-2222-3333-4444-555555555555\n"};
+    server = server_start(&options);
     server_cli(server, &o, NULL, "demo-data", "--appeals", "600", "--seed", "7", NULL);
     CHECK(o.exit_code == 0, "demo-data: %s", o.err);
     outcome_free(&o);
@@ -30,6 +31,15 @@ static void starts_and_is_filled(void **state)
     snprintf(answered, sizeof answered, "%d",
              (int)at_int(rpc_ok(admin, "appeal.list", "{s:s, s:s}", "status", "answered", "kind", "letter"), "items.0.id"));
     snprintf(assignment, sizeof assignment, "%d", (int)at_int(rpc_ok(admin, "assignment.list", NULL), "items.0.id"));
+}
+
+/* A day of the month before this one. */
+static const char *day_of_last_month(void)
+{
+    static char day[24];
+    int year = atoi(today), month = atoi(today + 5) - 1;
+    snprintf(day, sizeof day, "%04d-%02d-15", month ? year : year - 1, month ? month : 12);
+    return day;
 }
 
 /* ---- making ---- */
@@ -401,6 +411,79 @@ static void a_reader_that_goes_away_ends_the_report(void **state)
     given_list("overdue_list", "pdf");
 }
 
+/* ---- into the reports of who asks, beside other work ---- */
+
+static void without_a_place_to_go_it_lies_in_the_reports(void **state)
+{
+    (void)state;
+    json_t *made = rpc_ok(admin, "report.overdue_list", "{s:s}", "format", "xlsx");
+    json_t *item = find_item(at(rpc_ok(admin, "file.list", "{s:s}", "place", "reports"), "items"), "name", at_text(made, "name"));
+    CHECK(item, "«%s» is not in the folder", at_text(made, "name"));
+    assert_int_equal(at_int(item, "size"), at_int(made, "size"));
+    assert_holds(at_text(item, "type"), "spreadsheet", "type");
+}
+
+/* The session goes on while a report is made; a second one waits for its turn, and what is cancelled says so. */
+static void a_report_holds_nothing_up(void **state)
+{
+    (void)state;
+    struct rpc *own = rpc_open_admin(server);
+    int report = rpc_send(own, "report.appeals_journal", NULL), ping = rpc_send(own, "session.ping", NULL), second = rpc_send(own, "report.terms_report", NULL);
+    json_t *first = rpc_keep(rpc_read(own, 30000));
+    while (at(first, "method")) /* how far it is */
+        first = rpc_keep(rpc_read(own, 30000));
+    assert_int_equal(at_int(first, "id"), ping);
+    json_t *refused = rpc_keep(rpc_read(own, 30000));
+    while (at(refused, "method"))
+        refused = rpc_keep(rpc_read(own, 30000));
+    assert_int_equal(at_int(refused, "id"), second);
+    assert_int_equal(at_int(refused, "error.code"), 1007);
+    int cancel = rpc_send(own, "report.cancel", NULL);
+    CHECK(at(rpc_answer(own, cancel), "result.cancelled"), "not cancelled");
+    json_t *answer = rpc_answer(own, report);
+    assert_int_equal(at_int(answer, "error.code"), 1005);
+    assert_true(at_int(rpc_ok(own, "report.terms_report", NULL), "rows") > 1);
+    rpc_close(&own);
+}
+
+/* ---- the federal upload ---- */
+
+static void an_upload_is_checked_before_it_is_written(void **state)
+{
+    (void)state;
+    struct outcome o;
+    char month[8];
+    const char *path = path_of("upload.json");
+    snprintf(month, sizeof month, "%.7s", day_of_last_month());
+    json_t *check = rpc_ok(admin, "report.sstu_check", "{s:s}", "month", month);
+    json_int_t faults = at_int(check, "faults"), questions = at_int(check, "questions");
+    CHECK(faults > 0 && questions > faults, "%d faults of %d questions", (int)faults, (int)questions);
+    assert_int_equal(json_array_size(at(check, "items")), faults);
+    assert_holds(at_text(check, "items.0.text"), ":", "what to do");
+    rpc_refused(admin, 1004, "sstu_faults", "report.sstu_upload", "{s:s}", "month", month);
+    server_cli(server, &o, NULL, "report", "sstu_upload", "--month", month, "--skip-faulty", "yes", "--output", path, NULL);
+    CHECK(o.exit_code == 0, "%s", o.err);
+    outcome_free(&o);
+    json_error_t why;
+    json_t *all = rpc_keep(json_load_file(path, JSON_REJECT_DUPLICATES, &why)), *record, *question;
+    size_t i, k;
+    json_int_t written = 0;
+    CHECK(all, "%s", why.text);
+    json_array_foreach(all, i, record)
+    {
+        assert_string_equal(at_text(record, "departmentId"), "11111111-2222-3333-4444-555555555555");
+        json_array_foreach(at(record, "questions"), k, question)
+        {
+            written++;
+            assert_true(strcmp(at_text(question, "registrationDate"), at_text(question, "incomingDate")) >= 0);
+            assert_int_equal(strlen(at_text(question, "code")), 19);
+        }
+    }
+    assert_int_equal(written, questions - faults);
+    rpc_refused(admin, -32602, "month", "report.sstu_upload", "{s:s}", "month", "2026-13");
+    rpc_refused(admin, -32602, "month", "report.sstu_check", "{s:s}", "month", "2090-01");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +498,9 @@ int main(void)
         cmocka_unit_test(faults_are_told),
         cmocka_unit_test(the_log_names_who_printed_what),
         cmocka_unit_test(a_reader_that_goes_away_ends_the_report),
+        cmocka_unit_test(without_a_place_to_go_it_lies_in_the_reports),
+        cmocka_unit_test(a_report_holds_nothing_up),
+        cmocka_unit_test(an_upload_is_checked_before_it_is_written),
         cmocka_unit_test(no_text_breaks_a_paper),
         cmocka_unit_test(a_text_longer_than_a_page_goes_on),
     };
