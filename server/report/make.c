@@ -638,5 +638,7 @@ bool report_make(struct call *c, const struct form *form)
     }
     if (ok)
         answer(&m, file, size);
+    else if (!c->work->go_on(c->work))
+        err_rule(c->err, "cancelled", NULL);
     return ok;
 }

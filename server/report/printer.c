@@ -130,7 +130,7 @@ struct printer *printer_start(const struct work *work, int out_fd, struct err *e
     return p;
 }
 
-static bool stopped(struct err *err) { return err_set(err, ERR_UNAVAILABLE, "Отчёт прерван (report cancelled)"); }
+static bool stopped(struct err *err) { return err_rule(err, "cancelled", NULL); }
 
 bool printer_send(struct printer *p, struct buf *lines, struct err *err)
 {

@@ -25,7 +25,7 @@ LIBRARIES = [
     (r"libssh/.*", ["server/gate", "server/supervisor", "server/demo"], "SSH is the gate's (and the supervisor's and the demo's, which make keys)"),
     (r"yaml\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
     (r"sodium.*\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
-    (r"(pango|cairo)[a-z/-]*\.h|xlsxwriter\.h", ["print"], "they are shut in with the printer"),
+    (r"(pango|cairo)[a-z/-]*\.h|xlsxwriter\.h", ["print", "tests/bench"], "they are shut in with the printer"),
     (r"seccomp\.h", ["server", "print"], "gorod-tui links ncursesw and jansson alone"),
 ]
 

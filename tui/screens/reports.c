@@ -44,8 +44,7 @@ static const struct list_spec spec = {
 
 static void say_made(const json_t *result)
 {
-    app_status(STATUS_GOOD, _("Ready: %s, rows: %lld. It is in your folder %s"), js_str(result, "name"), (long long)js_int(result, "rows"),
-               js_str(result, "place"));
+    app_status(STATUS_GOOD, _("Ready in %s: %s"), js_str(result, "place"), js_str(result, "name"));
 }
 
 static const struct form_hint hints[] = {
@@ -96,13 +95,19 @@ static bool report_command(struct form_screen *fs, enum command cmd)
     }
     json_t *params = form_collect(fs->form);
     report_collect(params);
-    app_call(NULL, fs->method, params, 0, printed, NULL);
+    app_call(NULL, fs->method, params, CALL_QUIET | CALL_WRITE, printed, NULL);
     app_status(STATUS_INFO, _("Being made: %s"), fs->title);
     app_pop_now(fs->screen);
     return true;
 }
 
-static const struct form_extra extra = {.ready = report_ready, .command = report_command};
+static const char *report_hint(struct form_screen *fs)
+{
+    (void)fs;
+    return _("F2: print into my reports; own dates go before the period");
+}
+
+static const struct form_extra extra = {.hint = report_hint, .ready = report_ready, .command = report_command};
 
 static void report_open(const char *method)
 {
@@ -114,7 +119,8 @@ static void report_open(const char *method)
 void reports_print(const char *method, const struct record_ref *ref)
 {
     app_status(STATUS_INFO, _("Printing: %s"), ref->number);
-    app_call(NULL, method, json_pack("{s:I,s:s}", "id", (json_int_t)ref->id, "format", "pdf"), 0, printed, NULL);
+    app_call(NULL, method, json_pack("{s:I,s:s}", "id", (json_int_t)ref->id, "format", "pdf"),
+             CALL_QUIET | CALL_WRITE, printed, NULL);
 }
 
 /* ---- the screen ---- */
