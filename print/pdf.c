@@ -287,7 +287,7 @@ static double cell_width(size_t i) { return pdf.x[i + 1] - pdf.x[i] - 2 * pad; }
 static void head_line(bool numbers)
 {
     PangoLayout *heads[COLUMNS_MAX];
-    char number[8];
+    char number[24];
     double height = 0;
     for (size_t i = 0; i < pdf.table.count; i++) {
         heads[i] = layout_new(pdf.head.size_points, cell_width(i), 'c');
@@ -322,6 +322,15 @@ static void table_head(void)
         head_line(true);
 }
 
+/* In small print of a table pairs of letters need no kerning; what stands by its own width is said to the file in far fewer words. */
+static void plain_features(PangoLayout *layout)
+{
+    PangoAttrList *list = pango_attr_list_new();
+    pango_attr_list_insert(list, pango_attr_font_features_new("kern=0, liga=0, clig=0"));
+    pango_layout_set_attributes(layout, list);
+    pango_attr_list_unref(list);
+}
+
 static void table_layouts(const struct table *t)
 {
     double all = 0, at = pdf.left;
@@ -337,6 +346,7 @@ static void table_layouts(const struct table *t)
     pdf.x[t->count] = pdf.right;
     for (size_t i = 0; i < t->count; i++) {
         pdf.cells[i] = layout_new(pdf.head.size_points, cell_width(i), t->columns[i].align);
+        plain_features(pdf.cells[i]);
         if (t->bare && i == 0)
             set_font(pdf.cells[i], pdf.head.size_points, true);
     }
@@ -415,20 +425,99 @@ static bool tall_row(const bool filled[])
     return ok;
 }
 
+/* ---- glyphs of a row, drawn together: cairo records, measures and replays each call by itself, so few calls are quick ---- */
+
+static struct {
+    PangoFont *font; /* borrowed of the layouts, which live until the row is drawn */
+    cairo_glyph_t *glyphs;
+    int count, room;
+} batch;
+
+static void batch_flush(void)
+{
+    if (batch.count > 0) {
+        cairo_set_scaled_font(pdf.cr, pango_cairo_font_get_scaled_font((PangoCairoFont *)batch.font));
+        cairo_show_glyphs(pdf.cr, batch.glyphs, batch.count);
+    }
+    batch.count = 0;
+}
+
+static void batch_add(PangoFont *font, unsigned long index, double x, double y)
+{
+    if (font != batch.font)
+        batch_flush();
+    batch.font = font;
+    if (batch.count == batch.room) {
+        batch.room = batch.room ? 2 * batch.room : 1024;
+        batch.glyphs = realloc(batch.glyphs, (size_t)batch.room * sizeof *batch.glyphs);
+        if (!batch.glyphs)
+            abort();
+    }
+    batch.glyphs[batch.count++] = (cairo_glyph_t){index, x, y};
+}
+
+/* A line that is more than glyphs from left to right in order of its text (right to left, ligatures, signs no font has) is drawn by
+ * pango, which also tells the file what text its glyphs stand for. */
+static bool is_plain(PangoLayoutLine *line)
+{
+    for (GSList *r = line->runs; r; r = r->next) {
+        const PangoGlyphItem *run = r->data;
+        const PangoGlyphString *g = run->glyphs;
+        if (run->item->analysis.level % 2 || g->num_glyphs != run->item->num_chars || run->y_offset)
+            return false;
+        for (int i = 0; i < g->num_glyphs; i++)
+            if (g->glyphs[i].glyph & PANGO_GLYPH_UNKNOWN_FLAG)
+                return false;
+    }
+    return true;
+}
+
+static void batch_line(PangoLayoutLine *line, double x, double y)
+{
+    int at = 0;
+    if (!is_plain(line)) {
+        cairo_move_to(pdf.cr, x, y);
+        pango_cairo_show_layout_line(pdf.cr, line);
+        return;
+    }
+    for (GSList *r = line->runs; r; r = r->next) {
+        const PangoGlyphItem *run = r->data;
+        for (int i = 0; i < run->glyphs->num_glyphs; i++) {
+            const PangoGlyphInfo *g = &run->glyphs->glyphs[i];
+            if (g->glyph != PANGO_GLYPH_EMPTY)
+                batch_add(run->item->analysis.font, g->glyph, x + (double)(at + g->geometry.x_offset) / PANGO_SCALE,
+                          y + (double)g->geometry.y_offset / PANGO_SCALE);
+            at += g->geometry.width;
+        }
+    }
+}
+
+static void batch_layout(PangoLayout *layout, double x, double y)
+{
+    PangoLayoutIter *iter = pango_layout_get_iter(layout);
+    do {
+        PangoRectangle rect;
+        pango_layout_iter_get_line_extents(iter, NULL, &rect);
+        batch_line(pango_layout_iter_get_line_readonly(iter), x + (double)rect.x / PANGO_SCALE,
+                   y + (double)pango_layout_iter_get_baseline(iter) / PANGO_SCALE);
+    } while (pango_layout_iter_next_line(iter));
+    pango_layout_iter_free(iter);
+}
+
 /* What no line can be broken in (signs without a width, drawn as boxes) must not run over its neighbours. */
 static void show_cell(size_t i)
 {
     int width;
     pango_layout_get_size(pdf.cells[i], &width, NULL);
-    bool is_wide = width > pango_layout_get_width(pdf.cells[i]);
-    if (is_wide) {
-        cairo_save(pdf.cr);
-        cairo_rectangle(pdf.cr, pdf.x[i], pdf.top, pdf.x[i + 1] - pdf.x[i], pdf.bottom - pdf.top);
-        cairo_clip(pdf.cr);
+    if (width <= pango_layout_get_width(pdf.cells[i])) {
+        batch_layout(pdf.cells[i], pdf.x[i] + pad, pdf.y + pad);
+        return;
     }
+    cairo_save(pdf.cr);
+    cairo_rectangle(pdf.cr, pdf.x[i], pdf.top, pdf.x[i + 1] - pdf.x[i], pdf.bottom - pdf.top);
+    cairo_clip(pdf.cr);
     show(pdf.cells[i], pdf.x[i] + pad, pdf.y + pad);
-    if (is_wide)
-        cairo_restore(pdf.cr);
+    cairo_restore(pdf.cr);
 }
 
 static bool pdf_row(const char *const cells[], size_t count)
@@ -452,6 +541,7 @@ static bool pdf_row(const char *const cells[], size_t count)
     for (size_t i = 0; i < count; i++)
         if (filled[i])
             show_cell(i);
+    batch_flush();
     frame(pdf.y, height);
     pdf.y += height;
     pdf.open = true;
