@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 64 + 16 + 16 + 2 }; /* the most that config.def lets each lane have, the notifier and the sweep */
+enum { THREADS_MAX = 64 + 16 + 16 + 3 }; /* the most that config.def lets each lane have, the notifier, the maker of notices and the sweep */
 
 static void poke(int fd)
 {
@@ -19,7 +19,11 @@ static void poke(int fd)
 }
 
 void core_wake(struct core *core) { poke(core->wake_fd); }
-void core_committed(struct core *core) { poke(core->notify_fd); }
+void core_committed(struct core *core)
+{
+    poke(core->notify_fd);
+    poke(core->notices_fd);
+}
 
 static bool core_init(struct core *core, const struct core_start *start)
 {
@@ -37,11 +41,12 @@ static bool core_init(struct core *core, const struct core_start *start)
     core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     core->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     core->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    core->notices_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     atomic_init(&core->stopping, false);
     atomic_init(&core->passwords, start->config->passwords);
     atomic_init(&core->rules_stale, true);
     size_t len = 0;
-    return core->wake_fd >= 0 && core->notify_fd >= 0 && core->stop_fd >= 0 && sodium_init() >= 0 &&
+    return core->wake_fd >= 0 && core->notify_fd >= 0 && core->notices_fd >= 0 && core->stop_fd >= 0 && sodium_init() >= 0 &&
            sodium_hex2bin(core->secret, sizeof core->secret, start->secret_hex, strlen(start->secret_hex), NULL, &len, NULL) == 0 &&
            len == sizeof core->secret;
 }
@@ -60,6 +65,7 @@ static void core_free(struct core *core)
     close(core->wake_fd);
     close(core->notify_fd);
     close(core->stop_fd);
+    close(core->notices_fd);
     sodium_memzero(core->secret, sizeof core->secret);
 }
 
@@ -105,6 +111,7 @@ int core_run(const struct core_start *start)
     }
     count += pthread_create(&threads[count], NULL, notify_main, &core) == 0;
     count += pthread_create(&threads[count], NULL, sweep_main, &core) == 0;
+    count += pthread_create(&threads[count], NULL, notices_main, &core) == 0;
     wait_for_rules(&core);
     int code = loop_run(&core);
     atomic_store(&core.stopping, true);

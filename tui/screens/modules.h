@@ -32,3 +32,6 @@ void reports_print(const char *method, const struct record_ref *ref);
 
 void settings_open(void);
 void drafts_open(void);
+/* What the person was told; and how they want to be told. */
+void notices_open(void);
+void notice_ways_open(void);
