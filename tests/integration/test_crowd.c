@@ -117,7 +117,7 @@ static void all_at_once(const json_t *op)
         changed += version && !json_equal(version, json_object_get(params, "version"));
         /* A document is a file of its own for each; without a place to go it is refused to all. */
         if (!json_is_true(at(op, "write")) && strncmp(method, "report.", 7) != 0)
-            CHECK(json_equal(at(answers[i], "result"), at(answers[0], "result")), "%s: two answers to one question", method);
+            CHECK(at(answers[i], "result") == at(answers[0], "result") || json_equal(at(answers[i], "result"), at(answers[0], "result")), "%s: two answers to one question", method);
     }
     if (has_param(op, "version") && has_param(op, "id"))
         CHECK(changed <= 1, "%s: %d changed one version", method, changed);
