@@ -11,7 +11,7 @@ packages=(
   gcc libc6-dev meson ninja-build pkgconf python3 gettext
   libssh-dev libssl-dev libncurses-dev libpq-dev libyaml-dev libjansson-dev libsodium-dev libseccomp-dev libmagic-dev
   libcmocka-dev libvterm-dev
-  postgresql openssh-client sshfs lftp rclone putty-tools dropbear-bin python3-paramiko ssh-audit ncurses-term tzdata
+  postgresql poppler-utils chafa openssh-client sshfs lftp rclone putty-tools dropbear-bin python3-paramiko ssh-audit ncurses-term tzdata
 )
 bench_packages=(openssh-server vim)
 lint_packages=(clang-tidy-14)
