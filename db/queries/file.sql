@@ -9,7 +9,8 @@
 -- fragment: file_json
 json_build_object('id', f.id, 'name', f.name, 'size', b.size, 'type', b.mime, 'at', f.at, 'modified', f.modified, 'by', f.owner_id,
                   'by_name', (SELECT u.name FROM app_user u WHERE u.id = f.owner_id), 'place', f.place, 'place_id', f.place_id,
-                  'part', f.part, 'part_id', f.part_id, 'named_as', f.named_as, 'sha256', encode(b.sha256, 'hex'))
+                  'part', f.part, 'part_id', f.part_id, 'named_as', f.named_as, 'sha256', encode(b.sha256, 'hex'),
+                  'actions', CASE WHEN f.place IN ('inbox', 'reports') THEN '["rename", "remove"]'::json ELSE '["copy"]' END)
 
 -- fragment: appeal_files
 -- what hangs on appeal a; for its card

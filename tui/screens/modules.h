@@ -26,5 +26,8 @@ void correspondents_new(void);
 void correspondents_merge(const struct record_ref *refs, size_t count);
 void correspondents_part(const struct record_ref *ref);
 
+struct screen *files_list(const char *query);
+struct screen *files_viewer(int64_t id, enum command then);
+
 void settings_open(void);
 void drafts_open(void);
