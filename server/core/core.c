@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 80, OWN_THREADS = 2 };
+enum { THREADS_MAX = 96 };
 
 static void poke(int fd)
 {
@@ -19,7 +19,11 @@ static void poke(int fd)
 }
 
 void core_wake(struct core *core) { poke(core->wake_fd); }
-void core_committed(struct core *core) { poke(core->notify_fd); }
+void core_committed(struct core *core)
+{
+    poke(core->notify_fd);
+    poke(core->notices_fd);
+}
 
 static bool core_init(struct core *core, const struct core_start *start)
 {
@@ -37,11 +41,12 @@ static bool core_init(struct core *core, const struct core_start *start)
     core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     core->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     core->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    core->notices_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     atomic_init(&core->stopping, false);
     atomic_init(&core->passwords, start->config->passwords);
     atomic_init(&core->rules_stale, true);
     size_t len = 0;
-    return core->wake_fd >= 0 && core->notify_fd >= 0 && core->stop_fd >= 0 && sodium_init() >= 0 &&
+    return core->wake_fd >= 0 && core->notify_fd >= 0 && core->notices_fd >= 0 && core->stop_fd >= 0 && sodium_init() >= 0 &&
            sodium_hex2bin(core->secret, sizeof core->secret, start->secret_hex, strlen(start->secret_hex), NULL, &len, NULL) == 0 &&
            len == sizeof core->secret;
 }
@@ -60,6 +65,7 @@ static void core_free(struct core *core)
     close(core->wake_fd);
     close(core->notify_fd);
     close(core->stop_fd);
+    close(core->notices_fd);
     sodium_memzero(core->secret, sizeof core->secret);
 }
 
@@ -79,7 +85,7 @@ static void wait_for_rules(struct core *core)
 int core_run(const struct core_start *start)
 {
     struct core core;
-    pthread_t threads[THREADS_MAX + OWN_THREADS];
+    pthread_t threads[THREADS_MAX];
     struct lane normal = {.core = &core, .queue = &core.normal}, slow = {.core = &core, .queue = &core.slow};
     /* Days are civil days of the municipality (59-FZ terms are counted in them). */
     setenv("TZ", start->config->zone, 1); /* NOLINT(concurrency-mt-unsafe): there is one thread yet */
@@ -97,11 +103,16 @@ int core_run(const struct core_start *start)
         log_error("core cannot start");
         return 70;
     }
+    const struct {
+        void *(*main)(void *arg);
+        void *arg;
+        int count;
+    } kinds[] = {{worker_main, &normal, core.workers}, {worker_main, &slow, core.hash_workers}, {notify_main, &core, 1}, {notices_main, &core, 1}, {sweep_main, &core, 1}};
     int count = 0;
-    for (int i = 0; i < core.workers + core.hash_workers && count < THREADS_MAX; i++)
-        count += pthread_create(&threads[count], NULL, worker_main, i < core.workers ? &normal : &slow) == 0;
-    count += pthread_create(&threads[count], NULL, notify_main, &core) == 0;
-    count += pthread_create(&threads[count], NULL, sweep_main, &core) == 0;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (int i = 0; i < kinds[k].count && count < THREADS_MAX; i++)
+            if (pthread_create(&threads[count], NULL, kinds[k].main, kinds[k].arg) == 0)
+                count++;
     wait_for_rules(&core);
     int code = loop_run(&core);
     atomic_store(&core.stopping, true);

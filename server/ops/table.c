@@ -6,6 +6,7 @@ const struct op *const op_tables[] = {
     session_ops,
     meta_ops,
     worklist_ops,
+    notification_ops,
     appeal_ops,
     assignment_ops,
     correspondent_ops,
@@ -14,6 +15,7 @@ const struct op *const op_tables[] = {
     event_ops,
     classifier_ops,
     user_ops,
+    mail_ops,
     unit_ops,
     NULL,
 };

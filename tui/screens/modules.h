@@ -31,3 +31,6 @@ struct screen *files_viewer(int64_t id, enum command then);
 
 void settings_open(void);
 void drafts_open(void);
+/* What the person was told; and how they want to be told. */
+void notices_open(void);
+void notice_ways_open(void);
