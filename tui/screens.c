@@ -18,6 +18,7 @@ static const struct {
     {"correspondent", CMD_GO_CORRESPONDENTS, "correspondent.list", correspondents_list, correspondents_card},
     {"appeal", CMD_GO_APPEALS, "appeal.list", appeals_list, appeals_card},
     {"assignment", CMD_GO_ASSIGNMENTS, "assignment.list", assignments_list, assignments_card},
+    {"file", CMD_GO_FILES, "file.list", files_list, files_viewer},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

@@ -9,7 +9,8 @@
 -- fragment: file_json
 json_build_object('id', f.id, 'name', f.name, 'size', b.size, 'type', b.mime, 'at', f.at, 'modified', f.modified, 'by', f.owner_id,
                   'by_name', (SELECT u.name FROM app_user u WHERE u.id = f.owner_id), 'place', f.place, 'place_id', f.place_id,
-                  'part', f.part, 'part_id', f.part_id, 'named_as', f.named_as, 'sha256', encode(b.sha256, 'hex'))
+                  'part', f.part, 'part_id', f.part_id, 'named_as', f.named_as, 'sha256', encode(b.sha256, 'hex'),
+                  'actions', CASE WHEN f.place IN ('inbox', 'reports') THEN '["rename", "remove"]'::json ELSE '["copy"]' END)
 
 -- fragment: appeal_files
 -- what hangs on appeal a; for its card
@@ -193,3 +194,21 @@ SELECT set_config('synchronous_commit', 'off', true);
 
 -- name: blob_drop
 DELETE FROM file_blob WHERE id = $1::bigint;
+
+-- name: file_appeal
+-- ($1 user $2 sees_all $3 units $4 hide $5 number) -> id, when (s since 1970): the folder of an appeal
+SELECT a.id, floor(extract(epoch FROM a.registered_at))::bigint FROM appeal a WHERE a.number = $5::text AND NOT $4::boolean AND {appeal_visible};
+
+-- name: file_assignment
+SELECT s.id, floor(extract(epoch FROM s.created_at))::bigint FROM assignment s WHERE s.number = $5::text AND NOT $4::boolean AND {assignment_visible};
+
+-- name: file_appeals
+-- plan: custom
+-- ($1 user $2 sees_all $3 units $4 hide $5 before id $6 limit) -> id, number, when: folders of what is open, the newest first
+SELECT a.id, a.number, floor(extract(epoch FROM a.registered_at))::bigint FROM appeal a
+WHERE a.closed_on IS NULL AND NOT $4::boolean AND {appeal_visible} AND ($5::bigint IS NULL OR a.id < $5) ORDER BY a.id DESC LIMIT $6::integer;
+
+-- name: file_assignments
+-- plan: custom
+SELECT s.id, s.number, floor(extract(epoch FROM s.created_at))::bigint FROM assignment s
+WHERE s.closed_on IS NULL AND NOT $4::boolean AND {assignment_visible} AND ($5::bigint IS NULL OR s.id < $5) ORDER BY s.id DESC LIMIT $6::integer;

@@ -35,6 +35,8 @@ static bool core_init(struct core *core, const struct core_start *start)
         queue_init(&core->lanes[i]);
     queue_init(&core->done);
     pthread_mutex_init(&core->notice_lock, NULL);
+    pthread_mutex_init(&core->files_lock, NULL);
+    pthread_cond_init(&core->files_left, NULL);
     pthread_mutex_init(&core->rules_lock, NULL);
     pthread_cond_init(&core->rules_loaded, NULL);
     core->notice_tail = &core->notices;
@@ -119,6 +121,7 @@ int core_run(const struct core_start *start)
         queue_close(&core.lanes[i]);
     core_committed(&core);
     poke(core.stop_fd);
+    files_stop(&core);
     for (int i = 0; i < count; i++)
         pthread_join(threads[i], NULL);
     core_free(&core);

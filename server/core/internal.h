@@ -87,6 +87,10 @@ struct core {
     const struct core_start *start;
     struct queue lanes[LANES], done;
     int wake_fd;                /* eventfd: done jobs or notices wait */
+    pthread_mutex_t files_lock;
+    pthread_cond_t files_left;
+    struct files_thread *files; /* files sessions, a thread each */
+    int files_count;
     pthread_mutex_t notice_lock;
     struct notice *notices, **notice_tail;
     int notify_fd, notices_fd;  /* eventfds: something was committed here; for the notifier and the maker of notices */
@@ -122,6 +126,10 @@ int loop_run(struct core *core);
 void *worker_main(void *arg); /* struct lane */
 void *notify_main(void *arg); /* struct core */
 void *sweep_main(void *arg);  /* struct core */
+/* Begins a files session on fd for the user, and takes fd over; ERR_RATE_LIMITED when there are as many as the configuration allows. */
+bool files_start(struct core *core, int fd, const struct session_user *user, struct err *err);
+/* Ends all of them and waits until they have. */
+void files_stop(struct core *core);
 void *notices_main(void *arg); /* struct core */
 struct lane {
     struct core *core;

@@ -2,13 +2,14 @@
 #include "common/arena.h"
 #include "common/proto.h"
 #include "server/files/type.h"
+#include "server/files/view.h"
 #include "server/ops/file.h"
 #include "server/ops/tables.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PART_CHARS_MAX = 1000000, GET_DEFAULT_BYTES = 512 * 1024, GET_MAX_BYTES = 4 * 1024 * 1024 };
+enum { PART_CHARS_MAX = 390000, GET_DEFAULT_BYTES = 512 * 1024, GET_MAX_BYTES = 4 * 1024 * 1024 };
 
 #define WHO(c) call_user(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c))
 
@@ -197,6 +198,43 @@ static bool file_get(struct call *c)
     return ok;
 }
 
+/* Properties and what there is to see. */
+static bool file_view(struct call *c)
+{
+    enum { COL_BLOB = 1, COL_SIZE = 2, COL_MIME = 3, COL_NAME = 4, COL_PLACE = 5, COL_PLACE_ID = 6, COLUMNS = 80, ROWS = 60, LINES_BYTES = 2 * 1024 * 1024 };
+    static const char *const kinds[] = {[VIEW_NONE] = "none", [VIEW_TEXT] = "text", [VIEW_PICTURE] = "picture"};
+    struct pg_res *row;
+    struct content_reader r;
+    struct buf lines, all;
+    enum view_kind kind;
+    bool cut;
+    struct view_size size = {.columns = arg_int(c, "columns") ? (int)arg_int(c, "columns") : COLUMNS, .rows = arg_int(c, "rows") ? (int)arg_int(c, "rows") : ROWS,
+                             .ascii = arg_bool(c, "ascii")};
+    if (!row_of(c, arg_int(c, "id"), &row))
+        return false;
+    struct file_place place = {.kind = pg_text(row, 0, COL_PLACE), .id = pg_int(row, 0, COL_PLACE_ID)};
+    buf_init(&lines, LINES_BYTES);
+    content_reader_init(&r, c->db, pg_int(row, 0, COL_BLOB), pg_int(row, 0, COL_SIZE));
+    bool ok = file_read_event(c, arg_int(c, "id"), pg_text(row, 0, COL_NAME), &place) &&
+              view_file(&r, pg_text(row, 0, COL_MIME), &size, &kind, &cut, &lines, c->err);
+    content_reader_free(&r);
+    if (ok) {
+        struct jw w;
+        const char *json = pg_text(row, 0, 0);
+        buf_init(&all, PROTO_ANSWER_MAX);
+        buf_append(&all, json, strlen(json) - 1);
+        buf_printf(&all, ",\"kind\":\"%s\",\"cut\":%s,\"text\":", kinds[kind], call_bool(cut));
+        jw_init(&w, &all);
+        jw_string_n(&w, lines.data, lines.len);
+        buf_putc(&all, '}');
+        jw_raw(c->out, all.data);
+        buf_free(&all);
+    }
+    buf_free(&lines);
+    pg_free(row);
+    return ok;
+}
+
 /* --- changing ------------------------------------------------------------------------------------------------------------------------ */
 
 static bool answer_id(struct call *c, int64_t id)
@@ -276,6 +314,13 @@ static const struct op_param get_params[] = {
     {"limit", P_INT, 0, GET_MAX_BYTES, NULL, NULL, {"Байт (0 - только свойства)", "Bytes (0 - properties alone)"}, NULL},
     {.name = NULL},
 };
+static const struct op_param view_params[] = {
+    {"id", P_ID, PF_REQUIRED, 0, NULL, "file.list", {"Файл", "File"}, NULL},
+    {"columns", P_INT, 0, 500, NULL, NULL, {"Ширина, знаков", "Width, characters"}, NULL},
+    {"rows", P_INT, 0, 500, NULL, NULL, {"Высота, строк", "Height, lines"}, NULL},
+    {"ascii", P_BOOL, 0, 0, NULL, NULL, {"Только знаки ASCII", "ASCII alone"}, NULL},
+    {.name = NULL},
+};
 static const struct op_param id_params[] = {
     {"id", P_ID, PF_REQUIRED, 0, NULL, "file.list", {"Файл", "File"}, NULL},
     {.name = NULL},
@@ -297,6 +342,7 @@ const struct op file_ops[] = {
     {"file.put", R_ANY, OP_WRITE, {"Положить файл во входящие", "Put a file into the inbox"}, put_params, file_put},
     {"file.list", R_ANY, OP_LIST, {"Файлы", "Files"}, list_params, file_list},
     {"file.get", R_ANY, 0, {"Прочитать файл", "Read a file"}, get_params, file_get},
+    {"file.view", R_ANY, OP_SLOW, {"Показать файл", "View a file"}, view_params, file_view},
     {"file.remove", R_ANY, OP_WRITE, {"Убрать файл", "Remove a file"}, id_params, file_remove},
     {"file.rename", R_ANY, OP_WRITE, {"Переименовать файл", "Rename a file"}, rename_params, file_set_name},
     {"file.copy", R_ANY, OP_WRITE, {"Взять файл во входящие", "Copy a file into the inbox"}, id_params, file_copy},

@@ -172,6 +172,23 @@ static void of_assignments(void **state)
     changes(head, 1, "assignment.cancel", s, text("reason", "Не нужно"));
 }
 
+static void of_files(void **state)
+{
+    (void)state;
+    leaves_nothing(clerk, "file.put", text("name", "../x"));
+    json_int_t file = at_int(writes(clerk, 1, "file.put", text("name", "план.txt")), "id");
+    leaves_nothing(clerk, "file.rename", json_pack("{s:I, s:s}", "id", file, "name", "a/b"));
+    writes(clerk, 1, "file.rename", json_pack("{s:I, s:s}", "id", file, "name", "схема.txt"));
+    leaves_nothing(head, "file.copy", json_pack("{s:I}", "id", file));
+    json_int_t copy = at_int(writes(clerk, 2, "file.copy", json_pack("{s:I}", "id", file)), "id"); /* read, and put */
+    json_int_t appeal = fresh_appeal("Для файла");
+    leaves_nothing(clerk, "file.attach", json_pack("{s:[I,i], s:s, s:I}", "files", file, ABSENT, "record", "appeal", "id", appeal));
+    writes(clerk, 1, "file.attach", json_pack("{s:[I], s:s, s:I}", "files", file, "record", "appeal", "id", appeal));
+    leaves_nothing(head, "file.remove", json_pack("{s:I}", "id", file));
+    writes(clerk, 1, "file.remove", json_pack("{s:I}", "id", file));
+    writes(clerk, 1, "file.remove", json_pack("{s:I}", "id", copy));
+}
+
 /* Drafts are what a person is typing: nobody's record, and saved every few seconds. */
 static void drafts_are_no_events(void **state)
 {
@@ -252,6 +269,7 @@ int main(void)
         cmocka_unit_test(of_correspondents),
         cmocka_unit_test(of_appeals),
         cmocka_unit_test(of_assignments),
+        cmocka_unit_test(of_files),
         cmocka_unit_test(drafts_are_no_events),
         cmocka_unit_test(of_letters),
         cmocka_unit_test(reading_notices_is_no_event),

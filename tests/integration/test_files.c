@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PART_BYTES = 600000, PARTS = 3 };
+enum { PART_BYTES = 280000, PARTS = 3 };
 
 static struct server *server;
 static struct town town;

@@ -29,6 +29,8 @@ void correspondents_part(const struct record_ref *ref);
 void reports_open(void);
 /* Prints the paper of one card into the person's reports. */
 void reports_print(const char *method, const struct record_ref *ref);
+struct screen *files_list(const char *query);
+struct screen *files_viewer(int64_t id, enum command then);
 
 void settings_open(void);
 void drafts_open(void);
