@@ -27,7 +27,11 @@ static const struct alias {
     {"appeal.print", "print", "report.appeal_card", ALWAYS},
     {"appeal.letter", "letter", "report.answer_letter", ALWAYS},
     {"assignment.print", "print", "report.control_slip", ALWAYS},
+    {"appeal.hold", "hold", "hold.set", ALWAYS},
+    {"appeal.keeping", "keeping", "retention.decide", ALWAYS},
     {"correspondent.appeal", "appeal", "appeal.register", ALWAYS},
+    {"correspondent.consent", "consent", "consent.give", ALWAYS},
+    {"correspondent.consent_back", "consent_back", "consent.withdraw", ALWAYS},
     {"correspondent.merge", "merge", NULL, ALWAYS},
     {"correspondent.part", "part", NULL, ALWAYS},
 };

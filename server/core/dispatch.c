@@ -106,6 +106,8 @@ static bool run_write(struct dispatch *d, struct call *c, struct buf *result)
     }
     if (ok && pg_commit(c->db, c->err)) {
         d->committed = true;
+        if (c->committed)
+            c->committed(c);
         return true;
     }
     pg_rollback(c->db);
@@ -187,9 +189,10 @@ static bool run_op(struct dispatch *d, const struct op *op, json_t *params, cons
     bool ok = op->flags & OP_WRITE ? run_write(d, &c, result) : op->handler(&c);
     if (op->flags & OP_LONG)
         d->job->passed_fd = work.out_fd;
+    json_decref(c.changed);
     if (c.subscribe)
         d->job->subscribe = true;
-    if (c.committed)
+    if (c.has_committed)
         d->committed = true;
     if (c.cancel_long)
         d->job->cancel_long = true;

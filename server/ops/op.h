@@ -92,8 +92,10 @@ struct call {
     struct jw *out;      /* write exactly one value: the result */
     struct err *err;
     bool subscribe;      /* set by event.subscribe: this session gets notifications from now on */
+    void (*committed)(struct call *c); /* set by a write: run after its COMMIT, for what this process keeps in memory */
+    json_t *changed;     /* for `committed`; freed with the call */
     bool cancel_long;    /* set by report.cancel: the long operation of this session is to stop */
-    bool committed;      /* set by an operation that ends transactions of its own: others have something to hear */
+    bool has_committed;      /* set by an operation that ends transactions of its own: others have something to hear */
     struct work *work;   /* OP_LONG only */
 };
 

@@ -629,7 +629,7 @@ bool report_make(struct call *c, const struct form *form)
     int64_t file = 0, size = 0;
     if (!take_params(&m) || !write_event(&m))
         return false;
-    c->committed = true;
+    c->has_committed = true;
     int fd = c->work->out_fd >= 0 ? c->work->out_fd : spool_open(c);
     bool ok = fd >= 0 && document(&m, fd);
     if (fd >= 0 && fd != c->work->out_fd) {

@@ -29,6 +29,8 @@ static struct {
 static const struct {
     const char *method, *params;
 } extras[] = {
+    {"classifier.get", "{\"id\": 1}"},
+    {"classifier.retire", "{\"id\": 20, \"version\": 1}"},
     {"appeal.register", "{\"subject\": \"Яма на дороге\", \"anonymous\": true}"},
     {"appeal.set", "{\"subject\": \"Не горят фонари\"}"},
     {"assignment.set", "{\"title\": \"Починить все фонари\"}"},

@@ -31,6 +31,10 @@ void reports_open(void);
 void reports_print(const char *method, const struct record_ref *ref);
 struct screen *files_list(const char *query);
 struct screen *files_viewer(int64_t id, enum command then);
+struct screen *classifiers_list(const char *query);
+struct screen *classifiers_card(int64_t id, enum command then);
+
+struct screen *audit_list(const char *query);
 
 void settings_open(void);
 void drafts_open(void);
