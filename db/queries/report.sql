@@ -359,3 +359,7 @@ SELECT a.number, a.received, a.registered, concat_ws(E'\n', c.name, c.address), 
        q.result_date, q.forward_to, w.forward->>'cover_number', f.name
 {report_sstu_rows} AND ($9::bigint IS NULL OR true)
 ORDER BY a.id, q.ord;
+
+-- name: report_shelf_lock
+-- (user): two papers of one name at the same moment take their places one after the other
+SELECT pg_advisory_xact_lock(hashtext('gorod.reports'), ($1::bigint % 2147483647)::integer);

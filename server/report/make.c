@@ -596,7 +596,9 @@ static bool store(struct making *m, int fd, int64_t *id, int64_t *size)
     void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (data == MAP_FAILED)
         return err_set(c->err, ERR_UNAVAILABLE, NULL);
-    bool ok = pg_begin(c->db, c->err) && file_put_buffer(c, "reports", c->user->id, file_name(m), data, (size_t)st.st_size, id) && pg_commit(c->db, c->err);
+    const char *owner = call_user(c);
+    bool ok = pg_begin(c->db, c->err) && pg_exec(c->db, Q_REPORT_SHELF_LOCK, &owner, 1, NULL, c->err) &&
+              file_put_buffer(c, "reports", c->user->id, file_name(m), data, (size_t)st.st_size, id) && pg_commit(c->db, c->err);
     if (!ok)
         pg_rollback(c->db);
     munmap(data, (size_t)st.st_size);
