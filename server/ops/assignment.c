@@ -241,6 +241,13 @@ static bool write_forecast(struct call *c, enum query q, const char *const *para
     return true;
 }
 
+/* The argument file_demanded, if it was given. */
+static bool assignment_demand_file(struct call *c, const char *id)
+{
+    const char *params[] = {id, arg_sql(c, "file_demanded")};
+    return !params[1] || pg_exec(c->db, Q_ASSIGNMENT_FILE_DEMAND, params, 2, NULL, c->err);
+}
+
 static bool assignment_create(struct call *c)
 {
     enum { APPEALS_MAX = 201 };
@@ -271,7 +278,7 @@ static bool assignment_create(struct call *c)
     }
     struct event e = {.record = "assignment", .record_id = id, .action = draft ? "create" : "issue", .to = draft ? "draft" : "issued", .version = 1, .comment = arg_sql(c, "reason"),
                       .changes = arena_printf(c->arena, "{\"due\":{\"to\":\"%s\"},\"responsible\":{\"to\":%lld}}", day_text(c, due.rolled), (long long)responsible)};
-    if (!write_parties(c, id_text, responsible) || !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e) ||
+    if (!write_parties(c, id_text, responsible) || !assignment_demand_file(c, id_text) || !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e) ||
         (next_on != DAY_NONE && !periodic_keep(c, id, next_on)))
         return false;
     jw_object(c->out);
@@ -386,6 +393,7 @@ static const struct op_param create_params[] = {
     {"source", P_ENUM, 0, 0, "classifier:assignment_source", NULL, {"Основание", "Source"}, NULL},
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Почему тому, на кого жалуются", "Why to the person complained of"}, NULL},
     {"period", P_ENUM, 0, 0, "weekly|monthly|quarterly|yearly|standing", NULL, {"Повторять", "Repeat"}, NULL},
+    {"file_demanded", P_BOOL, 0, 0, NULL, NULL, {"Нужно фото или скан", "A photo or scan is demanded"}, NULL},
     {"draft", P_BOOL, 0, 0, NULL, NULL, {"Пока не выдавать", "Keep as a draft"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
     {.name = NULL},
@@ -404,12 +412,14 @@ static const struct op_param set_params[] = {
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Почему изменён срок", "Why the date moves"}, NULL},
     {"urgency", P_ENUM, 0, 0, "classifier:urgency", NULL, {"Срочность", "Urgency"}, NULL},
     {"controller", P_ID, 0, 0, NULL, "user.list", {"Контролёр", "Controller"}, NULL},
+    {"file_demanded", P_BOOL, 0, 0, NULL, NULL, {"Нужно фото или скан", "A photo or scan is demanded"}, NULL},
     {"co_executors", P_IDS, 0, 50, NULL, "user.list", {"Соисполнители", "Co-executors"}, NULL},
     {"watchers", P_IDS, 0, 50, NULL, "user.list", {"Наблюдатели", "Watchers"}, NULL},
     {.name = NULL},
 };
 static const struct op_param comment_params[] = {
     {"text", P_TEXT, PF_REQUIRED, 20000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+    {"files", P_IDS, 0, 50, NULL, "file.list", {"Файлы из входящих", "Files of the inbox"}, NULL},
     {.name = NULL},
 };
 

@@ -10,6 +10,7 @@ const struct op *const op_tables[] = {
     appeal_ops,
     assignment_ops,
     correspondent_ops,
+    file_ops,
     draft_ops,
     event_ops,
     audit_ops,
@@ -22,6 +23,7 @@ const struct op *const op_tables[] = {
     user_ops,
     mail_ops,
     unit_ops,
+    report_ops,
     NULL,
 };
 

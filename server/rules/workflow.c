@@ -113,3 +113,11 @@ bool workflow_check(const struct workflow *wf, const char *record, const char *s
     *to_state = t->to < 0 ? r->states[from].id : r->states[t->to].id;
     return true;
 }
+
+bool workflow_names(const char *const *names, const char *word)
+{
+    for (; *names; names++)
+        if (strcmp(*names, word) == 0)
+            return true;
+    return false;
+}

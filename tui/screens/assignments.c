@@ -3,6 +3,7 @@
 #include "tui/json.h"
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
+#include "tui/screens/files.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/records.h"
 #include "tui/text.h"
@@ -270,6 +271,7 @@ static const struct card_tab card_tabs[] = {
     {N_("Card"), NULL, build_main},
     {N_("Appeals"), count_appeals, build_appeals},
     {N_("Reports"), count_reports, build_reports},
+    {N_("Files"), files_count, files_build},
     {N_("Comments"), card_count_comments, card_comments},
     {N_("History"), NULL, build_history},
     {NULL, NULL, NULL},
@@ -293,7 +295,7 @@ static const struct card_spec card_spec = {
     .scopes = "assignment card",
     .title = N_("Assignment"),
     .tabs = card_tabs,
-    .side_tab = 4,
+    .side_tab = 5,
     .heading = heading,
     .set_method = "assignment.set",
     .new_command = CMD_NEW_ASSIGNMENT,
