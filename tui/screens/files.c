@@ -61,7 +61,7 @@ void files_build(struct doc *d, const json_t *record)
         }
     }
     doc_blank(d);
-    doc_text(d, 0, R_DIM, _("Enter or F3 views the chosen file; Ф attaches files of your inbox. Put files into it with sftp or scp: /inbox"));
+    doc_text(d, 0, R_DIM, _("Enter or F3 views the chosen file; \"Attach\" in the menu (F9) adds files of your inbox. Put files there with sftp or scp: /inbox"));
 }
 
 void files_attach(const char *record, int64_t id)
