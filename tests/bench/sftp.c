@@ -1,5 +1,5 @@
-/* F2: one gigabyte put and got over SFTP, beside OpenSSH's own server, by the same client in the same run; what the processes that carry it weigh; and
- * how quick a command stays on the same connection meanwhile. */
+/* F2: one gigabyte put and got over SFTP, beside OpenSSH's own server, by the same client in the same run; what the processes that carry it
+ * weigh; and how quick a command stays on the same connection meanwhile. */
 #include "tests/bench/bench.h"
 #include "tests/harness/check.h"
 #include <stdio.h>
@@ -28,7 +28,8 @@ static void options(const char *const argv[], int argc, char *out, size_t size)
 {
     out[0] = '\0';
     for (int i = 1; i < argc - 1; i++)
-        snprintf(out + strlen(out), size - strlen(out), strcmp(argv[i], "-p") == 0 ? "-P " : "'%s' ", argv[i]);
+        if (strcmp(argv[i], "-T") != 0)
+            snprintf(out + strlen(out), size - strlen(out), strcmp(argv[i], "-p") == 0 ? "-P " : "'%s' ", argv[i]);
 }
 
 /* MiB a second of one batch. */
@@ -68,13 +69,15 @@ int main(void)
     snprintf(script, sizeof script, "get %s/theirs/big back", dir);
     double get_theirs = best(theirs, target, script, mib);
     long core_before = memory_pss_below_kib(server->pid, "core", &count);
-    double put_ours = best(ours, "clerk@127.0.0.1", "put big /inbox/big", mib), get_ours = best(ours, "clerk@127.0.0.1", "get /inbox/big back", mib);
+    double put_ours = best(ours, "clerk@127.0.0.1", "put big /inbox/big", mib),
+           get_ours = best(ours, "clerk@127.0.0.1", "get /inbox/big back", mib);
     snprintf(script, sizeof script, "cd '%s'; cmp big back", dir);
     sh(script);
     table_title("SFTP", "MiB/s");
     table_row("put", put_ours, put_theirs, TARGET_PERCENT / 100.0, true);
     table_row("get", get_ours, get_theirs, TARGET_PERCENT / 100.0, true);
-    table_note("the core after %d MiB each way: %ld KiB, before %ld KiB", mib, memory_pss_below_kib(server->pid, "core", &count), core_before);
+    table_note("the core after %d MiB each way: %ld KiB, before %ld KiB", mib, memory_pss_below_kib(server->pid, "core", &count),
+               core_before);
     /* One connection carries a put and, beside it, a command again and again. */
     struct samples idle = {0}, busy = {0};
     snprintf(mux, sizeof mux, "%s/mux", dir);
@@ -89,7 +92,8 @@ int main(void)
     pid_t pid = fork();
     if (pid == 0) {
         char put[6000];
-        snprintf(put, sizeof put, "cd '%s'; printf 'put big /inbox/beside\\n' | sftp -q -o ControlPath='%s' -b - clerk@127.0.0.1 >/dev/null", dir, mux);
+        snprintf(put, sizeof put,
+                 "cd '%s'; printf 'put big /inbox/beside\\n' | sftp -q -o ControlPath='%s' -b - clerk@127.0.0.1 >/dev/null", dir, mux);
         execl("/bin/sh", "sh", "-c", put, (char *)NULL);
         _exit(127);
     }
