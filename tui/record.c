@@ -24,7 +24,11 @@ static const struct alias {
     {"assignment.extend_request", "extend_request ask", NULL, WHEN_LISTED},
     {"assignment.extend_decide", "extend_decide grant refuse", NULL, WHEN_LISTED},
     {"assignment.sub", "sub", "assignment.create", WHILE_OPEN},
+    {"appeal.hold", "hold", "hold.set", ALWAYS},
+    {"appeal.keeping", "keeping", "retention.decide", ALWAYS},
     {"correspondent.appeal", "appeal", "appeal.register", ALWAYS},
+    {"correspondent.consent", "consent", "consent.give", ALWAYS},
+    {"correspondent.consent_back", "consent_back", "consent.withdraw", ALWAYS},
     {"correspondent.merge", "merge", NULL, ALWAYS},
     {"correspondent.part", "part", NULL, ALWAYS},
 };

@@ -1,9 +1,21 @@
 -- Assignments: lists, cards, transitions, parties, reports.
 
+-- fragment: assignment_named
+-- user $1 is named on the restricted assignment s: by a part in it, or on the restricted appeal it was given out of
+(EXISTS (SELECT 1 FROM assignment_party vp WHERE vp.assignment_id = s.id AND vp.user_id = $1::bigint AND vp.role <> 'former')
+ OR EXISTS (SELECT 1 FROM assignment_appeal va JOIN appeal v ON v.id = va.appeal_id
+            WHERE va.assignment_id = s.id AND v.restricted AND $1 = ANY (v.readers)))
+
+-- fragment: assignment_unhidden
+-- of assignment s to user $1, whatever else the user may see
+(NOT s.restricted OR {assignment_named})
+
 -- fragment: assignment_visible
 -- of assignment s to user $1 (who sees all: $2; whose units: $3)
-($2::boolean OR s.unit_id = ANY ($3::bigint[])
- OR EXISTS (SELECT 1 FROM assignment_party vp WHERE vp.assignment_id = s.id AND vp.user_id = $1::bigint))
+(NOT s.restricted
+ AND ($2::boolean OR s.unit_id = ANY ($3::bigint[])
+      OR EXISTS (SELECT 1 FROM assignment_party vp WHERE vp.assignment_id = s.id AND vp.user_id = $1::bigint))
+ OR s.restricted AND {assignment_named})
 
 -- fragment: assignment_relations
 -- bits of enum relation (server/rules/workflow.h)
@@ -58,9 +70,9 @@ SELECT json_build_object('id', s.id, 'number', s.number, 'version', s.version, '
            'controller_id', s.controller_id, 'controller_name', (SELECT u.name FROM app_user u WHERE u.id = s.controller_id),
            'unit', s.unit_id, 'unit_name', (SELECT o.name FROM org_unit o WHERE o.id = s.unit_id),
            'due', s.due, {assignment_computed}, 'urgency', s.urgency, 'returned_times', s.returned_times,
-           'appeal_id', (SELECT min(sa.appeal_id) FROM assignment_appeal sa WHERE sa.assignment_id = s.id),
+           'appeal_id', (SELECT min(a.id) FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id AND {appeal_unhidden}),
            'appeal_number', (SELECT a.number FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id
-                             WHERE sa.assignment_id = s.id ORDER BY a.id LIMIT 1),
+                             WHERE sa.assignment_id = s.id AND {appeal_unhidden} ORDER BY a.id LIMIT 1),
            'unread_comments', {assignment_unread}),
        s.status, {assignment_relations}, s.id, s.due
 FROM page s
@@ -81,9 +93,9 @@ SELECT json_build_object('id', s.id, 'number', s.number, 'version', s.version, '
            'co_executors', {assignment_people_co}, 'watchers', {assignment_people_watch},
            'appeals', coalesce((SELECT json_agg(json_build_object('id', a.id, 'number', a.number, 'subject', a.subject, 'status', a.status, 'due', a.due,
                                                                   'text', left(a.text, 4000)) ORDER BY a.id)
-                                FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id), '[]'),
-           'appeal_id', (SELECT min(sa.appeal_id) FROM assignment_appeal sa WHERE sa.assignment_id = s.id),
-           'appeal_number', (SELECT a.number FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id ORDER BY a.id LIMIT 1),
+                                FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id AND {appeal_unhidden}), '[]'),
+           'appeal_id', (SELECT min(a.id) FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id AND {appeal_unhidden}),
+           'appeal_number', (SELECT a.number FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id AND {appeal_unhidden} ORDER BY a.id LIMIT 1),
            'reports', coalesce((SELECT json_agg(json_build_object('id', r.id, 'at', r.at, 'actor', r.author_id, 'actor_name', u.name, 'text', r.text,
                                                                   'verdict', r.verdict, 'verdict_by', v.name, 'verdict_at', r.verdict_at, 'comment', r.verdict_comment) ORDER BY r.id)
                                 FROM assignment_report r JOIN app_user u ON u.id = r.author_id LEFT JOIN app_user v ON v.id = r.verdict_by
@@ -219,7 +231,8 @@ UPDATE assignment_report SET verdict = $2::text, verdict_by = $3::bigint, verdic
 WHERE id = (SELECT max(id) FROM assignment_report WHERE assignment_id = $1::bigint AND verdict IS NULL);
 
 -- name: assignment_by_external
-SELECT id, number, version, status FROM assignment WHERE external_id = $1::text;
+-- (external id, user) -> ..., whether the user may know of it
+SELECT s.id, s.number, s.version, s.id NOT IN (SELECT gorod_hidden_assignments($2::bigint)) FROM assignment s WHERE s.external_id = $1::text;
 
 -- name: assignment_facts
 -- (id) -> what assignment.set may change, as it is

@@ -90,6 +90,8 @@ struct call {
     struct jw *out;      /* write exactly one value: the result */
     struct err *err;
     bool subscribe;      /* set by event.subscribe: this session gets notifications from now on */
+    void (*committed)(struct call *c); /* set by a write: run after its COMMIT, for what this process keeps in memory */
+    json_t *changed;     /* for `committed`; freed with the call */
 };
 
 struct op {

@@ -28,6 +28,10 @@ void correspondents_part(const struct record_ref *ref);
 
 struct screen *files_list(const char *query);
 struct screen *files_viewer(int64_t id, enum command then);
+struct screen *classifiers_list(const char *query);
+struct screen *classifiers_card(int64_t id, enum command then);
+
+struct screen *audit_list(const char *query);
 
 void settings_open(void);
 void drafts_open(void);
