@@ -263,12 +263,12 @@ static void what_is_closed_keeps_its_files(void **state)
 static void reading_is_an_event(void **state)
 {
     (void)state;
-    json_t *events = rpc_ok(town.admin, "event.list", "{s:s, s:s, s:I}", "record", "file", "action", "file_read", "record_id", photo);
+    json_t *events = rpc_ok(town.admin, "audit.list", "{s:s, s:s, s:I}", "record", "file", "action", "file_read", "record_id", photo);
     assert_int_equal(at_int(events, "total"), 3); /* head, clerk, the copy: not who was refused */
     assert_int_equal(at_int(events, "items.2.actor"), town.user[TOWN_head]);
     json_int_t before = at_int(events, "total");
     rpc_ok(head, "file.get", "{s:I, s:i}", "id", photo, "limit", 0);
-    events = rpc_ok(town.admin, "event.list", "{s:s, s:s, s:I}", "record", "file", "action", "file_read", "record_id", photo);
+    events = rpc_ok(town.admin, "audit.list", "{s:s, s:s, s:I}", "record", "file", "action", "file_read", "record_id", photo);
     assert_int_equal(at_int(events, "total"), before);
 }
 
