@@ -4,6 +4,7 @@
 #include "db/raw.h"
 #include <assert.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct pg {
     char *zone;
     int custom_plans; /* plan_cache_mode of this connection: 0 generic, 1 custom, -1 not known */
     bool in_transaction;
+    bool in_snapshot; /* a read-only transaction, without a pipeline */
     bool synced;      /* COMMIT and its sync are on the way */
     bool failed;      /* a statement of the transaction failed: only a rollback is left */
     int pending;      /* statements sent in the transaction whose answers nobody needed yet */
@@ -67,7 +69,7 @@ static void disconnect(struct pg *pg)
     PQfinish(pg->conn);
     pg->conn = NULL;
     pg->custom_plans = 0;
-    pg->in_transaction = pg->failed = false;
+    pg->in_transaction = pg->in_snapshot = pg->failed = false;
     pg->pending = 0;
 }
 
@@ -437,8 +439,12 @@ static PGresult *execute_switching(struct pg *pg, const struct query_info *info,
 
 static PGresult *execute_once(struct pg *pg, const struct query_info *info, const struct values *v, struct err *err)
 {
-    if (!pg_connect(pg, err))
+    if (!pg->in_snapshot && !pg_connect(pg, err))
         return NULL;
+    if (!pg->conn) {
+        err_set(err, ERR_UNAVAILABLE, NULL);
+        return NULL;
+    }
     if (pg->custom_plans != (int)info->custom_plan)
         return execute_switching(pg, info, v, err);
     struct formats room;
@@ -460,7 +466,7 @@ static PGresult *execute(struct pg *pg, enum query q, const struct values *v, in
     (void)count;
     if (pg->in_transaction)
         return execute_inside(pg, info, v, err);
-    bool was_connected = pg_is_connected(pg);
+    bool was_connected = pg_is_connected(pg) && !pg->in_snapshot;
     PGresult *res = execute_once(pg, info, v, err);
     if (!res && was_connected && !pg_is_connected(pg) && is_repeatable(info->sql))
         res = execute_once(pg, info, v, err);
@@ -621,6 +627,89 @@ bool pg_copy_end(struct pg *pg, struct err *err)
     return ok;
 }
 
+bool pg_begin_snapshot(struct pg *pg, struct err *err)
+{
+    assert(!pg->in_transaction && !pg->in_snapshot);
+    if (!pg_connect(pg, err))
+        return false;
+    bool ok = run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+    if (!ok && !pg->conn) /* it had died while idle */
+        ok = pg_connect(pg, err) && run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+    pg->in_snapshot = ok;
+    return ok;
+}
+
+void pg_end_snapshot(struct pg *pg)
+{
+    struct err ignored;
+    if (!pg->in_snapshot)
+        return;
+    pg->in_snapshot = false;
+    pg->custom_plans = -1;
+    if (pg->conn && !run(pg, "ROLLBACK", &ignored))
+        disconnect(pg);
+}
+
+static void cancel(struct pg *pg)
+{
+    char why[256];
+    PGcancel *c = PQgetCancel(pg->conn);
+    if (c && !PQcancel(c, why, sizeof why))
+        log_warn("a statement could not be cancelled error=\"%s\"", why);
+    PQfreeCancel(c);
+}
+
+/* Waits until an answer can be taken without waiting; false when `go_on` said no or the connection broke. */
+static bool wait_answer(struct pg *pg, bool (*go_on)(void *arg), void *arg)
+{
+    enum { ASK_MS = 100 };
+    while (PQisBusy(pg->conn)) {
+        struct pollfd fd = {.fd = PQsocket(pg->conn), .events = POLLIN};
+        if (!go_on(arg))
+            return false;
+        if (poll(&fd, 1, ASK_MS) > 0 && PQconsumeInput(pg->conn) != 1)
+            return true; /* the answer will say so */
+    }
+    return true;
+}
+
+bool pg_each(struct pg *pg, enum query q, const char *const *params, bool (*row)(const struct pg_res *res, void *arg),
+             bool (*go_on)(void *arg), void *arg, struct err *err)
+{
+    const struct query_info *info = &query_infos[q];
+    if (!pg->conn || !pg->in_snapshot)
+        return err_set(err, ERR_UNAVAILABLE, NULL);
+    if (pg->custom_plans != (int)info->custom_plan && !run(pg, info->custom_plan ? custom_plans : generic_plans, err))
+        return false;
+    pg->custom_plans = info->custom_plan;
+    if (PQsendQueryPrepared(pg->conn, info->name, info->params, params, NULL, NULL, 0) != 1 || PQsetSingleRowMode(pg->conn) != 1)
+        return fail(pg, NULL, info->name, err);
+    bool ok = true, stopped = false;
+    for (;;) {
+        if (!stopped && !wait_answer(pg, go_on, arg)) {
+            err_set(err, ERR_UNAVAILABLE, NULL);
+            cancel(pg);
+            ok = false, stopped = true;
+        }
+        PGresult *res = PQgetResult(pg->conn);
+        if (!res)
+            break;
+        ExecStatusType status = PQresultStatus(res);
+        if (!stopped && status == PGRES_SINGLE_TUPLE && !row((struct pg_res *)res, arg)) {
+            cancel(pg);
+            ok = false, stopped = true;
+        } else if (!stopped && status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK) {
+            ok = fail(pg, res, info->name, err);
+            stopped = true;
+        }
+        PQclear(res);
+        if (!pg->conn)
+            break;
+    }
+    return ok;
+}
+
+int pg_query_params(enum query q) { return query_infos[q].params; }
 size_t pg_query_count(void) { return QUERY_COUNT; }
 const char *pg_query_name(enum query q) { return query_infos[q].name; }
 

@@ -63,6 +63,7 @@ bool screens_command(enum command cmd)
     }
     switch (cmd) {
     case CMD_GO_WORKLIST: app_pop_to_root(); return true;
+    case CMD_GO_REPORTS: reports_open(); return true;
     case CMD_GO_NOTICES: notices_open(); return true;
     case CMD_GO_DRAFTS: drafts_open(); return true;
     case CMD_GO_SETTINGS: settings_open(); return true;
@@ -111,6 +112,9 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
         else if (count == 1)
             answer_open(refs);
         return count == 1;
+    case CMD_APPEAL_PRINT: reports_print("report.appeal_card", refs); return true;
+    case CMD_APPEAL_LETTER: reports_print("report.answer_letter", refs); return true;
+    case CMD_ASSIGNMENT_PRINT: reports_print("report.control_slip", refs); return true;
     case CMD_CORRESPONDENT_APPEAL: register_open(refs->id, refs->number); return true;
     case CMD_CORRESPONDENT_MERGE: correspondents_merge(refs, count); return true;
     case CMD_CORRESPONDENT_PART: correspondents_part(refs); return true;

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 96 };
+enum { THREADS_MAX = 64 + 16 + 16 + 3 }; /* the most that config.def lets each lane have, the notifier, the maker of notices and the sweep */
 
 static void poke(int fd)
 {
@@ -27,10 +27,12 @@ void core_committed(struct core *core)
 
 static bool core_init(struct core *core, const struct core_start *start)
 {
-    *core = (struct core){.start = start, .workers = (int)start->config->workers, .hash_workers = (int)start->config->hash_workers,
-                          .statement_timeout_ms = (int)start->config->statement_timeout_ms};
-    queue_init(&core->normal);
-    queue_init(&core->slow);
+    *core = (struct core){.start = start, .statement_timeout_ms = (int)start->config->statement_timeout_ms,
+                          .lane_threads = {(int)start->config->workers, (int)start->config->hash_workers, (int)start->config->report_workers}};
+    const char *slash = strrchr(start->admin_socket, '/');
+    snprintf(core->scratch, sizeof core->scratch, "%.*s", slash ? (int)(slash - start->admin_socket) : 1, slash ? start->admin_socket : ".");
+    for (int i = 0; i < LANES; i++)
+        queue_init(&core->lanes[i]);
     queue_init(&core->done);
     pthread_mutex_init(&core->notice_lock, NULL);
     pthread_mutex_init(&core->files_lock, NULL);
@@ -86,7 +88,7 @@ int core_run(const struct core_start *start)
 {
     struct core core;
     pthread_t threads[THREADS_MAX];
-    struct lane normal = {.core = &core, .queue = &core.normal}, slow = {.core = &core, .queue = &core.slow};
+    struct lane lanes[LANES];
     /* Days are civil days of the municipality (59-FZ terms are counted in them). */
     setenv("TZ", start->config->zone, 1); /* NOLINT(concurrency-mt-unsafe): there is one thread yet */
     tzset();
@@ -103,21 +105,20 @@ int core_run(const struct core_start *start)
         log_error("core cannot start");
         return 70;
     }
-    const struct {
-        void *(*main)(void *arg);
-        void *arg;
-        int count;
-    } kinds[] = {{worker_main, &normal, core.workers}, {worker_main, &slow, core.hash_workers}, {notify_main, &core, 1}, {notices_main, &core, 1}, {sweep_main, &core, 1}};
     int count = 0;
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-        for (int i = 0; i < kinds[k].count && count < THREADS_MAX; i++)
-            if (pthread_create(&threads[count], NULL, kinds[k].main, kinds[k].arg) == 0)
-                count++;
+    for (int i = 0; i < LANES; i++) {
+        lanes[i] = (struct lane){.core = &core, .kind = (enum lane_kind)i};
+        for (int k = 0; k < core.lane_threads[i]; k++)
+            count += pthread_create(&threads[count], NULL, worker_main, &lanes[i]) == 0;
+    }
+    count += pthread_create(&threads[count], NULL, notify_main, &core) == 0;
+    count += pthread_create(&threads[count], NULL, sweep_main, &core) == 0;
+    count += pthread_create(&threads[count], NULL, notices_main, &core) == 0;
     wait_for_rules(&core);
     int code = loop_run(&core);
     atomic_store(&core.stopping, true);
-    queue_close(&core.normal);
-    queue_close(&core.slow);
+    for (int i = 0; i < LANES; i++)
+        queue_close(&core.lanes[i]);
     core_committed(&core);
     poke(core.stop_fd);
     files_stop(&core);

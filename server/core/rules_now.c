@@ -93,6 +93,7 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
         abort();
     atomic_init(&box->readers, 1);
     snprintf(box->rules.municipality, sizeof box->rules.municipality, "%s", config->name);
+    snprintf(box->rules.sstu_department, sizeof box->rules.sstu_department, "%s", config->sstu_department);
     /* Clock and connections keep the zone they began with. */
     snprintf(box->rules.zone, sizeof box->rules.zone, "%s", core->start->config->zone);
     enum { MIB = 1024 * 1024 };

@@ -1,6 +1,6 @@
 #include "server/ops/helpers.h"
-#include "server/ops/access.h"
 #include "server/ops/file.h"
+#include "server/ops/access.h"
 #include "common/arena.h"
 #include "common/layout.h"
 #include "common/proto.h"

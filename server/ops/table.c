@@ -21,6 +21,7 @@ const struct op *const op_tables[] = {
     user_ops,
     mail_ops,
     unit_ops,
+    report_ops,
     NULL,
 };
 

@@ -26,4 +26,5 @@ struct rules {
     bool mail_on; /* a mail server is configured */
     char municipality[256];
     char zone[64];
+    char sstu_department[64];
 };
