@@ -14,7 +14,7 @@ packages=(
   libcmocka-dev libvterm-dev
   postgresql poppler-utils chafa openssh-client sshfs lftp rclone putty-tools dropbear-bin python3-paramiko ssh-audit ncurses-term tzdata
 )
-bench_packages=(openssh-server vim)
+bench_packages=(openssh-server openssh-sftp-server vim)
 lint_packages=(clang-tidy-14)
 
 usage() {

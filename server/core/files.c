@@ -126,12 +126,17 @@ bool files_start(struct core *core, int fd, const struct session_user *user, str
     int bytes = 1024 * 1024, flags = fcntl(fd, F_GETFL);
     if (!t)
         abort();
-    *t = (struct files_thread){.core = core, .fd = fd, .user = *user,
-                               .database = {.conninfo = core->start->conninfo, .zone = core->start->config->zone, .statement_timeout_ms = core->statement_timeout_ms}};
+    *t = (struct files_thread){.core = core,
+                               .fd = fd,
+                               .user = *user,
+                               .database = {.conninfo = core->start->conninfo,
+                                            .zone = core->start->config->zone,
+                                            .statement_timeout_ms = core->statement_timeout_ms}};
     fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
     pthread_mutex_lock(&core->files_lock);
-    bool ok = !atomic_load(&core->stopping) && core->files_count < core->start->config->max_file_channels && pthread_create(&thread, NULL, files_main, t) == 0;
+    bool ok = !atomic_load(&core->stopping) && core->files_count < core->start->config->max_file_channels &&
+              pthread_create(&thread, NULL, files_main, t) == 0;
     if (ok) {
         pthread_detach(thread);
         t->next = core->files;

@@ -1,5 +1,5 @@
-/* Programs that read formats of strangers: each run is a process of its own with no network, no files to write, little memory and little time
- * (the sandbox of the gate's children and setrlimit). Its faults are its own. */
+/* Programs that read formats of strangers: each run is a process of its own with no network, no files to write, little memory and little
+ * time (the sandbox of the gate's children and setrlimit). Its faults are its own. */
 #pragma once
 #include "common/buf.h"
 #include "common/err.h"

@@ -268,7 +268,8 @@ static bool finish(struct task *t, struct handle *h)
     if (!open_writer(t, h) || !lazy_commit(s, &t->err) || !pg_begin(s->lazy, &t->err))
         return false;
     t->call.db = s->lazy;
-    bool ok = content_finish(h->writer, h->node.name, &content, &t->err) && file_place_content(&t->call, &h->node.place, h->node.name, &content, &id);
+    bool ok = content_finish(h->writer, h->node.name, &content, &t->err) &&
+              file_place_content(&t->call, &h->node.place, h->node.name, &content, &id);
     if (ok && h->time_is_set) {
         const char *params[] = {call_int(&t->call, id), call_int(&t->call, h->time)};
         ok = pg_exec(s->lazy, Q_FILE_MODIFIED_SET, params, 2, NULL, &t->err);
@@ -350,7 +351,9 @@ static void do_open(struct task *t)
     struct handle *h = NULL;
     bool ok = find(t, t->r->path, t->r->path_len, &node);
     if (ok && node.kind != NODE_FILE) {
-        answer(t, FILES_FAILURE, t->s->user.lang == LANG_RU ? "это папка; файлы кладут в /inbox и в папки записей" : "a folder; files go into /inbox and the folders of records");
+        answer(t, FILES_FAILURE,
+               t->s->user.lang == LANG_RU ? "это папка; файлы кладут в /inbox и в папки записей"
+                                          : "a folder; files go into /inbox and the folders of records");
         return;
     }
     if (ok && t->r->count & FILES_WRITES) {
@@ -577,7 +580,8 @@ static bool rename_path(struct task *t)
         return false;
     if (from.kind != NODE_FILE || to.kind != NODE_FILE)
         return err_set(&t->err, ERR_FORBIDDEN, NULL);
-    return file_find(&t->call, &from.place, from.name, &info) && begin(t) && end(t, file_rename(&t->call, info.id, &to.place, to.name, t->r->count));
+    return file_find(&t->call, &from.place, from.name, &info) && begin(t) &&
+           end(t, file_rename(&t->call, info.id, &to.place, to.name, t->r->count));
 }
 
 static void do_rename(struct task *t) { answer_bool(t, rename_path(t)); }
@@ -591,7 +595,8 @@ static void do_statvfs(struct task *t)
         answer_err(t);
         return;
     }
-    bool of_record = (node.kind == NODE_FOLDER || node.kind == NODE_FILE) && strcmp(node.place.kind, "appeal") != 0 && strcmp(node.place.kind, "assignment") != 0;
+    bool of_record = (node.kind == NODE_FOLDER || node.kind == NODE_FILE) && strcmp(node.place.kind, "appeal") != 0 &&
+                     strcmp(node.place.kind, "assignment") != 0;
     struct file_place *place = node.kind == NODE_FOLDER || node.kind == NODE_FILE ? &node.place : &inbox;
     const char *params[] = {place->kind, call_int(&t->call, place->id)};
     struct pg_res *res = pg_query(t->call.db, Q_FILE_PLACE_USE, params, 2, &t->err);
@@ -620,13 +625,14 @@ static void do_fsync(struct task *t)
 /* --- the session --------------------------------------------------------------------------------------------------------------------- */
 
 static void (*const doers[FILES_OP_END])(struct task *t) = {
-    [FILES_OPEN] = do_open,         [FILES_CLOSE] = do_close,     [FILES_READ] = do_read,       [FILES_WRITE] = do_write,
-    [FILES_STAT] = do_stat,         [FILES_FSTAT] = do_fstat,     [FILES_SETSTAT] = do_setstat, [FILES_FSETSTAT] = do_fsetstat,
-    [FILES_OPENDIR] = do_opendir,   [FILES_READDIR] = do_readdir, [FILES_REMOVE] = do_remove,   [FILES_RENAME] = do_rename,
-    [FILES_STATVFS] = do_statvfs,   [FILES_FSYNC] = do_fsync,
+    [FILES_OPEN] = do_open,       [FILES_CLOSE] = do_close,     [FILES_READ] = do_read,       [FILES_WRITE] = do_write,
+    [FILES_STAT] = do_stat,       [FILES_FSTAT] = do_fstat,     [FILES_SETSTAT] = do_setstat, [FILES_FSETSTAT] = do_fsetstat,
+    [FILES_OPENDIR] = do_opendir, [FILES_READDIR] = do_readdir, [FILES_REMOVE] = do_remove,   [FILES_RENAME] = do_rename,
+    [FILES_STATVFS] = do_statvfs, [FILES_FSYNC] = do_fsync,
 };
 
-void files_session_do(struct files_session *s, const struct rules *rules, const struct files_request *r, struct buf *answers, bool *committed)
+void files_session_do(struct files_session *s, const struct rules *rules, const struct files_request *r, struct buf *answers,
+                      bool *committed)
 {
     struct task t = {.s = s, .r = r, .out = answers};
     t.call = (struct call){.user = &s->user, .db = connection(s, &s->db), .rules = rules, .arena = s->arena, .err = &t.err};

@@ -18,7 +18,8 @@ struct files_session *files_session_new(const struct files_database *database, c
 /* Gives up what is not finished. */
 void files_session_free(struct files_session **s);
 /* Carries the request out and appends its answer. *committed is set when others have something to hear. */
-void files_session_do(struct files_session *s, const struct rules *rules, const struct files_request *r, struct buf *answers, bool *committed);
+void files_session_do(struct files_session *s, const struct rules *rules, const struct files_request *r, struct buf *answers,
+                      bool *committed);
 /* How long the session may stay idle before files_session_rest is due; -1: for ever. */
 int files_session_patience_ms(const struct files_session *s);
 /* Nothing has come for so long: what is written is committed, and databases that nobody needs are left. */

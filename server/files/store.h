@@ -1,5 +1,5 @@
-/* Contents of files in the database: received in chunks, stored once by their SHA-256, read in pieces. Names and rights are others' business
- * (server/ops/file.h).
+/* Contents of files in the database: received in chunks, stored once by their SHA-256, read in pieces. Names and rights are others'
+ * business (server/ops/file.h).
  *
  * Whoever receives a content owns a struct content_writer. It writes through the connection given, inside whatever transaction is open
  * there, and keeps one chunk and the state of the hash in memory. What is not finished is nobody's and is swept (sweep.h). */
@@ -42,8 +42,8 @@ bool content_write(struct content_writer *w, int64_t offset, const void *data, s
 bool content_truncate(struct content_writer *w, int64_t size_bytes, struct err *err);
 /* Writes what is still in memory to the database, so that another transaction may go on. */
 bool content_flush(struct content_writer *w, struct err *err);
-/* Ends it in the open transaction: hash, type (`name` helps where contents do not tell), and the blob to refer to, which may be an older one
- * of the same contents. Mark it used in the same transaction. */
+/* Ends it in the open transaction: hash, type (`name` helps where contents do not tell), and the blob to refer to, which may be an older
+ * one of the same contents. Mark it used in the same transaction. */
 bool content_finish(struct content_writer *w, const char *name, struct content *content, struct err *err);
 /* What has been received so far is not wanted; the sweep takes it. Outside of the writer's life: by its blob. */
 bool content_abandon(struct pg *db, int64_t blob_id, struct err *err);

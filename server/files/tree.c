@@ -94,7 +94,8 @@ struct files_attrs tree_attrs(const struct call *c, const struct node *node, con
 {
     (void)c;
     if (node->kind == NODE_FILE)
-        return (struct files_attrs){.size = info ? (uint64_t)info->size_bytes : 0, .time = info ? (uint32_t)info->modified : 0,
+        return (struct files_attrs){.size = info ? (uint64_t)info->size_bytes : 0,
+                                    .time = info ? (uint32_t)info->modified : 0,
                                     .mode = MODE_FILE | (is_own(&node->place) ? 0600 : 0400)};
     return (struct files_attrs){.time = node->time, .mode = MODE_FOLDER | (node->kind == NODE_FOLDER ? 0700 : 0500)};
 }
@@ -148,7 +149,8 @@ static bool read_files(struct call *c, struct tree_walk *w, struct buf *names)
         return false;
     int rows = pg_rows(res);
     for (int i = 0; i < rows; i++) {
-        struct files_attrs a = {.size = (uint64_t)pg_int(res, i, 1), .time = (uint32_t)pg_int(res, i, 2),
+        struct files_attrs a = {.size = (uint64_t)pg_int(res, i, 1),
+                                .time = (uint32_t)pg_int(res, i, 2),
                                 .mode = MODE_FILE | (is_own(&w->node.place) ? 0600 : 0400)};
         tell(names, pg_text(res, i, 0), &a);
         snprintf(w->after, sizeof w->after, "%s", pg_text(res, i, 0));

@@ -40,7 +40,9 @@ static const struct claim {
 
 static const struct {
     const char *ending, *type;
-} ole_kinds[] = {{"doc", "application/msword"}, {"xls", "application/vnd.ms-excel"}, {"ppt", "application/vnd.ms-powerpoint"},
+} ole_kinds[] = {{"doc", "application/msword"},
+                 {"xls", "application/vnd.ms-excel"},
+                 {"ppt", "application/vnd.ms-powerpoint"},
                  {"msg", "application/vnd.ms-outlook"}};
 
 static const char *ending_of(const char *name)
@@ -49,12 +51,12 @@ static const char *ending_of(const char *name)
     return dot ? dot + 1 : "";
 }
 
-/* Only the table of signatures is asked. What looks into formats (ELF, CDF, tar, packed data, JSON, CSV) stays off: those parsers have had the
- * faults, and a bomb is one only for who unpacks it. */
+/* Only the table of signatures is asked. What looks into formats (ELF, CDF, tar, packed data, JSON, CSV) stays off: those parsers have had
+ * the faults, and a bomb is one only for who unpacks it. */
 static magic_t open_magic(void)
 {
-    magic_t m = magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_CDF |
-                           MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_TOKENS | MAGIC_NO_CHECK_APPTYPE);
+    magic_t m = magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_ELF |
+                           MAGIC_NO_CHECK_CDF | MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_TOKENS | MAGIC_NO_CHECK_APPTYPE);
     if (m && magic_load(m, NULL) != 0) {
         log_error("libmagic: %s: files will be of unknown type", magic_error(m));
         magic_close(m);

@@ -92,15 +92,22 @@ static bool run_chafa(struct content_reader *content, const struct view_size *si
 {
     char cells[32];
     snprintf(cells, sizeof cells, "%dx%d", size->columns, size->rows);
-    const char *const argv[] = {"/usr/bin/chafa", "--format=symbols", "--colors=none", size->ascii ? "--symbols=ascii" : "--symbols=block+space",
-                                "--animate=off", "--size", cells, "-", NULL};
+    const char *const argv[] = {"/usr/bin/chafa",
+                                "--format=symbols",
+                                "--colors=none",
+                                size->ascii ? "--symbols=ascii" : "--symbols=block+space",
+                                "--animate=off",
+                                "--size",
+                                cells,
+                                "-",
+                                NULL};
     if (content->size_bytes > PICTURE_BYTES_MAX)
         return err_rule(err, "not_readable", NULL);
     return helper_run(argv, content, HELPER_MS, text, err);
 }
 
-bool view_file(struct content_reader *content, const char *mime, const struct view_size *size, enum view_kind *kind, bool *cut, struct buf *out,
-               struct err *err)
+bool view_file(struct content_reader *content, const char *mime, const struct view_size *size, enum view_kind *kind, bool *cut,
+               struct buf *out, struct err *err)
 {
     struct buf text;
     bool ok = true;

@@ -11,7 +11,7 @@ struct view_size {
     bool ascii; /* no block elements */
 };
 
-/* Writes the lines (UTF-8, no control characters but the newline) to `out`. VIEW_NONE: there is nothing to see but its properties. *cut: there
- * is more of it. */
-bool view_file(struct content_reader *content, const char *mime, const struct view_size *size, enum view_kind *kind, bool *cut, struct buf *out,
-               struct err *err);
+/* Writes the lines (UTF-8, no control characters but the newline) to `out`. VIEW_NONE: there is nothing to see but its properties. *cut:
+ * there is more of it. */
+bool view_file(struct content_reader *content, const char *mime, const struct view_size *size, enum view_kind *kind, bool *cut,
+               struct buf *out, struct err *err);

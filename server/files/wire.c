@@ -53,8 +53,13 @@ bool files_request_read(const void *frame, size_t len, struct files_request *r)
     if (len < LENGTH_BYTES + FILES_REQUEST_HEAD)
         return false;
     size_t left = len - LENGTH_BYTES - FILES_REQUEST_HEAD;
-    *r = (struct files_request){.op = p[0], .id = files_get32(p + 1), .handle = files_get32(p + 5), .offset = files_get64(p + 9),
-                                .count = files_get32(p + 17), .path_len = files_get16(p + 21), .path2_len = files_get16(p + 23)};
+    *r = (struct files_request){.op = p[0],
+                                .id = files_get32(p + 1),
+                                .handle = files_get32(p + 5),
+                                .offset = files_get64(p + 9),
+                                .count = files_get32(p + 17),
+                                .path_len = files_get16(p + 21),
+                                .path2_len = files_get16(p + 23)};
     if (r->op == 0 || r->op >= FILES_OP_END || r->path_len > FILES_PATH_MAX || r->path2_len > FILES_PATH_MAX ||
         r->path_len + r->path2_len > left || left - r->path_len - r->path2_len > FILES_DATA_MAX)
         return false;
@@ -70,7 +75,8 @@ bool files_answer_read(const void *frame, size_t len, struct files_answer *a)
     const unsigned char *p = (const unsigned char *)frame + LENGTH_BYTES;
     if (len < LENGTH_BYTES + FILES_ANSWER_HEAD)
         return false;
-    *a = (struct files_answer){.kind = p[0], .id = files_get32(p + 1), .body = p + FILES_ANSWER_HEAD, .len = len - LENGTH_BYTES - FILES_ANSWER_HEAD};
+    *a = (struct files_answer){
+        .kind = p[0], .id = files_get32(p + 1), .body = p + FILES_ANSWER_HEAD, .len = len - LENGTH_BYTES - FILES_ANSWER_HEAD};
     switch (a->kind) {
     case FILES_STATUS: return a->len >= 4;
     case FILES_HANDLE: return a->len == 4;

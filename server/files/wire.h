@@ -1,9 +1,9 @@
 /* What a connection child of the gate and the core say to each other about files: frames over a session connection of kind "files"
  * (docs/architecture.md). The child has parsed SFTP; here is nothing left but fields of fixed places, and data as it is.
  *
- * request:  u32 bytes that follow | u8 op | u32 id | u32 handle | u64 offset | u32 count | u16 path bytes | u16 path bytes | path | path | data
- * answer:   u32 bytes that follow | u8 kind | u32 id | what the kind says
- * Numbers are big-endian. Answers come in the order of the requests. */
+ * request:  u32 bytes that follow | u8 op | u32 id | u32 handle | u64 offset | u32 count | u16 path bytes | u16 path bytes | path | path |
+ * data answer:   u32 bytes that follow | u8 kind | u32 id | what the kind says Numbers are big-endian. Answers come in the order of the
+ * requests. */
 #pragma once
 #include "common/buf.h"
 #include <stdbool.h>
@@ -20,20 +20,20 @@ enum {
 };
 
 enum files_op {
-    FILES_OPEN = 1,  /* path; count: enum files_open -> HANDLE */
-    FILES_CLOSE,     /* handle -> STATUS */
-    FILES_READ,      /* handle, offset, count -> DATA (empty: the end) */
-    FILES_WRITE,     /* handle, offset, data -> STATUS */
-    FILES_STAT,      /* path -> ATTRS */
-    FILES_FSTAT,     /* handle -> ATTRS */
-    FILES_SETSTAT,   /* path; count: enum files_set, offset: size, data: u32 time -> STATUS */
-    FILES_FSETSTAT,  /* the same of a handle */
-    FILES_OPENDIR,   /* path -> HANDLE */
-    FILES_READDIR,   /* handle -> NAMES (none: the end) */
-    FILES_REMOVE,    /* path */
-    FILES_RENAME,    /* path, path; count 1: over what is there */
-    FILES_STATVFS,   /* path -> SPACE */
-    FILES_FSYNC,     /* handle */
+    FILES_OPEN = 1, /* path; count: enum files_open -> HANDLE */
+    FILES_CLOSE,    /* handle -> STATUS */
+    FILES_READ,     /* handle, offset, count -> DATA (empty: the end) */
+    FILES_WRITE,    /* handle, offset, data -> STATUS */
+    FILES_STAT,     /* path -> ATTRS */
+    FILES_FSTAT,    /* handle -> ATTRS */
+    FILES_SETSTAT,  /* path; count: enum files_set, offset: size, data: u32 time -> STATUS */
+    FILES_FSETSTAT, /* the same of a handle */
+    FILES_OPENDIR,  /* path -> HANDLE */
+    FILES_READDIR,  /* handle -> NAMES (none: the end) */
+    FILES_REMOVE,   /* path */
+    FILES_RENAME,   /* path, path; count 1: over what is there */
+    FILES_STATVFS,  /* path -> SPACE */
+    FILES_FSYNC,    /* handle */
     FILES_OP_END,
 };
 enum files_open { FILES_READS = 1, FILES_WRITES = 2, FILES_APPENDS = 4, FILES_CREATES = 8, FILES_EMPTIES = 16, FILES_IS_NEW = 32 };

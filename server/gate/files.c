@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum {
-    TO_CORE_BYTES = 512 * 1024, /* this full, no more packets are taken */
+    TO_CORE_BYTES = 512 * 1024,  /* this full, no more packets are taken */
     FROM_CORE_BYTES = 64 * 1024, /* read at a time */
     SOCKET_BYTES = 1024 * 1024,
 };

@@ -46,7 +46,9 @@ static const struct {
     {FILES_BAD_MESSAGE, {"пакет не по протоколу", "malformed packet"}},
     {FILES_FAILURE, {"путь длиннее 4096 байт или не в UTF-8", "the path is longer than 4096 bytes or not UTF-8"}},
     {FILES_FAILURE, {"нет такого открытого файла", "no such handle"}},
-    {FILES_DENIED, {"папки создаёт и удаляет система: файлы кладут в /inbox и в папки записей", "folders are made and removed by the system: put files into /inbox and the folders of records"}},
+    {FILES_DENIED,
+     {"папки создаёт и удаляет система: файлы кладут в /inbox и в папки записей",
+      "folders are made and removed by the system: put files into /inbox and the folders of records"}},
     {FILES_DENIED, {"ссылок здесь нет", "there are no links here"}},
     {FILES_UNSUPPORTED, {"сервер этого не умеет", "not supported by this server"}},
 };
@@ -192,7 +194,8 @@ static void say(const struct sftp *s, struct buf *out, uint32_t id, enum said wh
 
 /* --- paths --------------------------------------------------------------------------------------------------------------------------- */
 
-/* The path from the root on, without ".", "..", doubled slashes. Relative ones begin at the root. False: longer than allowed, or not UTF-8. */
+/* The path from the root on, without ".", "..", doubled slashes. Relative ones begin at the root. False: longer than allowed, or not UTF-8.
+ */
 static bool clean_path(struct piece path, char out[FILES_PATH_MAX + 1], struct piece *clean)
 {
     size_t len = 0;
@@ -321,8 +324,11 @@ static void take_setstat(struct request *q)
     if (!is_whole(q))
         return;
     files_put32(time, a.time);
-    struct files_request f = {.op = q->type == SETSTAT ? FILES_SETSTAT : FILES_FSETSTAT, .offset = a.size,
-                              .count = (a.has_size ? FILES_SET_SIZE : 0u) | (a.has_time ? FILES_SET_TIME : 0u), .data = time, .data_len = sizeof time};
+    struct files_request f = {.op = q->type == SETSTAT ? FILES_SETSTAT : FILES_FSETSTAT,
+                              .offset = a.size,
+                              .count = (a.has_size ? FILES_SET_SIZE : 0u) | (a.has_time ? FILES_SET_TIME : 0u),
+                              .data = time,
+                              .data_len = sizeof time};
     if (q->type == SETSTAT)
         with_path(q, what, f);
     else
@@ -353,7 +359,8 @@ static void take_rename(struct request *q, bool over)
         say(q->s, q->to_client, q->id, SAID_BAD_PATH);
         return;
     }
-    struct files_request f = {.op = FILES_RENAME, .count = over, .path = from.text, .path_len = from.len, .path2 = to.text, .path2_len = to.len};
+    struct files_request f = {
+        .op = FILES_RENAME, .count = over, .path = from.text, .path_len = from.len, .path2 = to.text, .path2_len = to.len};
     to_core(q, &f);
 }
 
@@ -430,8 +437,8 @@ static void take_request(struct request *q)
 
 static bool say_hello(struct sftp *s, struct reader *r, struct buf *out)
 {
-    static const char *const extensions[][2] = {{"posix-rename@openssh.com", "1"}, {"statvfs@openssh.com", "2"},
-                                                {"fsync@openssh.com", "1"}, {"limits@openssh.com", "1"}};
+    static const char *const extensions[][2] = {
+        {"posix-rename@openssh.com", "1"}, {"statvfs@openssh.com", "2"}, {"fsync@openssh.com", "1"}, {"limits@openssh.com", "1"}};
     size_t body = 4;
     if (read_u32(r) < PROTOCOL || r->bad || s->said_hello)
         return false;
@@ -452,7 +459,10 @@ static bool say_hello(struct sftp *s, struct reader *r, struct buf *out)
 static bool take_packet(struct sftp *s, struct buf *to_core, struct buf *to_client)
 {
     const unsigned char *bytes = (const unsigned char *)s->packet.data;
-    struct request q = {.s = s, .type = bytes[LENGTH_BYTES], .to_core = to_core, .to_client = to_client,
+    struct request q = {.s = s,
+                        .type = bytes[LENGTH_BYTES],
+                        .to_core = to_core,
+                        .to_client = to_client,
                         .r = {.at = bytes + LENGTH_BYTES + 1, .end = bytes + s->packet.len}};
     if (q.type == INIT)
         return say_hello(s, &q.r, to_client);
@@ -538,9 +548,19 @@ static bool answer_names(uint32_t id, const unsigned char *body, size_t len, str
 
 static void answer_space(uint32_t id, const unsigned char *body, struct buf *out)
 {
-    uint64_t bytes = files_get64(body), free_bytes = files_get64(body + 8), files = files_get64(body + 16), free_files = files_get64(body + 24);
-    const uint64_t fields[] = {BLOCK_BYTES, BLOCK_BYTES, bytes / BLOCK_BYTES, free_bytes / BLOCK_BYTES, free_bytes / BLOCK_BYTES,
-                               files, free_files, free_files, 0, 2 /* no set-uid */, NAME_BYTES_MAX};
+    uint64_t bytes = files_get64(body), free_bytes = files_get64(body + 8), files = files_get64(body + 16),
+             free_files = files_get64(body + 24);
+    const uint64_t fields[] = {BLOCK_BYTES,
+                               BLOCK_BYTES,
+                               bytes / BLOCK_BYTES,
+                               free_bytes / BLOCK_BYTES,
+                               free_bytes / BLOCK_BYTES,
+                               files,
+                               free_files,
+                               free_files,
+                               0,
+                               2 /* no set-uid */,
+                               NAME_BYTES_MAX};
     begin_packet(out, EXTENDED_REPLY, id, sizeof fields);
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         put_u64(out, fields[i]);
@@ -580,7 +600,8 @@ bool sftp_answer(struct sftp *s, struct buf *from_core, struct buf *to_client)
     struct files_answer a;
     bool ok = true;
     while (ok && (len = files_frame(from_core->data + done, from_core->len - done, FILES_FRAME_MAX)) != 0) {
-        ok = len != SIZE_MAX && s->waiting > 0 && files_answer_read(from_core->data + done, len, &a) && answer(&a, to_client) && !to_client->overflow;
+        ok = len != SIZE_MAX && s->waiting > 0 && files_answer_read(from_core->data + done, len, &a) && answer(&a, to_client) &&
+             !to_client->overflow;
         s->waiting--;
         done += ok ? len : 0;
     }

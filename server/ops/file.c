@@ -44,8 +44,11 @@ bool file_find(struct call *c, const struct file_place *place, const char *name,
         return false;
     bool found = pg_rows(res) == 1;
     if (found) {
-        *info = (struct file_info){.id = pg_int(res, 0, 0), .blob_id = pg_int(res, 0, 1), .size_bytes = pg_int(res, 0, 2),
-                                   .owner_id = pg_int(res, 0, 4), .modified = pg_int(res, 0, 5)};
+        *info = (struct file_info){.id = pg_int(res, 0, 0),
+                                   .blob_id = pg_int(res, 0, 1),
+                                   .size_bytes = pg_int(res, 0, 2),
+                                   .owner_id = pg_int(res, 0, 4),
+                                   .modified = pg_int(res, 0, 5)};
         snprintf(info->mime, sizeof info->mime, "%s", pg_text(res, 0, 3));
     }
     pg_free(res);
@@ -159,10 +162,12 @@ static bool let_go_of(struct call *c, int64_t blob)
     return pg_exec(c->db, Q_BLOB_UNUSE, params, 1, NULL, c->err);
 }
 
-static bool add_row(struct call *c, const struct file_place *place, const char *name, const struct content *content, int64_t owner, int64_t *id)
+static bool add_row(struct call *c, const struct file_place *place, const char *name, const struct content *content, int64_t owner,
+                    int64_t *id)
 {
     const char *blob = call_int(c, content->blob_id);
-    const char *params[] = {blob, place->kind, call_int(c, place->id), NULL, NULL, name, call_int(c, owner), file_type_claimed(name, content->mime)};
+    const char *params[] = {blob, place->kind, call_int(c, place->id), NULL,
+                            NULL, name,        call_int(c, owner),     file_type_claimed(name, content->mime)};
     return pg_exec(c->db, Q_BLOB_USE, &blob, 1, NULL, c->err) && query_int(c, Q_FILE_ADD, params, 8, 0, id);
 }
 
@@ -186,7 +191,8 @@ bool file_place_content(struct call *c, const struct file_place *place, const ch
         *id = there.id;
         ok = file_room(c, place, false, content->size_bytes, there.size_bytes) && replace_content(c, there.id, name, content);
     } else {
-        ok = file_room(c, place, true, content->size_bytes, 0) && free_name(c, place, &name) && add_row(c, place, name, content, c->user->id, id);
+        ok = file_room(c, place, true, content->size_bytes, 0) && free_name(c, place, &name) &&
+             add_row(c, place, name, content, c->user->id, id);
     }
     ok = ok && tell(c, place, &r, is_folder(place->kind) ? "file_put" : "file_attach", *id, name);
     record_free(&r);
@@ -195,8 +201,8 @@ bool file_place_content(struct call *c, const struct file_place *place, const ch
 
 bool file_add_copy(struct call *c, const struct file_place *place, const char *name, const struct content *content, int64_t *id)
 {
-    return file_room(c, place, true, content->size_bytes, 0) && free_name(c, place, &name) && add_row(c, place, name, content, c->user->id, id) &&
-           tell(c, place, NULL, "file_put", *id, name);
+    return file_room(c, place, true, content->size_bytes, 0) && free_name(c, place, &name) &&
+           add_row(c, place, name, content, c->user->id, id) && tell(c, place, NULL, "file_put", *id, name);
 }
 
 bool file_put_buffer(struct call *c, const char *folder, int64_t owner, const char *name, const void *data, size_t len, int64_t *id)
@@ -264,7 +270,8 @@ static bool hold_both(struct call *c, int64_t id, struct held *h, struct record 
     if (!res)
         return false;
     bool found = pg_rows(res) == 1;
-    struct file_place place = {.kind = found ? arena_strdup(c->arena, pg_text(res, 0, COL_PLACE)) : "", .id = found ? pg_int(res, 0, COL_PLACE + 1) : 0};
+    struct file_place place = {.kind = found ? arena_strdup(c->arena, pg_text(res, 0, COL_PLACE)) : "",
+                               .id = found ? pg_int(res, 0, COL_PLACE + 1) : 0};
     pg_free(res);
     if (!found)
         return err_set(c->err, ERR_NOT_FOUND, NULL);
@@ -287,16 +294,18 @@ bool file_take_away(struct call *c, int64_t id)
     const char *params[] = {call_int(c, id)};
     if (!hold_both(c, id, &h, &r))
         return false;
-    bool ok = pg_exec(c->db, Q_FILE_DROP, params, 1, NULL, c->err) && let_go_of(c, h.blob_id) && tell(c, &h.place, &r, "file_remove", id, h.name);
+    bool ok =
+        pg_exec(c->db, Q_FILE_DROP, params, 1, NULL, c->err) && let_go_of(c, h.blob_id) && tell(c, &h.place, &r, "file_remove", id, h.name);
     record_free(&r);
     pg_free(h.row);
     return ok;
 }
 
-static bool move_row(struct call *c, int64_t id, const struct file_place *to, const char *part, int64_t part_id, const char *name, const char *mime)
+static bool move_row(struct call *c, int64_t id, const struct file_place *to, const char *part, int64_t part_id, const char *name,
+                     const char *mime)
 {
-    const char *params[] = {call_int(c, id), to->kind, call_int(c, to->id), part, part_id ? call_int(c, part_id) : NULL, name,
-                            file_type_claimed(name, mime)};
+    const char *params[] = {
+        call_int(c, id), to->kind, call_int(c, to->id), part, part_id ? call_int(c, part_id) : NULL, name, file_type_claimed(name, mime)};
     return pg_exec(c->db, Q_FILE_MOVE, params, 7, NULL, c->err);
 }
 
@@ -309,7 +318,8 @@ static bool make_way(struct call *c, const struct file_place *to, const char *na
     return there.id == id || file_take_away(c, there.id);
 }
 
-static bool attach(struct call *c, int64_t id, const struct held *h, const struct record *r, const char *part, int64_t part_id, const char *name)
+static bool attach(struct call *c, int64_t id, const struct held *h, const struct record *r, const char *part, int64_t part_id,
+                   const char *name)
 {
     struct file_place to = {.kind = r->kind, .id = r->id};
     const char *size[] = {WHO(c), call_int(c, id)};
@@ -332,13 +342,17 @@ bool file_rename(struct call *c, int64_t id, const struct file_place *to, const 
         return false;
     bool same = strcmp(h.place.kind, to->kind) == 0 && h.place.id == to->id, ok;
     if (!is_folder(to->kind) && !same) {
-        ok = record_lock_id(c, to->kind, to->id, &target) && attach(c, id, &h, &target, NULL, 0, name) && tell(c, to, &target, "file_attach", id, name);
+        ok = record_lock_id(c, to->kind, to->id, &target) && attach(c, id, &h, &target, NULL, 0, name) &&
+             tell(c, to, &target, "file_attach", id, name);
     } else if (!same && !is_folder(h.place.kind)) {
         ok = err_field(c->err, "files", "not_in_inbox", NULL); /* what hangs on a record stays there; it can be copied */
     } else {
-        ok = replace ? make_way(c, to, name, id) : name_taken(c, to, name, &taken) && (!taken || strcmp(name, h.name) == 0 || err_field(c->err, "name", "taken", NULL));
+        ok = replace ? make_way(c, to, name, id)
+                     : name_taken(c, to, name, &taken) && (!taken || strcmp(name, h.name) == 0 || err_field(c->err, "name", "taken", NULL));
         const char *named[] = {call_int(c, id), name, file_type_claimed(name, h.mime)};
-        ok = ok && (same ? pg_exec(c->db, Q_FILE_RENAME, named, 3, NULL, c->err) : file_room(c, to, true, 0, 0) && move_row(c, id, to, NULL, 0, name, h.mime)) &&
+        ok = ok &&
+             (same ? pg_exec(c->db, Q_FILE_RENAME, named, 3, NULL, c->err)
+                   : file_room(c, to, true, 0, 0) && move_row(c, id, to, NULL, 0, name, h.mime)) &&
              tell(c, to, &from, "file_rename", id, name);
     }
     record_free(&target);
@@ -377,8 +391,7 @@ bool file_attach_argument(struct call *c, const char *arg, const struct record *
     const char *ids = json_is_array(given) ? arg_sql(c, arg) : arena_printf(c->arena, "{%lld}", (long long)json_integer_value(given));
     if (json_is_integer(given) ? !attach_one(c, arg, json_integer_value(given), r, part, part_id) : !json_is_array(given))
         return !json_is_integer(given);
-    json_array_foreach(given, i, one)
-        if (!attach_one(c, arena_printf(c->arena, "%s[%zu]", arg, i), json_integer_value(one), r, part, part_id))
-            return false;
+    json_array_foreach(given, i, one) if (!attach_one(c, arena_printf(c->arena, "%s[%zu]", arg, i), json_integer_value(one), r, part,
+                                                      part_id)) return false;
     return !changes || tell_names(c, ids, changes);
 }

@@ -12,9 +12,9 @@ struct file_place {
     int64_t id;
 };
 
-/* Puts a whole buffer as a file into a folder ("inbox" or "reports") of the user `owner`, inside the transaction of the call; where the name
- * is taken it becomes «name (2).ext». *id (may be NULL) is the file's. ERR_PARAMS (field "name", "content") when the name is no name or
- * a limit of the configuration is reached. Usage: file_put_buffer(c, "reports", c->user->id, "Журнал 2026.pdf", data, len, &id) */
+/* Puts a whole buffer as a file into a folder ("inbox" or "reports") of the user `owner`, inside the transaction of the call; where the
+ * name is taken it becomes «name (2).ext». *id (may be NULL) is the file's. ERR_PARAMS (field "name", "content") when the name is no name
+ * or a limit of the configuration is reached. Usage: file_put_buffer(c, "reports", c->user->id, "Журнал 2026.pdf", data, len, &id) */
 bool file_put_buffer(struct call *c, const char *folder, int64_t owner, const char *name, const void *data, size_t len, int64_t *id);
 
 /* Attaches the files that the argument `arg` names (P_IDS or P_ID; absent: none) from the caller's folders to the record held by this

@@ -201,14 +201,25 @@ static bool file_get(struct call *c)
 /* Properties and what there is to see. */
 static bool file_view(struct call *c)
 {
-    enum { COL_BLOB = 1, COL_SIZE = 2, COL_MIME = 3, COL_NAME = 4, COL_PLACE = 5, COL_PLACE_ID = 6, COLUMNS = 80, ROWS = 60, LINES_BYTES = 2 * 1024 * 1024 };
+    enum {
+        COL_BLOB = 1,
+        COL_SIZE = 2,
+        COL_MIME = 3,
+        COL_NAME = 4,
+        COL_PLACE = 5,
+        COL_PLACE_ID = 6,
+        COLUMNS = 80,
+        ROWS = 60,
+        LINES_BYTES = 2 * 1024 * 1024
+    };
     static const char *const kinds[] = {[VIEW_NONE] = "none", [VIEW_TEXT] = "text", [VIEW_PICTURE] = "picture"};
     struct pg_res *row;
     struct content_reader r;
     struct buf lines, all;
     enum view_kind kind;
     bool cut;
-    struct view_size size = {.columns = arg_int(c, "columns") ? (int)arg_int(c, "columns") : COLUMNS, .rows = arg_int(c, "rows") ? (int)arg_int(c, "rows") : ROWS,
+    struct view_size size = {.columns = arg_int(c, "columns") ? (int)arg_int(c, "columns") : COLUMNS,
+                             .rows = arg_int(c, "rows") ? (int)arg_int(c, "rows") : ROWS,
                              .ascii = arg_bool(c, "ascii")};
     if (!row_of(c, arg_int(c, "id"), &row))
         return false;
@@ -288,8 +299,8 @@ static bool file_copy(struct call *c)
     struct file_place place = {.kind = pg_text(row, 0, COL_PLACE), .id = pg_int(row, 0, COL_PLACE_ID)};
     struct content content = {.blob_id = pg_int(row, 0, COL_BLOB), .size_bytes = pg_int(row, 0, COL_SIZE)};
     snprintf(content.mime, sizeof content.mime, "%s", pg_text(row, 0, COL_MIME));
-    bool ok = file_read_event(c, arg_int(c, "id"), pg_text(row, 0, COL_NAME), &place) && file_add_copy(c, &inbox, pg_text(row, 0, COL_NAME), &content, &id) &&
-              answer_id(c, id);
+    bool ok = file_read_event(c, arg_int(c, "id"), pg_text(row, 0, COL_NAME), &place) &&
+              file_add_copy(c, &inbox, pg_text(row, 0, COL_NAME), &content, &id) && answer_id(c, id);
     pg_free(row);
     return ok;
 }

@@ -102,7 +102,7 @@ struct sshd *sshd_start(void)
     snprintf(path, sizeof path, "%s/user", s->dir);
     make_key(path);
     snprintf(config, sizeof config,
-             "Port %d\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile %s/user.pub\nPidFile none\nStrictModes no\nUsePAM no\n"
+             "Port %d\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile %s/user.pub\nPidFile none\nStrictModes no\nUsePAM no\nSubsystem sftp /usr/lib/openssh/sftp-server\n"
              "PermitRootLogin yes\nMaxStartups 1000\nKexAlgorithms curve25519-sha256\n",
              s->port, s->dir, s->dir);
     snprintf(path, sizeof path, "%s/config", s->dir);

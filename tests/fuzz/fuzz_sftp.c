@@ -1,5 +1,5 @@
-/* What a client sends over the subsystem sftp. Whatever it is: requests for the core are whole and within their limits, packets for the client are
- * whole, and the way the bytes are cut makes no difference. */
+/* What a client sends over the subsystem sftp. Whatever it is: requests for the core are whole and within their limits, packets for the
+ * client are whole, and the way the bytes are cut makes no difference. */
 #include "server/files/wire.h"
 #include "server/gate/sftp.h"
 #include <assert.h>

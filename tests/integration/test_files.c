@@ -15,7 +15,8 @@ static struct rpc *clerk, *head, *executor, *stranger, *analyst;
 static void starts_and_is_filled(void **state)
 {
     (void)state;
-    server = server_start(&(struct server_options){.config = "file_max_mib: 2\ninbox_max_files: 20\ninbox_max_mib: 6\nrecord_max_mib: 3\n"});
+    server =
+        server_start(&(struct server_options){.config = "file_max_mib: 2\ninbox_max_files: 20\ninbox_max_mib: 6\nrecord_max_mib: 3\n"});
     given_municipality(server, &town);
     clerk = town_as(&town, TOWN_clerk);
     head = town_as(&town, TOWN_head);
@@ -85,8 +86,14 @@ static void a_type_is_told_by_the_contents(void **state)
     } cases[] = {
         {"ответ.pdf", "%PDF-1.4\n%\xE2\xE3\xCF\xD3\n1 0 obj\n<<>>\nendobj\n", "application/pdf", NULL},
         {"не ответ.pdf", "Это просто текст\n", "text/plain", "application/pdf"},
-        {"фото.JPG", "\xFF\xD8\xFF\xE0" "0JFIF", "image/jpeg", NULL},
-        {"фото.png", "\xFF\xD8\xFF\xE0" "0JFIF", "image/jpeg", "image/png"},
+        {"фото.JPG",
+         "\xFF\xD8\xFF\xE0"
+         "0JFIF",
+         "image/jpeg", NULL},
+        {"фото.png",
+         "\xFF\xD8\xFF\xE0"
+         "0JFIF",
+         "image/jpeg", "image/png"},
         {"письмо.doc", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 rest", "application/msword", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -110,7 +117,8 @@ static void a_large_file_goes_in_parts(void **state)
         for (size_t k = 0; k < PART_BYTES; k++)
             data[i][k] = (unsigned char)(k * 7 + (size_t)i * 13 + k / 251);
         char *content = base64(data[i], PART_BYTES);
-        json_t *params = json_pack("{s:s, s:s, s:b, s:i}", "name", "большой.bin", "content", content, "more", i + 1 < PARTS, "offset", i * PART_BYTES);
+        json_t *params =
+            json_pack("{s:s, s:s, s:b, s:i}", "name", "большой.bin", "content", content, "more", i + 1 < PARTS, "offset", i * PART_BYTES);
         if (upload)
             json_object_set_new(params, "upload", json_integer(upload));
         free(content);
@@ -145,7 +153,9 @@ static void what_cannot_be_kept_is_refused(void **state)
     for (int i = 0; i < 127; i++)
         memcpy(cyrillic + 2 * i, "ж", 2);
     strcpy(cyrillic + 254, "x"); /* 255 bytes: just fits */
-    static const char *const bad[] = {"../../x", "a/b", ".", "..", "жжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжж"};
+    static const char *const bad[] = {
+        "../../x", "a/b", ".", "..",
+        "жжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжж"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         rpc_refused(clerk, -32602, "name", "file.put", "{s:s}", "name", bad[i]);
     rpc_refused(clerk, -32602, "name", "file.put", "{s:s}", "name", "две\nстроки");
@@ -197,8 +207,8 @@ static void a_photo_is_demanded(void **state)
     assert_true(json_is_true(at(rpc_ok(head, "assignment.get", "{s:I}", "id", assignment), "file_demanded")));
     rpc_refused(executor, 1004, "file_demanded", "assignment.report", "{s:I, s:s}", "id", assignment, "text", "Засыпано");
     photo = at_int(put(executor, "яма.jpg", "\xFF\xD8\xFF\xE0 JFIF"), "id");
-    rpc_refused(executor, -32602, "files[1]", "assignment.report", "{s:I, s:s, s:[I,I]}", "id", assignment, "text", "Засыпано", "files", photo,
-                (json_int_t)987654);
+    rpc_refused(executor, -32602, "files[1]", "assignment.report", "{s:I, s:s, s:[I,I]}", "id", assignment, "text", "Засыпано", "files",
+                photo, (json_int_t)987654);
     assert_int_equal(inbox(executor), 1);
     rpc_ok(executor, "assignment.report", "{s:I, s:s, s:[I]}", "id", assignment, "text", "Засыпано", "files", photo);
     assert_int_equal(inbox(executor), 0);
@@ -253,12 +263,12 @@ static void what_is_closed_keeps_its_files(void **state)
 static void reading_is_an_event(void **state)
 {
     (void)state;
-    json_t *events = rpc_ok(town.admin, "event.list", "{s:s, s:s, s:I}", "record", "file", "action", "file_read", "record_id", photo);
+    json_t *events = rpc_ok(town.admin, "audit.list", "{s:s, s:s, s:I}", "record", "file", "action", "file_read", "record_id", photo);
     assert_int_equal(at_int(events, "total"), 3); /* head, clerk, the copy: not who was refused */
     assert_int_equal(at_int(events, "items.2.actor"), town.user[TOWN_head]);
     json_int_t before = at_int(events, "total");
     rpc_ok(head, "file.get", "{s:I, s:i}", "id", photo, "limit", 0);
-    events = rpc_ok(town.admin, "event.list", "{s:s, s:s, s:I}", "record", "file", "action", "file_read", "record_id", photo);
+    events = rpc_ok(town.admin, "audit.list", "{s:s, s:s, s:I}", "record", "file", "action", "file_read", "record_id", photo);
     assert_int_equal(at_int(events, "total"), before);
 }
 
@@ -286,7 +296,8 @@ static void a_withdrawal_shows_its_paper(void **state)
 static void a_comment_brings_files(void **state)
 {
     (void)state;
-    json_int_t id = at_int(given_appeal(&town, "Сидорова Вера Павловна", "Фонарь"), "id"), file = at_int(put(clerk, "схема.txt", "x"), "id");
+    json_int_t id = at_int(given_appeal(&town, "Сидорова Вера Павловна", "Фонарь"), "id"),
+               file = at_int(put(clerk, "схема.txt", "x"), "id");
     rpc_ok(clerk, "appeal.comment", "{s:I, s:s, s:[I]}", "id", id, "text", "Схема", "files", file);
     json_t *card = rpc_ok(clerk, "appeal.get", "{s:I}", "id", id);
     assert_int_equal(at_int(card, "files.0.part_id"), at_int(card, "comments.0.id"));
@@ -315,8 +326,10 @@ static const char *ask_database(const char *sql)
 static void contents_are_stored_once_and_swept(void **state)
 {
     (void)state;
-    json_int_t a = at_int(put(head, "один.txt", "те же самые слова"), "id"), b = at_int(put(clerk, "другой.txt", "те же самые слова"), "id");
-    json_t *one = rpc_ok(head, "file.get", "{s:I, s:i}", "id", a, "limit", 0), *two = rpc_ok(clerk, "file.get", "{s:I, s:i}", "id", b, "limit", 0);
+    json_int_t a = at_int(put(head, "один.txt", "те же самые слова"), "id"),
+               b = at_int(put(clerk, "другой.txt", "те же самые слова"), "id");
+    json_t *one = rpc_ok(head, "file.get", "{s:I, s:i}", "id", a, "limit", 0),
+           *two = rpc_ok(clerk, "file.get", "{s:I, s:i}", "id", b, "limit", 0);
     assert_string_equal(at_text(one, "sha256"), at_text(two, "sha256"));
     char sql[256];
     snprintf(sql, sizeof sql, "SELECT count(*) FROM file_blob WHERE sha256 = '\\x%s'", at_text(one, "sha256"));
@@ -327,9 +340,16 @@ static void contents_are_stored_once_and_swept(void **state)
     server_stop(server);
     server_start_again(server); /* the sweep's first round is at the start */
     clerk = town_as(&town, TOWN_clerk);
-    for (int i = 0; i < 100 && atoi(ask_database("SELECT count(*) FROM file_blob b WHERE sha256 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM file WHERE blob_id = b.id)")) > 0; i++)
+    for (int i = 0;
+         i < 100 &&
+         atoi(ask_database(
+             "SELECT count(*) FROM file_blob b WHERE sha256 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM file WHERE blob_id = b.id)")) > 0;
+         i++)
         nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
-    assert_int_equal(atoi(ask_database("SELECT count(*) FROM file_blob b WHERE sha256 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM file WHERE blob_id = b.id)")), 0);
+    assert_int_equal(
+        atoi(ask_database(
+            "SELECT count(*) FROM file_blob b WHERE sha256 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM file WHERE blob_id = b.id)")),
+        0);
     assert_int_equal(atoi(ask_database(sql)), 1); /* the clerk's is still there */
     rpc_ok(clerk, "file.get", "{s:I}", "id", b);
     /* What is being sent has its time. */

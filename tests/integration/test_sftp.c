@@ -27,8 +27,10 @@ static void write_config(void)
     static const char *const users[] = {"clerk", "executor", "executor2", "analyst", "admin", "head"};
     for (size_t i = 0; i < sizeof users / sizeof *users; i++)
         fprintf(f, "Host %s\n User %s\n IdentityFile %s/%s\n", users[i], users[i], server->keys, users[i]);
-    fprintf(f, "Host *\n HostName 127.0.0.1\n Port %d\n IdentitiesOnly yes\n BatchMode yes\n StrictHostKeyChecking no\n"
-               " UserKnownHostsFile /dev/null\n LogLevel ERROR\n KexAlgorithms curve25519-sha256\n", server->port);
+    fprintf(f,
+            "Host *\n HostName 127.0.0.1\n Port %d\n IdentitiesOnly yes\n BatchMode yes\n StrictHostKeyChecking no\n"
+            " UserKnownHostsFile /dev/null\n LogLevel ERROR\n KexAlgorithms curve25519-sha256\n",
+            server->port);
     fclose(f);
     assert_true(write_whole(path, all, 0600));
     free(all);
@@ -41,7 +43,8 @@ static int shell(const char *script)
     char *text = NULL;
     size_t size;
     FILE *f = open_memstream(&text, &size);
-    fprintf(f, "set -e; cd '%s'; F='%s/ssh_config'; PORT=%d; KEYS='%s'; APPEAL='%s'\n%s", work, work, server->port, server->keys, appeal_folder, script);
+    fprintf(f, "set -e; cd '%s'; F='%s/ssh_config'; PORT=%d; KEYS='%s'; APPEAL='%s'\n%s", work, work, server->port, server->keys,
+            appeal_folder, script);
     fclose(f);
     char *const argv[] = {"sh", "-c", text, NULL};
     run_program(argv, NULL, CLIENT_MS, &o);
@@ -69,7 +72,9 @@ static void starts_and_is_filled(void **state)
     run_program(argv, NULL, CLIENT_MS, &o);
     outcome_free(&o);
     write_config();
-    assert_int_equal(shell("head -c 3000000 /dev/urandom > big; echo Привет > 'Заявление жителя.txt'; : > empty; mkdir many; i=0; while [ $i -lt 50 ]; do echo $i > many/$i; i=$((i+1)); done"), 0);
+    assert_int_equal(shell("head -c 3000000 /dev/urandom > big; echo Привет > 'Заявление жителя.txt'; : > empty; mkdir many; i=0; while [ "
+                           "$i -lt 50 ]; do echo $i > many/$i; i=$((i+1)); done"),
+                     0);
 }
 
 static json_int_t inbox(struct rpc *who) { return at_int(rpc_ok(who, "file.list", NULL), "total"); }
@@ -93,7 +98,8 @@ static void openssh_sftp(void **state)
                            "cp part resumed; printf 'reget /inbox/resumed resumed\\n' | sftp -F \"$F\" -b - clerk; cmp big resumed\n"
                            "printf 'rm /inbox/resumed\\nrm /inbox/bigger\\n' | sftp -F \"$F\" -b - clerk"),
                      0);
-    assert_int_equal(shell("! printf 'mkdir /inbox/x\\n' | sftp -F \"$F\" -b - clerk 2>err\n! printf 'symlink a /inbox/b\\n' | sftp -F \"$F\" -b - clerk 2>err\n"
+    assert_int_equal(shell("! printf 'mkdir /inbox/x\\n' | sftp -F \"$F\" -b - clerk 2>err\n! printf 'symlink a /inbox/b\\n' | sftp -F "
+                           "\"$F\" -b - clerk 2>err\n"
                            "! printf 'put big /big\\n' | sftp -F \"$F\" -b - clerk 2>err"),
                      0);
 }
@@ -114,18 +120,23 @@ static void openssh_scp(void **state)
 static void lftp_works(void **state)
 {
     (void)state;
-    assert_int_equal(shell("command -v lftp >/dev/null || exit 0\n"
-                           "lftp -c \"set sftp:connect-program 'ssh -a -x -F $F'; set net:max-retries 2; set net:timeout 20; open sftp://clerk:@clerk; cd inbox; put big; "
-                           "mput many/1 many/2; mv 1 eins; ls; get big -o lftp.back; rm big eins 2\" > out\ncmp big lftp.back\ngrep -q eins out"),
-                     0);
+    assert_int_equal(
+        shell("command -v lftp >/dev/null || exit 0\n"
+              "lftp -c \"set sftp:connect-program 'ssh -a -x -F $F'; set net:max-retries 2; set net:timeout 20; open sftp://clerk:@clerk; "
+              "cd inbox; put big; "
+              "mput many/1 many/2; mv 1 eins; ls; get big -o lftp.back; rm big eins 2\" > out\ncmp big lftp.back\ngrep -q eins out"),
+        0);
 }
 
 static void rclone_works(void **state)
 {
     (void)state;
     assert_int_equal(shell("command -v rclone >/dev/null || exit 0\n"
-                           "export RCLONE_CONFIG=$PWD/rclone.conf; printf '[g]\\ntype=sftp\\nhost=127.0.0.1\\nuser=clerk\\nport=%s\\nkey_file=%s/clerk\\nshell_type=none\\nmd5sum_command=none\\nsha1sum_command=none\\n' \"$PORT\" \"$KEYS\" > rclone.conf\n"
-                           "rclone copy many g:/inbox --transfers 8\nrclone check many g:/inbox --download --one-way\nrclone ls g:/inbox | wc -l | grep -q 51\n"
+                           "export RCLONE_CONFIG=$PWD/rclone.conf; printf "
+                           "'[g]\\ntype=sftp\\nhost=127.0.0.1\\nuser=clerk\\nport=%s\\nkey_file=%s/"
+                           "clerk\\nshell_type=none\\nmd5sum_command=none\\nsha1sum_command=none\\n' \"$PORT\" \"$KEYS\" > rclone.conf\n"
+                           "rclone copy many g:/inbox --transfers 8\nrclone check many g:/inbox --download --one-way\nrclone ls g:/inbox | "
+                           "wc -l | grep -q 51\n"
                            "rclone delete g:/inbox --include '[0-9]*'"),
                      0);
     assert_int_equal(inbox(town_as(&town, TOWN_clerk)), 1);
@@ -134,12 +145,14 @@ static void rclone_works(void **state)
 static void psftp_works(void **state)
 {
     (void)state;
-    assert_int_equal(shell("command -v puttygen >/dev/null || exit 0\n"
-                           "puttygen \"$KEYS/clerk\" -O private -o clerk.ppk\n"
-                           "KEY=$(cut -d' ' -f1,2 \"$KEYS/../state/host_key.pub\"); FP=$(ssh-keygen -lf \"$KEYS/../state/host_key.pub\" | cut -d' ' -f2)\n"
-                           "printf 'cd inbox\\nput big\\nls\\nget big psftp.back\\nmv big groß\\nrm groß\\nquit\\n' > psftp.batch\n"
-                           "psftp -batch -P $PORT -i clerk.ppk -hostkey \"$FP\" -b psftp.batch clerk@127.0.0.1 > out\ncmp big psftp.back"),
-                     0);
+    assert_int_equal(
+        shell(
+            "command -v puttygen >/dev/null || exit 0\n"
+            "puttygen \"$KEYS/clerk\" -O private -o clerk.ppk\n"
+            "KEY=$(cut -d' ' -f1,2 \"$KEYS/../state/host_key.pub\"); FP=$(ssh-keygen -lf \"$KEYS/../state/host_key.pub\" | cut -d' ' -f2)\n"
+            "printf 'cd inbox\\nput big\\nls\\nget big psftp.back\\nmv big groß\\nrm groß\\nquit\\n' > psftp.batch\n"
+            "psftp -batch -P $PORT -i clerk.ppk -hostkey \"$FP\" -b psftp.batch clerk@127.0.0.1 > out\ncmp big psftp.back"),
+        0);
     assert_int_equal(inbox(town_as(&town, TOWN_clerk)), 1);
 }
 
@@ -161,20 +174,26 @@ static void what_is_too_much_leaves_nothing(void **state)
 {
     (void)state;
     struct rpc *executor = town_as(&town, TOWN_executor);
-    assert_int_equal(shell("head -c 17000000 /dev/zero > toobig; truncate -s 10G huge\n! scp -q -F \"$F\" toobig executor:/inbox/ 2>err\n! timeout 20 scp -q -F \"$F\" huge executor:/inbox/ 2>err; rm huge"), 0);
+    assert_int_equal(shell("head -c 17000000 /dev/zero > toobig; truncate -s 10G huge\n! scp -q -F \"$F\" toobig executor:/inbox/ 2>err\n! "
+                           "timeout 20 scp -q -F \"$F\" huge executor:/inbox/ 2>err; rm huge"),
+                     0);
     assert_int_equal(inbox(executor), 0);
     /* The line breaks while a file is on its way. */
     assert_int_equal(shell("(printf 'put -  \\n'; :) >/dev/null; mkfifo pipe; (head -c 4000000 big; sleep 60) > pipe & FEED=$!\n"
-                           "sftp -F \"$F\" -l 4000 -b - executor <<END & S=$!\nput big /inbox/broken\nEND\nsleep 1; kill -9 $S; kill $FEED; wait || true; rm pipe"), 0);
+                           "sftp -F \"$F\" -l 4000 -b - executor <<END & S=$!\nput big /inbox/broken\nEND\nsleep 1; kill -9 $S; kill "
+                           "$FEED; wait || true; rm pipe"),
+                     0);
     assert_int_equal(inbox(executor), 0);
 }
 
 static void a_thousand_files_in_an_inbox(void **state)
 {
     (void)state;
-    assert_int_equal(shell("mkdir thousand; cd thousand; i=0; while [ $i -lt 1000 ]; do echo $i > \"файл $i.txt\"; i=$((i+1)); done; cd ..\n"
-                           "printf 'lcd thousand\\nmput * /inbox/\\nls -1 /inbox\\n' | sftp -q -F \"$F\" -b - head > out; grep -c 'файл' out | grep -q 2000 || grep -c '^.*/inbox/файл' out | grep -q 1000"),
-                     0);
+    assert_int_equal(
+        shell("mkdir thousand; cd thousand; i=0; while [ $i -lt 1000 ]; do echo $i > \"файл $i.txt\"; i=$((i+1)); done; cd ..\n"
+              "printf 'lcd thousand\\nmput * /inbox/\\nls -1 /inbox\\n' | sftp -q -F \"$F\" -b - head > out; grep -c 'файл' out | grep -q "
+              "2000 || grep -c '^.*/inbox/файл' out | grep -q 1000"),
+        0);
     assert_int_equal(inbox(town_as(&town, TOWN_head)), 1000);
 }
 
@@ -182,7 +201,8 @@ static void sftp_and_screens_share_a_connection(void **state)
 {
     (void)state;
     assert_int_equal(shell("ssh -F \"$F\" -M -S mux -fN clerk; scp -q -o ControlPath=mux -F \"$F\" big clerk:/inbox/shared & P=$!\n"
-                           "ssh -S mux -F \"$F\" clerk session ping --json | grep -q pong; wait $P; printf 'rm /inbox/shared\\n' | sftp -o ControlPath=mux -F \"$F\" -b - clerk; ssh -S mux -F \"$F\" -O exit clerk"),
+                           "ssh -S mux -F \"$F\" clerk session ping --json | grep -q pong; wait $P; printf 'rm /inbox/shared\\n' | sftp -o "
+                           "ControlPath=mux -F \"$F\" -b - clerk; ssh -S mux -F \"$F\" -O exit clerk"),
                      0);
 }
 
@@ -236,7 +256,8 @@ static int raw_read(const struct raw *r, unsigned char out[1000])
     while (got < want) {
         struct pollfd p = {.fd = r->from, .events = POLLIN};
         CHECK(poll(&p, 1, ANSWER_MS) > 0, "no answer");
-        ssize_t n = read(r->from, got < sizeof head ? head + got : out + got - sizeof head, got < sizeof head ? sizeof head - got : want - got);
+        ssize_t n =
+            read(r->from, got < sizeof head ? head + got : out + got - sizeof head, got < sizeof head ? sizeof head - got : want - got);
         if (n <= 0)
             return -1;
         got += (size_t)n;
@@ -265,22 +286,75 @@ static void packets_cut_short(void **state)
         size_t len;
     } whole[] = {
 #define BODY(s) s, sizeof(s) - 1
-        {3, BODY("\0\0\0\1" "\0\0\0\6" "/inbox" "\0\0\0\1" "\0\0\0\0")},
-        {4, BODY("\0\0\0\1" "\0\0\0\4" "\0\0\0\7")},
-        {5, BODY("\0\0\0\1" "\0\0\0\4" "\0\0\0\7" "\0\0\0\0\0\0\0\0" "\0\0\0\1")},
-        {6, BODY("\0\0\0\1" "\0\0\0\4" "\0\0\0\7" "\0\0\0\0\0\0\0\0" "\0\0\0\1" "x")},
-        {7, BODY("\0\0\0\1" "\0\0\0\1" "/")},
-        {8, BODY("\0\0\0\1" "\0\0\0\4" "\0\0\0\7")},
-        {9, BODY("\0\0\0\1" "\0\0\0\1" "/" "\0\0\0\x0d" "\0\0\0\0\0\0\0\1" "\0\0\0\1" "\0\0\0\1" "\0\0\0\1")},
-        {10, BODY("\0\0\0\1" "\0\0\0\4" "\0\0\0\7" "\0\0\0\0")},
-        {11, BODY("\0\0\0\1" "\0\0\0\1" "/")},
-        {12, BODY("\0\0\0\1" "\0\0\0\4" "\0\0\0\7")},
-        {13, BODY("\0\0\0\1" "\0\0\0\2" "/x")},
-        {16, BODY("\0\0\0\1" "\0\0\0\1" ".")},
-        {17, BODY("\0\0\0\1" "\0\0\0\1" "/")},
-        {18, BODY("\0\0\0\1" "\0\0\0\2" "/a" "\0\0\0\2" "/b")},
-        {200, BODY("\0\0\0\1" "\0\0\0\x13" "statvfs@openssh.com" "\0\0\0\1" "/")},
-        {200, BODY("\0\0\0\1" "\0\0\0\x18" "posix-rename@openssh.com" "\0\0\0\2" "/a" "\0\0\0\2" "/b")},
+        {3, BODY("\0\0\0\1"
+                 "\0\0\0\6"
+                 "/inbox"
+                 "\0\0\0\1"
+                 "\0\0\0\0")},
+        {4, BODY("\0\0\0\1"
+                 "\0\0\0\4"
+                 "\0\0\0\7")},
+        {5, BODY("\0\0\0\1"
+                 "\0\0\0\4"
+                 "\0\0\0\7"
+                 "\0\0\0\0\0\0\0\0"
+                 "\0\0\0\1")},
+        {6, BODY("\0\0\0\1"
+                 "\0\0\0\4"
+                 "\0\0\0\7"
+                 "\0\0\0\0\0\0\0\0"
+                 "\0\0\0\1"
+                 "x")},
+        {7, BODY("\0\0\0\1"
+                 "\0\0\0\1"
+                 "/")},
+        {8, BODY("\0\0\0\1"
+                 "\0\0\0\4"
+                 "\0\0\0\7")},
+        {9, BODY("\0\0\0\1"
+                 "\0\0\0\1"
+                 "/"
+                 "\0\0\0\x0d"
+                 "\0\0\0\0\0\0\0\1"
+                 "\0\0\0\1"
+                 "\0\0\0\1"
+                 "\0\0\0\1")},
+        {10, BODY("\0\0\0\1"
+                  "\0\0\0\4"
+                  "\0\0\0\7"
+                  "\0\0\0\0")},
+        {11, BODY("\0\0\0\1"
+                  "\0\0\0\1"
+                  "/")},
+        {12, BODY("\0\0\0\1"
+                  "\0\0\0\4"
+                  "\0\0\0\7")},
+        {13, BODY("\0\0\0\1"
+                  "\0\0\0\2"
+                  "/x")},
+        {16, BODY("\0\0\0\1"
+                  "\0\0\0\1"
+                  ".")},
+        {17, BODY("\0\0\0\1"
+                  "\0\0\0\1"
+                  "/")},
+        {18, BODY("\0\0\0\1"
+                  "\0\0\0\2"
+                  "/a"
+                  "\0\0\0\2"
+                  "/b")},
+        {200, BODY("\0\0\0\1"
+                   "\0\0\0\x13"
+                   "statvfs@openssh.com"
+                   "\0\0\0\1"
+                   "/")},
+        {200, BODY("\0\0\0\1"
+                   "\0\0\0\x18"
+                   "posix-rename@openssh.com"
+                   "\0\0\0\2"
+                   "/a"
+                   "\0\0\0\2"
+                   "/b")},
 #undef BODY
     };
     struct raw r = raw_open();
@@ -316,19 +390,67 @@ static void fields_that_lie(void **state)
         size_t len;
     } cases[] = {
 #define BODY(s) s, sizeof(s) - 1
-        {4, 4, BODY("\0\0\0\1" "\0\0\0\4" "\xff\xff\xff\xff")},             /* no such handle */
-        {4, 4, BODY("\0\0\0\1" "\0\0\0\3" "abc")},                          /* not one of ours */
-        {17, 5, BODY("\0\0\0\1" "\xff\xff\xff\xff" "/")},                   /* a length beyond the packet */
-        {17, 4, BODY("\0\0\0\1" "\0\0\0\3" "/\xff\xfe")},                   /* not UTF-8 */
-        {17, 4, BODY("\0\0\0\1" "\0\0\0\3" "/a\0")},                        /* a zero inside */
-        {3, 4, BODY("\0\0\0\1" "\0\0\0\x0d" "/inbox/a\nb.tx" "\0\0\0\x0a" "\0\0\0\0")}, /* a newline in the name */
-        {3, 4, BODY("\0\0\0\1" "\0\0\0\x08" "/inbox/x" "\0\0\0\x0a" "\0\0\0\1" "\0\0\0\3\0\0\0\0")}, /* 12 GiB announced */
-        {3, 2, BODY("\0\0\0\1" "\0\0\0\x11" "/inbox/../../../x" "\0\0\0\x0a" "\0\0\0\0")}, /* up and out ends at the root */
-        {99, 8, BODY("\0\0\0\1")},                                          /* no such packet */
-        {200, 8, BODY("\0\0\0\1" "\0\0\0\4" "what")},
-        {14, 3, BODY("\0\0\0\1" "\0\0\0\2" "/x" "\0\0\0\0")},
-        {20, 3, BODY("\0\0\0\1" "\0\0\0\2" "/x" "\0\0\0\2" "/y")},
-        {9, 5, BODY("\0\0\0\1" "\0\0\0\1" "/" "\x80\0\0\0" "\xff\xff\xff\xff")}, /* four thousand million extensions */
+        {4, 4,
+         BODY("\0\0\0\1"
+              "\0\0\0\4"
+              "\xff\xff\xff\xff")}, /* no such handle */
+        {4, 4,
+         BODY("\0\0\0\1"
+              "\0\0\0\3"
+              "abc")}, /* not one of ours */
+        {17, 5,
+         BODY("\0\0\0\1"
+              "\xff\xff\xff\xff"
+              "/")}, /* a length beyond the packet */
+        {17, 4,
+         BODY("\0\0\0\1"
+              "\0\0\0\3"
+              "/\xff\xfe")}, /* not UTF-8 */
+        {17, 4,
+         BODY("\0\0\0\1"
+              "\0\0\0\3"
+              "/a\0")}, /* a zero inside */
+        {3, 4,
+         BODY("\0\0\0\1"
+              "\0\0\0\x0d"
+              "/inbox/a\nb.tx"
+              "\0\0\0\x0a"
+              "\0\0\0\0")}, /* a newline in the name */
+        {3, 4,
+         BODY("\0\0\0\1"
+              "\0\0\0\x08"
+              "/inbox/x"
+              "\0\0\0\x0a"
+              "\0\0\0\1"
+              "\0\0\0\3\0\0\0\0")}, /* 12 GiB announced */
+        {3, 2,
+         BODY("\0\0\0\1"
+              "\0\0\0\x11"
+              "/inbox/../../../x"
+              "\0\0\0\x0a"
+              "\0\0\0\0")},        /* up and out ends at the root */
+        {99, 8, BODY("\0\0\0\1")}, /* no such packet */
+        {200, 8,
+         BODY("\0\0\0\1"
+              "\0\0\0\4"
+              "what")},
+        {14, 3,
+         BODY("\0\0\0\1"
+              "\0\0\0\2"
+              "/x"
+              "\0\0\0\0")},
+        {20, 3,
+         BODY("\0\0\0\1"
+              "\0\0\0\2"
+              "/x"
+              "\0\0\0\2"
+              "/y")},
+        {9, 5,
+         BODY("\0\0\0\1"
+              "\0\0\0\1"
+              "/"
+              "\x80\0\0\0"
+              "\xff\xff\xff\xff")}, /* four thousand million extensions */
 #undef BODY
     };
     hello(&r);
@@ -350,12 +472,12 @@ static void what_is_no_sftp_ends_its_channel(void **state)
         size_t len;
     } cases[] = {
 #define BYTES(s) {s, sizeof(s) - 1}
-        BYTES("\0\0\0\0"),                                        /* an empty packet */
-        BYTES("\xff\xff\xff\xff\1"),                              /* four gigabytes */
-        BYTES("\0\0\0\5\1\0\0\0\2"),                              /* an older version */
-        BYTES("\0\0\0\5\4\0\0\0\1"),                              /* a request before the greeting */
-        BYTES("\0\0\0\5\1\0\0\0\3\0\0\0\5\1\0\0\0\3"),            /* two greetings */
-        BYTES("\0\0\0\5\1\0\0\0\3\0\0\0\2\4\0"),                  /* a request without a number */
+        BYTES("\0\0\0\0"),                             /* an empty packet */
+        BYTES("\xff\xff\xff\xff\1"),                   /* four gigabytes */
+        BYTES("\0\0\0\5\1\0\0\0\2"),                   /* an older version */
+        BYTES("\0\0\0\5\4\0\0\0\1"),                   /* a request before the greeting */
+        BYTES("\0\0\0\5\1\0\0\0\3\0\0\0\5\1\0\0\0\3"), /* two greetings */
+        BYTES("\0\0\0\5\1\0\0\0\3\0\0\0\2\4\0"),       /* a request without a number */
         BYTES("GET / HTTP/1.0\r\n\r\n"),
 #undef BYTES
     };

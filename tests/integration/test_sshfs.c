@@ -1,4 +1,5 @@
-/* sshfs mounts the server as a folder of this machine. A program of its own: where /dev/fuse or sshfs is absent it is skipped as a whole. */
+/* sshfs mounts the server as a folder of this machine. A program of its own: where /dev/fuse or sshfs is absent it is skipped as a whole.
+ */
 #include "tests/harness/check.h"
 #include "tests/harness/town.h"
 #include <stdio.h>
@@ -25,8 +26,11 @@ static int shell(const char *script)
     char *text = NULL;
     size_t size;
     FILE *f = open_memstream(&text, &size);
-    fprintf(f, "set -e; mkdir -p '%s/m'; cd '%s'; trap 'cd /; fusermount3 -u -z \"%s/m\"' EXIT\n"
-               "sshfs -o reconnect -F /dev/null -o port=%d,IdentityFile='%s/executor',IdentitiesOnly=yes,StrictHostKeyChecking=no,UserKnownHostsFile=/dev/null,KexAlgorithms=curve25519-sha256 executor@127.0.0.1:/ m\n%s",
+    fprintf(f,
+            "set -e; mkdir -p '%s/m'; cd '%s'; trap 'cd /; fusermount3 -u -z \"%s/m\"' EXIT\n"
+            "sshfs -o reconnect -F /dev/null -o "
+            "port=%d,IdentityFile='%s/executor',IdentitiesOnly=yes,StrictHostKeyChecking=no,UserKnownHostsFile=/dev/"
+            "null,KexAlgorithms=curve25519-sha256 executor@127.0.0.1:/ m\n%s",
             server->dir, server->dir, server->dir, server->port, server->keys, script);
     fclose(f);
     char *const argv[] = {"sh", "-c", text, NULL};
@@ -42,12 +46,15 @@ static int shell(const char *script)
 static void files_are_files(void **state)
 {
     (void)state;
-    assert_int_equal(shell("head -c 2000000 /dev/urandom > big; cp big m/inbox/; cmp big m/inbox/big; echo Привет > m/inbox/записка.txt\n"
-                           "echo ещё >> m/inbox/записка.txt; grep -c . m/inbox/записка.txt | grep -q 2; mv m/inbox/записка.txt m/inbox/письмо.txt\n"
-                           "ls m/assignments | grep -q П-1-26; cp big m/assignments/П-1-26/фото.bin; cmp big m/assignments/П-1-26/фото.bin\n"
-                           "printf x | dd of=m/inbox/big bs=1 seek=1000000 conv=notrunc 2>/dev/null; printf x | dd of=big bs=1 seek=1000000 conv=notrunc 2>/dev/null; cmp big m/inbox/big\n"
-                           "truncate -s 1234567 m/inbox/big big; cmp big m/inbox/big; ! mkdir m/inbox/x 2>/dev/null; rm m/inbox/big; test $(ls m/inbox | wc -l) = 1; df m/inbox >/dev/null"),
-                     0);
+    assert_int_equal(
+        shell("head -c 2000000 /dev/urandom > big; cp big m/inbox/; cmp big m/inbox/big; echo Привет > m/inbox/записка.txt\n"
+              "echo ещё >> m/inbox/записка.txt; grep -c . m/inbox/записка.txt | grep -q 2; mv m/inbox/записка.txt m/inbox/письмо.txt\n"
+              "ls m/assignments | grep -q П-1-26; cp big m/assignments/П-1-26/фото.bin; cmp big m/assignments/П-1-26/фото.bin\n"
+              "printf x | dd of=m/inbox/big bs=1 seek=1000000 conv=notrunc 2>/dev/null; printf x | dd of=big bs=1 seek=1000000 "
+              "conv=notrunc 2>/dev/null; cmp big m/inbox/big\n"
+              "truncate -s 1234567 m/inbox/big big; cmp big m/inbox/big; ! mkdir m/inbox/x 2>/dev/null; rm m/inbox/big; test $(ls m/inbox "
+              "| wc -l) = 1; df m/inbox >/dev/null"),
+        0);
     json_t *files = rpc_ok(town_as(&town, TOWN_executor), "file.list", NULL);
     assert_int_equal(at_int(files, "total"), 1);
     assert_string_equal(at_text(files, "items.0.name"), "письмо.txt");

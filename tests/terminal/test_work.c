@@ -253,7 +253,7 @@ static bool is_latin(uint32_t cp) { return (cp >= 'a' && cp <= 'z') || (cp >= 'A
 
 static const struct tongue tongues[] = {
     {"en", "My day", is_cyrillic, "Русский", 2},
-    {"ru", "Мой день", is_latin, "Enter Esc Tab Shift Del gorod English Home End PgUp PgDn head ", 3},
+    {"ru", "Мой день", is_latin, "Enter Esc Tab Shift Del gorod English Home End PgUp PgDn head sftp scp inbox ", 3},
 };
 
 /* Everything that the server knows, in the words of this language: what stands there is data, or was meant so. */

@@ -32,7 +32,10 @@ static const char *part_label(const char *part)
 {
     static const struct {
         const char *part, *label;
-    } rows[] = {{"report", N_("with the report")}, {"comment", N_("with a comment")}, {"answer", N_("the answer")}, {"withdrawal", N_("the withdrawal")}};
+    } rows[] = {{"report", N_("with the report")},
+                {"comment", N_("with a comment")},
+                {"answer", N_("the answer")},
+                {"withdrawal", N_("the withdrawal")}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(part, rows[i].part) == 0)
             return tr(rows[i].label);
@@ -61,14 +64,16 @@ void files_build(struct doc *d, const json_t *record)
         }
     }
     doc_blank(d);
-    doc_text(d, 0, R_DIM, _("Enter or F3 views the chosen file; Ф attaches files of your inbox. Put files into it with sftp or scp: /inbox"));
+    doc_text(d, 0, R_DIM,
+             _("Enter or F3 views the chosen file; \"Attach\" in the menu (F9) adds files of your inbox. Put files there with sftp or scp: "
+               "/inbox"));
 }
 
 void files_attach(const char *record, int64_t id)
 {
     static const struct form_hint hints[] = {{"record", FH_HIDE, NULL}, {"id", FH_HIDE, NULL}, {"part", FH_HIDE, NULL}, {NULL, 0, NULL}};
-    struct form_start start = {.method = "file.attach", .draft = "", .hints = hints,
-                               .fixed = json_pack("{s:s,s:I}", "record", record, "id", (json_int_t)id)};
+    struct form_start start = {
+        .method = "file.attach", .draft = "", .hints = hints, .fixed = json_pack("{s:s,s:I}", "record", record, "id", (json_int_t)id)};
     form_open(&start);
 }
 
@@ -135,8 +140,13 @@ struct viewer {
 
 static struct record_ref viewer_ref(const struct viewer *v)
 {
-    return (struct record_ref){.record = "file", .id = v->file ? v->id : 0, .number = js_str(v->file, "name"), .title = js_str(v->file, "name"),
-                               .status = "", .actions = v->actions, .whole = v->file};
+    return (struct record_ref){.record = "file",
+                               .id = v->file ? v->id : 0,
+                               .number = js_str(v->file, "name"),
+                               .title = js_str(v->file, "name"),
+                               .status = "",
+                               .actions = v->actions,
+                               .whole = v->file};
 }
 
 static void come(void *arg, json_t *result, const struct rpc_error *error)
