@@ -127,13 +127,13 @@ static void what_the_program_needs_is_kept(void **state)
                           "subject", "Сквер", "anonymous", 1);
     assert_memory_equal(at_text(made, "number"), "ПЕТ-1/", strlen("ПЕТ-1/"));
     /* Lines lose nothing of what they cannot show. */
-    json_t *kind = value_of("urgency", "immediate");
+    json_t *kind = value_of("answer_type", "supported_measures");
     char *before = json_dumps(at(kind, "data"), JSON_SORT_KEYS);
-    json_t *values = at(rpc_ok(admin, "classifier.values", "{s:s}", "classifier", "urgency"), "items");
-    json_t *card = rpc_ok(admin, "classifier.get", "{s:I}", "id", at_int(find_item(values, "code", "immediate"), "id"));
-    rpc_ok(admin, "classifier.set", "{s:s, s:s, s:s, s:s}", "classifier", "urgency", "code", "immediate", "ru", "Немедленно!", "facts",
+    json_t *values = at(rpc_ok(admin, "classifier.values", "{s:s}", "classifier", "answer_type"), "items");
+    json_t *card = rpc_ok(admin, "classifier.get", "{s:I}", "id", at_int(find_item(values, "code", "supported_measures"), "id"));
+    rpc_ok(admin, "classifier.set", "{s:s, s:s, s:s, s:s}", "classifier", "answer_type", "code", "supported_measures", "ru", "Поддержано, меры приняты!", "facts",
            at_text(card, "facts"));
-    char *after = json_dumps(at(value_of("urgency", "immediate"), "data"), JSON_SORT_KEYS);
+    char *after = json_dumps(at(value_of("answer_type", "supported_measures"), "data"), JSON_SORT_KEYS);
     assert_string_equal(before, after);
     free(before);
     free(after);
