@@ -18,6 +18,8 @@ static const struct {
     {"correspondent", CMD_GO_CORRESPONDENTS, "correspondent.list", correspondents_list, correspondents_card},
     {"appeal", CMD_GO_APPEALS, "appeal.list", appeals_list, appeals_card},
     {"assignment", CMD_GO_ASSIGNMENTS, "assignment.list", assignments_list, assignments_card},
+    {"board", CMD_GO_CONTROL, "assignment.board", board_screen, NULL},
+    {"substitution", CMD_GO_SUBSTITUTES, "substitution.list", substitutes_list, NULL},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -29,6 +31,8 @@ static const struct {
     {CMD_NEW_APPEAL, "appeal.register"},
     {CMD_NEW_ASSIGNMENT, "assignment.create"},
     {CMD_NEW_CORRESPONDENT, "correspondent.add"},
+    {CMD_NEW_SUBSTITUTE, "substitution.add"},
+    {CMD_REASSIGN_ALL, "assignment.reassign_all"},
 };
 
 struct screen *screens_first(void) { return worklist_screen(); }
@@ -36,7 +40,7 @@ struct screen *screens_first(void) { return worklist_screen(); }
 void screens_open_card(const char *record, int64_t id, enum command then)
 {
     for (int i = 0; record && i < KINDS; i++)
-        if (strcmp(kinds[i].record, record) == 0)
+        if (strcmp(kinds[i].record, record) == 0 && kinds[i].card)
             app_push(kinds[i].card(id, then));
 }
 
@@ -65,6 +69,8 @@ bool screens_command(enum command cmd)
     case CMD_NEW_APPEAL: register_open(0, NULL); return true;
     case CMD_NEW_ASSIGNMENT: assign_open(NULL, 0); return true;
     case CMD_NEW_CORRESPONDENT: correspondents_new(); return true;
+    case CMD_NEW_SUBSTITUTE: substitutes_new(); return true;
+    case CMD_REASSIGN_ALL: reassign_all_open(); return true;
     default: return false;
     }
 }
@@ -93,6 +99,19 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
         else if (count == 1)
             answer_open(refs);
         return count == 1;
+    case CMD_ASSIGNMENT_CANCEL:
+    case CMD_ASSIGNMENT_PART_DECIDE:
+    case CMD_ASSIGNMENT_EXTEND_DECIDE:
+        /* What it is about - parts, who has handed in, the asked date - is known on the card only. */
+        if (count == 1 && !refs->whole && strcmp(app_top()->ops->name, "card") != 0)
+            screens_open_card("assignment", refs->id, cmd);
+        else if (cmd == CMD_ASSIGNMENT_CANCEL)
+            cancel_open(refs, count);
+        else if (cmd == CMD_ASSIGNMENT_PART_DECIDE)
+            part_decide_open(refs, count);
+        else
+            extend_decide_open(refs, count);
+        return true;
     case CMD_CORRESPONDENT_APPEAL: register_open(refs->id, refs->number); return true;
     case CMD_CORRESPONDENT_MERGE: correspondents_merge(refs, count); return true;
     case CMD_CORRESPONDENT_PART: correspondents_part(refs); return true;

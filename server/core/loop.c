@@ -310,6 +310,14 @@ static bool has_unit(const struct session_user *user, int64_t unit)
     return false;
 }
 
+static bool is_or_stands_for(const struct session_user *user, int64_t person)
+{
+    bool is = person == user->id;
+    for (size_t i = 0; i < user->stands_count; i++)
+        is |= person == user->stands_for[i].id;
+    return is;
+}
+
 /* The same rule that the queries apply (appeal_visible, assignment_visible), on what the notifier read with the event. */
 static bool may_see(const struct session_user *user, const struct notice *n)
 {
@@ -322,7 +330,7 @@ static bool may_see(const struct session_user *user, const struct notice *n)
     if (user->sees_all || n->actor_id == user->id)
         return true;
     for (size_t i = 0; i < n->people_count; i++)
-        if (n->people[i] == user->id)
+        if (is_or_stands_for(user, n->people[i]))
             return true;
     for (size_t i = 0; i < n->unit_count; i++)
         if (has_unit(user, n->units[i]))

@@ -14,6 +14,9 @@ const struct op *const op_tables[] = {
     classifier_ops,
     user_ops,
     unit_ops,
+    control_ops,
+    board_ops,
+    substitution_ops,
     NULL,
 };
 

@@ -248,7 +248,6 @@ static bool load_transition(struct loader *l, struct wf_record *r, const struct 
 {
     struct wf_row *row = &r->rows[r->row_count++];
     struct transition *t = &row->rule;
-    const char *cascade;
     /* Guards, clocks and fields of records without operations are the words of a later day: any word will do. */
     bool served = workflow_record_is_served(r->id);
     const char *const *fields = served ? workflow_fields : NULL;
@@ -258,7 +257,7 @@ static bool load_transition(struct loader *l, struct wf_record *r, const struct 
            read_words(l, node, "may_demand", fields, t->may_demand, WF_DEMANDS_MAX) &&
            read_word(l, node, "guard", served ? workflow_guards : NULL, &t->guard) &&
            read_word(l, node, "clock", served ? workflow_clocks : NULL, &t->clock) &&
-           read_word(l, node, "cascade", workflow_cascades, &cascade) && read_flag(l, node, "automatic", &t->automatic) &&
+           read_word(l, node, "cascade", workflow_cascades, &t->cascade) && read_flag(l, node, "automatic", &t->automatic) &&
            read_notes(l, node, t->note);
 }
 
