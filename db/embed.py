@@ -84,12 +84,12 @@ def main():
             text.append(f'    {{"{name}", {params}, {str("plan" in flags).lower()}, {str("copy" in flags).lower()},\n{c_string(sql)}}},')
         text.append("};")
         text.append("const struct migration migrations[] = {")
-        expected = 1
+        last = 0
         for path in sorted(p for p in inputs if p.parent.name == "migrations"):
             number, title = re.fullmatch(r"(\d{4})_(\w+)\.sql", path.name).groups()
-            if int(number) != expected:
-                sys.exit(f"{path}: migration {expected:04d} is missing")
-            expected += 1
+            if int(number) == last:
+                sys.exit(f"{path}: another migration has the number {number}")
+            last = int(number)
             text.append(f'    {{{int(number)}, "{title}",\n{c_string(path.read_text(encoding="utf-8"))}}},')
         text.append("    {0, NULL, NULL}};")
         seeds = sorted(p for p in inputs if p.suffix == ".csv")
