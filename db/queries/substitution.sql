@@ -84,7 +84,7 @@ WITH mine AS MATERIALIZED (
      former AS (INSERT INTO assignment_party (assignment_id, user_id, role) SELECT id, $1, 'former' FROM mine ON CONFLICT DO NOTHING),
      come AS (INSERT INTO assignment_party (assignment_id, user_id, role)
               SELECT mine.id, $2::bigint, r.role FROM mine CROSS JOIN LATERAL (VALUES ('author', mine.author), ('on_behalf_of', mine.behalf),
-                                                                                      ('controller', mine.controller)) AS r(role, is) WHERE r.is
+                                                                                      ('controller', mine.controller)) AS r(role, held) WHERE r.held
               ON CONFLICT DO NOTHING),
      moved AS (UPDATE assignment s SET author_id = CASE WHEN mine.author THEN $2 ELSE s.author_id END,
                       on_behalf_of_id = CASE WHEN mine.behalf THEN $2 ELSE s.on_behalf_of_id END,
