@@ -1,6 +1,7 @@
 -- The controller's board. Counts and the differences not yet added up to them are read together: what was committed is counted at once.
 -- Every statement: $1 controllers ({0}: whatever is open, controlled or not) $2 units or NULL: all $3 one unit or NULL $4 language
--- -> unit, its name, person, name, from day, overdue, today, week, later, reported, to day, what the line is (overdue, day, later, reported)
+-- -> unit, its name (by day: the column that the day lies in), person, name, from day, overdue, today, week, later, reported, to day, what the line
+-- is (overdue, day, later, reported)
 
 -- fragment: board_sums
 -- of lines x(due, n, reported)
@@ -60,10 +61,11 @@ WITH x AS MATERIALIZED (
     UNION ALL SELECT 'day', due, due, sum(n) FROM x WHERE due >= current_date AND due < current_date + 14 GROUP BY due
     UNION ALL SELECT 'later', current_date + 14, NULL, coalesce(sum(n) FILTER (WHERE due = 'infinity'), 0) - coalesce(sum(n) FILTER (WHERE due < 'infinity'), 0) FROM x
     UNION ALL SELECT 'reported', NULL, NULL, coalesce(sum(reported), 0) FROM x)
-SELECT NULL, $4::text, NULL, NULL, first, CASE WHEN what = 'overdue' THEN n ELSE 0 END, CASE WHEN what = 'day' AND first = current_date THEN n ELSE 0 END,
+SELECT NULL, CASE WHEN what <> 'day' THEN what WHEN first = current_date THEN 'today' WHEN first <= {end_of_week} THEN 'week' ELSE 'later' END,
+       NULL, NULL, first, CASE WHEN what = 'overdue' THEN n ELSE 0 END, CASE WHEN what = 'day' AND first = current_date THEN n ELSE 0 END,
        CASE WHEN what = 'day' AND first > current_date AND first <= {end_of_week} THEN n ELSE 0 END,
        CASE WHEN what = 'later' OR (what = 'day' AND first > {end_of_week}) THEN n ELSE 0 END, CASE WHEN what = 'reported' THEN n ELSE 0 END, last, what
-FROM line WHERE n > 0 ORDER BY CASE what WHEN 'overdue' THEN 1 WHEN 'day' THEN 2 WHEN 'later' THEN 3 ELSE 4 END, first;
+FROM line WHERE n > 0 AND $4::text IS NOT NULL ORDER BY CASE what WHEN 'overdue' THEN 1 WHEN 'day' THEN 2 WHEN 'later' THEN 3 ELSE 4 END, first;
 
 -- name: board_fold
 -- () -> whether differences were added up

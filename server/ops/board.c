@@ -37,7 +37,7 @@ static void scope_choose(struct call *c, struct scope *s)
     }
 }
 
-/* What assignment.list must be asked for the rows of this line; the column is added by who opens a number. */
+/* What assignment.list must be asked for the rows of this line; the column is added by who opens a number, save for a day, which lies in one. */
 static void write_filter(struct call *c, const struct scope *s, const struct pg_res *res, int row)
 {
     const char *unit = pg_text(res, row, 0), *person = pg_text(res, row, 2), *from = pg_text(res, row, 4), *to = pg_text(res, row, 10);
@@ -48,6 +48,8 @@ static void write_filter(struct call *c, const struct scope *s, const struct pg_
         json_object_set_new(filter, "without_unit", json_true());
     if (person)
         json_object_set_new(filter, "responsible", json_integer(pg_int(res, row, 2)));
+    if (pg_text(res, row, 11))
+        json_object_set_new(filter, "bucket", json_string(pg_text(res, row, 1)));
     if (from)
         json_object_set_new(filter, "from", json_string(from));
     if (to)
@@ -58,10 +60,24 @@ static void write_filter(struct call *c, const struct scope *s, const struct pg_
     json_decref(filter);
 }
 
+/* What tells the lines apart, so that a screen keeps its place: the unit, the person, the day; the others by their place. */
+static int64_t line_id(const struct pg_res *res, int row)
+{
+    const char *when = pg_text(res, row, 11);
+    if (when && strcmp(when, "day") == 0)
+        return day_parse(pg_text(res, row, 4));
+    if (when)
+        return strcmp(when, "overdue") == 0 ? 1 : strcmp(when, "later") == 0 ? 2 : 3;
+    if (pg_text(res, row, 2))
+        return pg_int(res, row, 2);
+    return pg_int(res, row, 0) ? pg_int(res, row, 0) : -1;
+}
+
 static void write_line(struct call *c, const struct scope *s, const struct pg_res *res, int row, int64_t totals[B_COLUMNS])
 {
     int64_t open = 0;
     jw_object(c->out);
+    jw_kint(c->out, "id", line_id(res, row));
     if (pg_text(res, row, 0)) {
         jw_kint(c->out, "unit", pg_int(res, row, 0));
         jw_kstring(c->out, "unit_name", pg_text(res, row, 1));

@@ -144,7 +144,8 @@ static void rows_open(const struct row *row, const struct bucket *bucket)
     json_t *filter = json_loads(row_get(row, "filter"), 0, NULL);
     if (!filter)
         return;
-    json_object_set_new(filter, "bucket", json_string(bucket->bucket));
+    if (!json_object_get(filter, "bucket"))
+        json_object_set_new(filter, "bucket", json_string(bucket->bucket));
     cell_what(row, what, sizeof what, &role);
     strf(about, sizeof about, "%s: %s", what, _(bucket->label));
     app_push(assignments_rows(filter, about));
