@@ -54,6 +54,8 @@ static const struct {
     {"appeals", N_("Who writes most")},
     {"grant", N_("Grant")},
     {"refuse", N_("Refuse")},
+    {"exceptional", N_("Exceptional case")},
+    {"documents", N_("Documents were requested (art. 10 part 2)")},
     {"pass", N_("No remarks")},
     {"remarks", N_("With remarks")},
     {"accept", N_("Accept")},

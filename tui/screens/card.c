@@ -430,6 +430,8 @@ static void change_text(const char *record, const char *name, const json_t *chan
     change_value(p, change, "to", to, sizeof to);
     const char *label = strcmp(name, "due") == 0           ? _("Due")
                         : strcmp(name, "new_due") == 0     ? _("Asked until")
+                        : strcmp(name, "notice_sent") == 0 ? _("Author told on")
+                        : strcmp(name, "ground") == 0      ? _("Ground")
                         : strcmp(name, "author") == 0      ? _("Author")
                         : strcmp(name, "co_executor") == 0 ? _("Who")
                         : strcmp(name, "verdict") == 0     ? _("Verdict")
