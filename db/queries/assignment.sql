@@ -170,10 +170,9 @@ coalesce((SELECT json_agg(json_build_object('id', p.user_id, 'name', u.name) ORD
 
 -- name: assignment_lock
 -- ($1 user and those they stand in for $2 sees_all $3 units $4 id) -> status, relations, version, number, due, responsible, controller, title,
--- text, due nominal, unit, parent, last day of the parts, how many parts are open; holds the row
+-- text, due nominal, unit, parent; holds the row. What other tables say here may be older than the lock.
 SELECT s.status, {assignment_relations}, s.version, s.number, s.due, s.responsible_id, s.controller_id, s.title, s.text, s.due_nominal, s.unit_id,
-       s.parent_id, (SELECT max(k.due) FROM assignment k WHERE k.parent_id = s.id AND k.closed_on IS NULL),
-       (SELECT count(*) FROM assignment k WHERE k.parent_id = s.id AND k.closed_on IS NULL)
+       s.parent_id
 FROM assignment s WHERE s.id = $4::bigint AND {assignment_visible} FOR UPDATE OF s;
 
 -- name: assignment_relations_of
@@ -184,6 +183,10 @@ SELECT {assignment_relations} FROM assignment s WHERE s.id = $2::bigint;
 -- (id) -> the last day that the parent leaves to this part; the parent stays as it is until the end of the transaction. Locked before the part,
 -- as everybody does who locks both.
 SELECT p.due, p.number FROM assignment p WHERE p.id = (SELECT parent_id FROM assignment WHERE id = $1::bigint) AND p.closed_on IS NULL FOR SHARE OF p;
+
+-- name: assignment_parts_state
+-- (id) -> last day of the open parts, how many they are: asked after the whole is locked, so that a part given meanwhile is seen
+SELECT max(due), count(*) FROM assignment WHERE parent_id = $1::bigint AND closed_on IS NULL;
 
 -- name: assignment_parts_open
 -- (id) -> ids of the open parts, at every depth, parents first

@@ -3,7 +3,7 @@
 #include "server/ops/helpers.h"
 
 /* Columns of Q_ASSIGNMENT_LOCK after those that struct record holds. */
-enum { A_DUE = 4, A_RESPONSIBLE, A_CONTROLLER, A_TITLE, A_TEXT, A_NOMINAL, A_UNIT, A_PARENT, A_PARTS_DUE, A_PARTS_OPEN };
+enum { A_DUE = 4, A_RESPONSIBLE, A_CONTROLLER, A_TITLE, A_TEXT, A_NOMINAL, A_UNIT, A_PARENT };
 
 /* Whom the people of an assignment are: everybody in correspondence may hold a part in one; what each may do stands in workflow.yaml. */
 #define ASSIGNMENT_MOVERS (R_ANY & ~R_ADMIN & ~R_ANALYST & ~R_CITIZENS)

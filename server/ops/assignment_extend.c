@@ -29,9 +29,10 @@ bool assignment_hold_parent(struct call *c, const char *id, day_t *due)
 
 bool assignment_due_fits(struct call *c, const struct record *r, const char *field, day_t parent_due, struct due *due)
 {
-    if (!assignment_until(c, field, due))
+    const char *parts;
+    int64_t open;
+    if (!assignment_until(c, field, due) || !parts_state(c, r->id_text, &parts, &open))
         return false;
-    const char *parts = pg_text(r->row, 0, A_PARTS_DUE);
     if (parent_due != DAY_NONE && due->rolled > parent_due)
         return err_field(c->err, field, "beyond_parent", NULL);
     return !parts || due->rolled >= day_parse(parts) || err_field(c->err, field, "before_parts", NULL);
@@ -69,6 +70,15 @@ static bool may(struct call *c, const struct record *r, const char *action)
            record_acts_for(c, r, "extension_request", action);
 }
 
+/* One at a time. Asked under the lock: what the card said when it was read may have changed while this waited for it. */
+static bool none_is_asked(struct call *c, const struct record *r)
+{
+    struct pg_res *res = pg_query(c->db, Q_EXTENSION_OPEN, &r->id_text, 1, c->err);
+    bool none = res && pg_rows(res) == 0, read = res != NULL;
+    pg_free(res);
+    return none || (read && err_rule(c->err, "extension_asked", NULL));
+}
+
 bool assignment_extend_request(struct call *c)
 {
     struct change ch;
@@ -79,9 +89,7 @@ bool assignment_extend_request(struct call *c)
     bool ok = may(c, &ch.r, "ask");
     if (ok && !workflow_may_extend(c->rules->workflow, ch.r.status))
         ok = err_rule(c->err, "status", NULL);
-    if (ok && ch.r.relations & REL_EXTENSION_ASKED)
-        ok = err_rule(c->err, "extension_asked", NULL);
-    ok = ok && in_time(c, &ch.r) && assignment_due_fits(c, &ch.r, "new_due", ch.parent_due, &due) && is_later(c, &ch.r, &due);
+    ok = ok && none_is_asked(c, &ch.r) && in_time(c, &ch.r) && assignment_due_fits(c, &ch.r, "new_due", ch.parent_due, &due) && is_later(c, &ch.r, &due);
     const char *ask[] = {ch.r.id_text, call_user(c), arg_sql(c, "reason"), ok ? pg_text(ch.r.row, 0, A_DUE) : NULL, arg_sql(c, "new_due")};
     ok = ok && query_int(c, Q_EXTENSION_ASK, ask, 5, 0, &id);
     ch.action = "extend_request";

@@ -76,7 +76,7 @@ static bool move_due(struct call *c, const struct record *r, day_t parent_due, c
 bool assignment_drop_request(struct call *c, const struct record *r)
 {
     const char *end[] = {r->id_text, "withdrawn", call_user(c), NULL, NULL};
-    return !(r->relations & REL_EXTENSION_ASKED) || pg_exec(c->db, Q_EXTENSION_END, end, 5, NULL, c->err);
+    return pg_exec(c->db, Q_EXTENSION_END, end, 5, NULL, c->err);
 }
 
 static bool leave_traces(struct call *c, const struct record *r, const struct row *row)
@@ -111,14 +111,18 @@ static bool change_state(struct call *c, const struct record *r, const struct ro
 static bool cascade(struct call *c, const struct record *r, const struct row *row, const char *to)
 {
     const struct transition *t = workflow_transition(c->rules->workflow, "assignment", row->action);
-    const char *what = arg_sql(c, "children");
-    int64_t version;
-    if (!t || strcmp(t->cascade, "ask") != 0 || pg_int(r->row, 0, A_PARTS_OPEN) == 0)
+    const char *what = arg_sql(c, "children"), *last;
+    int64_t version, open;
+    if (!t || strcmp(t->cascade, "ask") != 0)
+        return true;
+    if (!parts_state(c, r->id_text, &last, &open))
+        return false;
+    if (open == 0)
         return true;
     if (!what)
         return err_field(c->err, "children", "required", c->user->lang == LANG_RU ? "есть неисполненные подпоручения (%lld): отменить их или оставить?"
                                                                                  : "it has open parts (%lld): cancel them, or keep them?",
-                         (long long)pg_int(r->row, 0, A_PARTS_OPEN));
+                         (long long)open);
     if (strcmp(what, "keep") == 0)
         return true;
     struct pg_res *parts = pg_query(c->db, Q_ASSIGNMENT_PARTS_OPEN, &r->id_text, 1, c->err);

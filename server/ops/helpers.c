@@ -410,13 +410,25 @@ static bool guard_within_forward_term(struct call *c, const struct record *r)
     return !late || arg_sql(c, "reason") || err_field(c->err, "reason", "required", NULL);
 }
 
-enum { COL_OPEN_PARTS = 13 };
+bool parts_state(struct call *c, const char *id, const char **last, int64_t *open)
+{
+    struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_PARTS_STATE, &id, 1, c->err);
+    if (!res)
+        return false;
+    *last = pg_text(res, 0, 0) ? arena_strdup(c->arena, pg_text(res, 0, 0)) : NULL;
+    *open = pg_int(res, 0, 1);
+    pg_free(res);
+    return true;
+}
 
 /* Parts that are still done are awaited, or the report says why it is handed in without them. */
 static bool guard_children_closed(struct call *c, const struct record *r)
 {
-    int64_t open = pg_int(r->row, 0, COL_OPEN_PARTS);
+    int64_t open;
+    const char *last;
     bool ru = c->user->lang == LANG_RU;
+    if (!parts_state(c, r->id_text, &last, &open))
+        return false;
     return open == 0 || arg_sql(c, "reason") ||
            err_field(c->err, "reason", "required", ru ? "не исполнены подпоручения (%lld): дождитесь их или напишите, почему отчёт без них"
                                                       : "%lld parts are not done: wait for them or say why it is reported without them", (long long)open);

@@ -83,6 +83,9 @@ bool event_write(struct call *c, const struct event *e);
 /* Writes {"id", "number", "version", "status"}: what every write answers at least. */
 void write_changed(struct call *c, int64_t id, const char *number, int64_t version, const char *status);
 
+/* The open parts of a locked assignment: *last is the latest day on which one is due, NULL when none is open. */
+bool parts_state(struct call *c, const char *id, const char **last, int64_t *open);
+
 /* Runs a statement that writes a numbered card and answers its id and number ("ОГ-318/26"). Everybody queues on the counter of the series
  * until this transaction ends: call it as late as possible. */
 bool query_numbered(struct call *c, enum query q, const char *const *params, int count, int64_t *id, const char **number);
