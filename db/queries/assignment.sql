@@ -131,7 +131,7 @@ WHERE s.id = $4::bigint AND {assignment_visible};
 
 -- fragment: assignment_control_json
 -- the second half of a card (a call of json_build_object takes no more): control, extensions, the tree of parts
-json_build_object('controller_decides', s.controller_decides, 'on_control', s.controller_id IS NOT NULL, 'parent', s.parent_id,
+json_build_object('check_only', NOT s.controller_decides, 'on_control', s.controller_id IS NOT NULL, 'parent', s.parent_id,
     'extension', (SELECT json_build_object('id', x.id, 'new_due', x.new_due, 'reason', x.reason, 'asked_at', x.asked_at, 'asked_by', x.asked_by,
                                            'asked_by_name', (SELECT u.name FROM app_user u WHERE u.id = x.asked_by),
                                            'after_due', (x.asked_at AT TIME ZONE current_setting('TimeZone'))::date > x.due_before)
@@ -336,7 +336,7 @@ SELECT id, number, version, status FROM assignment WHERE external_id = $1::text;
 
 -- name: assignment_facts
 -- (id) -> what assignment.set may change, as it is
-SELECT json_build_object('title', title, 'text', text, 'urgency', urgency, 'controller', controller_id, 'controller_decides', controller_decides, 'due', due,
+SELECT json_build_object('title', title, 'text', text, 'urgency', urgency, 'controller', controller_id, 'check_only', NOT controller_decides, 'due', due,
            'co_executors', coalesce((SELECT json_agg(p.user_id ORDER BY p.user_id) FROM assignment_party p WHERE p.assignment_id = s.id AND p.role = 'co_executor'), '[]'),
            'watchers', coalesce((SELECT json_agg(p.user_id ORDER BY p.user_id) FROM assignment_party p WHERE p.assignment_id = s.id AND p.role = 'watcher'), '[]'))
 FROM assignment s WHERE id = $1::bigint;

@@ -176,6 +176,11 @@ static bool take_appeal(struct call *c, int64_t id)
     return ok;
 }
 
+const char *assignment_decides(const struct call *c)
+{
+    return arg_has(c, "check_only") ? call_bool(!arg_bool(c, "check_only")) : NULL;
+}
+
 static bool stands_for(const struct call *c, int64_t person)
 {
     for (size_t i = 0; i < c->user->stands_count; i++)
@@ -219,7 +224,7 @@ static bool write_assignment(struct call *c, int64_t responsible, const struct d
     const char *params[] = {"assignment", call_int(c, year), "П", draft ? "draft" : "issued", source ? source : from_appeal, arg_sql(c, "title"),
                             arg_sql(c, "text"), arg_sql(c, "urgency"), call_user(c), arg_sql(c, "on_behalf_of"), arg_sql(c, "controller"),
                             call_int(c, responsible), arg_sql(c, "unit"), day_text(c, due->rolled), day_text(c, due->nominal), rule, call_bool(!draft),
-                            arg_sql(c, "external_id"), arg_sql(c, "parent"), arg_sql(c, "controller_decides")};
+                            arg_sql(c, "external_id"), arg_sql(c, "parent"), assignment_decides(c)};
     return query_numbered(c, Q_ASSIGNMENT_ADD, params, 20, id, number);
 }
 
@@ -365,7 +370,7 @@ static bool assignment_set(struct call *c)
         json_object_set_new(c->params, "due", json_string(day_text(c, until.rolled))); /* what the history says is the day in force */
     ok = ok && (!arg_int(c, "controller") || assignment_user_ok(c, "controller", arg_int(c, "controller"))) &&
          record_changes(c, Q_ASSIGNMENT_FACTS, r.id_text, &changes);
-    const char *params[] = {r.id_text, arg_sql(c, "title"), arg_keep(c, "text"), arg_sql(c, "urgency"), arg_sql(c, "controller"), arg_sql(c, "controller_decides")};
+    const char *params[] = {r.id_text, arg_sql(c, "title"), arg_keep(c, "text"), arg_sql(c, "urgency"), arg_sql(c, "controller"), assignment_decides(c)};
     const char *due[] = {r.id_text, day_text(c, until.rolled), day_text(c, until.nominal)};
     const char *controller[] = {r.id_text, "controller", arena_printf(c->arena, "{%s}", arg_sql(c, "controller") ? arg_sql(c, "controller") : "")};
     ok = ok && query_int(c, Q_ASSIGNMENT_SET, params, 6, 0, &version) && (!due[1] || pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, due, 3, NULL, c->err)) &&
@@ -414,7 +419,7 @@ static const struct op_param create_params[] = {
     {"text", P_TEXT, 0, 50000, NULL, NULL, {"Подробно", "Details"}, NULL},
     {"urgency", P_ENUM, 0, 0, "classifier:urgency", NULL, {"Срочность", "Urgency"}, NULL},
     {"controller", P_ID, 0, 0, NULL, "user.list", {"Контролёр", "Controller"}, NULL},
-    {"controller_decides", P_BOOL, 0, 0, NULL, NULL, {"Контролёр решает сам", "The controller may decide"}, NULL},
+    {"check_only", P_BOOL, 0, 0, NULL, NULL, {"Контролёр только проверяет", "The controller only checks"}, NULL},
     {"on_behalf_of", P_ID, 0, 0, NULL, "user.list", {"От имени", "On behalf of"}, NULL},
     {"co_executors", P_IDS, 0, 50, NULL, "user.list", {"Соисполнители", "Co-executors"}, NULL},
     {"co_due", P_DATE, 0, 0, NULL, NULL, {"Срок соисполнителям", "Due for co-executors"}, NULL},
@@ -436,7 +441,7 @@ static const struct op_param set_params[] = {
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Почему изменён срок", "Why the date moves"}, NULL},
     {"urgency", P_ENUM, 0, 0, "classifier:urgency", NULL, {"Срочность", "Urgency"}, NULL},
     {"controller", P_ID, 0, 0, NULL, "user.list", {"Контролёр", "Controller"}, NULL},
-    {"controller_decides", P_BOOL, 0, 0, NULL, NULL, {"Контролёр решает сам", "The controller may decide"}, NULL},
+    {"check_only", P_BOOL, 0, 0, NULL, NULL, {"Контролёр только проверяет", "The controller only checks"}, NULL},
     {"co_executors", P_IDS, 0, 50, NULL, "user.list", {"Соисполнители", "Co-executors"}, NULL},
     {"co_due", P_DATE, 0, 0, NULL, NULL, {"Срок соисполнителям", "Due for co-executors"}, NULL},
     {"watchers", P_IDS, 0, 50, NULL, "user.list", {"Наблюдатели", "Watchers"}, NULL},

@@ -54,4 +54,6 @@ bool assignment_user_ok(struct call *c, const char *field, int64_t user);
 bool assignment_until(struct call *c, const char *field, struct due *due);
 /* A complaint goes to the person complained of only with a reason, which the argument `field` says; `appeals` is PostgreSQL array text. */
 bool assignment_not_to_accused(struct call *c, const char *appeals, int64_t user, const char *field);
+/* May the controller decide, by the argument `check_only`; NULL when it was left out. */
+const char *assignment_decides(const struct call *c);
 bool assignment_party(struct call *c, const char *assignment, int64_t user, const char *role);

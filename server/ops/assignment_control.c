@@ -39,7 +39,7 @@ bool change_end(struct call *c, struct change *ch, bool ok)
 
 static const struct op_param control_params[] = {
     {"controller", P_ID, PF_REQUIRED, 0, NULL, "user.list", {"Контролёр", "Controller"}, NULL},
-    {"controller_decides", P_BOOL, 0, 0, NULL, NULL, {"Может решать сам", "May decide"}, NULL},
+    {"check_only", P_BOOL, 0, 0, NULL, NULL, {"Только проверяет", "Only checks"}, NULL},
     {"comment", P_TEXT, 0, 5000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
     {.name = NULL},
 };
@@ -62,7 +62,7 @@ static const struct op_param move_due_params[] = {
 static bool set_controller(struct call *c, const struct record *r, const char *controller)
 {
     int64_t version;
-    const char *set[] = {r->id_text, controller, arg_sql(c, "controller_decides")};
+    const char *set[] = {r->id_text, controller, controller ? call_bool(!arg_bool(c, "check_only")) : NULL};
     const char *party[] = {r->id_text, "controller", arena_printf(c->arena, "{%s}", controller ? controller : "")};
     return query_int(c, Q_ASSIGNMENT_CONTROLLER_SET, set, 3, 0, &version) && pg_exec(c->db, Q_ASSIGNMENT_PARTIES_SET, party, 3, NULL, c->err);
 }

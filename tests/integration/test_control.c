@@ -272,7 +272,7 @@ static void the_controller_checks_before_the_author(void **state)
     rpc_error(controller, 1001, "assignment.get", "{s:I}", "id", id);
     rpc_error(worker, 1002, "assignment.control", "{s:I, s:I}", "id", id, "controller", town.user[TOWN_controller]);
     rpc_refused(head, -32602, "controller", "assignment.control", "{s:I, s:I}", "id", id, "controller", (json_int_t)999999);
-    rpc_ok(head, "assignment.control", "{s:I, s:I, s:b}", "id", id, "controller", town.user[TOWN_controller], "controller_decides", 0);
+    rpc_ok(head, "assignment.control", "{s:I, s:I, s:b}", "id", id, "controller", town.user[TOWN_controller], "check_only", 1);
     assert_true(offers(controller, id, "uncontrol") && !offers(controller, id, "move_due"));
     rpc_error(controller, 1002, "assignment.move_due", "{s:I, s:s, s:s}", "id", id, "due", day_from_today(20), "reason", "так");
     rpc_ok(worker, "assignment.report", "{s:I, s:s}", "id", id, "text", "Сделано");
@@ -287,7 +287,7 @@ static void the_controller_checks_before_the_author(void **state)
     assert_string_equal(at_text(card(id), "reports.0.precheck"), "remarks");
     rpc_ok(head, "assignment.return", "{s:I, s:s}", "id", id, "comment", "Приложите фото");
     /* Who may decide may move the term, too. */
-    rpc_ok(head, "assignment.control", "{s:I, s:I, s:b}", "id", id, "controller", town.user[TOWN_controller], "controller_decides", 1);
+    rpc_ok(head, "assignment.control", "{s:I, s:I, s:b}", "id", id, "controller", town.user[TOWN_controller], "check_only", 0);
     rpc_ok(controller, "assignment.move_due", "{s:I, s:s, s:s}", "id", id, "due", day_from_today(20), "reason", "Согласовано");
     assert_string_equal(at_text(card(id), "due_nominal"), day_from_today(20));
     rpc_ok(controller, "assignment.uncontrol", "{s:I, s:s}", "id", id, "reason", "Снято с контроля");

@@ -167,7 +167,7 @@ static void demo_logins_have_work_to_do(void **state)
                   {"head", "to_accept"},
                   {"deputy", "to_accept"},
                   {"chief", "to_accept"},
-                  {"controller", "to_accept"},
+                  {"controller", "to_check"},
                   {"dispatcher", ""},
                   {"manager", ""},
                   {"analyst", ""},

@@ -54,7 +54,6 @@ static void an_extension_from_asking_to_granting_another_date(void **state)
     term_wait_text(giver, "Продлить до ");
     scene_choose(giver, "Решение", "Прод", "Продлить");
     scene_to_field(giver, "Другой срок");
-    scene_press(giver, "End");
     for (int i = 0; i < 12; i++)
         term_key(giver, "Backspace");
     term_type(giver, "+15");
@@ -81,13 +80,13 @@ static void an_extension_refused_and_another_withdrawn(void **state)
     scene_submit(worker);
     term_wait_text(worker, "Просят продлить");
     scene_find_row(giver, "Отказать и отозвать");
-    term_wait_text(giver, "Не успеваем");
+    term_wait_text(giver, "Не успева");
     scene_write(giver, "р");
     term_wait_text(giver, "Продлить до ");
     scene_choose(giver, "Решение", "Отк", "Отказать");
     scene_fill(giver, "Комментарий", "Успевайте");
     scene_submit(giver);
-    term_wait_text(worker, "Успевайте");
+    term_wait_gone(worker, "Просят продлить");
     scene_write(worker, "п");
     term_wait_text(worker, "Новый срок");
     scene_fill(worker, "Новый срок", "+25");
@@ -116,11 +115,10 @@ static void a_tree_is_grown_and_walked(void **state)
     term_wait_text(t, "Прочитано, ");
     scene_write(t, "м");
     term_wait_text(t, "Что сделать");
-    scene_to_field(t, "Что сделать");
-    scene_press(t, "End");
+    scene_to_field(t, "Что сделать *");
     term_type(t, ": подвалы");
-    scene_choose(t, "Исполнитель", "Ерш", "Ершова");
-    scene_fill(t, "Срок", "+4");
+    scene_choose(t, "Исполнитель *", "Ерш", "Ершова");
+    scene_fill(t, "Срок *", "+4");
     scene_submit(t);
     term_wait_text(t, "Целое и части");
     term_wait_text(t, "└ ");
@@ -214,8 +212,8 @@ static void a_substitute_names_no_one_and_works_for_both(void **state)
     scene_press(absent, "F7");
     term_wait_text(absent, "Кто замещает");
     scene_choose(absent, "Кто замещает", "Цвет", "Цветков");
-    scene_fill(absent, "С", "+0");
-    scene_fill(absent, "По", "+5");
+    scene_fill(absent, "С *", "+0");
+    scene_fill(absent, "По (", "+5");
     scene_submit(absent);
     term_wait_text(absent, "сейчас");
     scene_leave(&absent);
@@ -248,7 +246,8 @@ static void every_new_screen_is_sound_at_any_size(void **state)
         scene_go(t, "З", "Замещения");
         scene_assert_sound(t);
         scene_go(t, "П", "Поручения");
-        opens(t, "Подготовить микрорайон");
+        term_key(t, "Enter");
+        term_wait_text(t, "Карточка");
         scene_assert_sound(t);
         scene_leave(&t);
     }

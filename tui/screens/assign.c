@@ -23,7 +23,7 @@ static const struct form_hint hints[] = {
     {NULL, 0, NULL},
 };
 
-static const char *const order[] = {"title",        "responsible", "due",          "text", "urgency", "controller", "controller_decides",
+static const char *const order[] = {"title",        "responsible", "due",          "text", "urgency", "controller", "check_only",
                                     "co_executors", "co_due", "watchers",    "on_behalf_of", "unit", NULL};
 
 struct several {

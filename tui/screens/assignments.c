@@ -322,7 +322,7 @@ static void build_main(struct doc *d, const json_t *r)
     doc_field_short(d, _("On behalf of"), who, R_TEXT);
     name_short(js_str(r, "controller_name"), who, sizeof who);
     doc_field_short(d, _("Controller"), who, R_TEXT);
-    if (who[0] && !js_bool(r, "controller_decides"))
+    if (who[0] && js_bool(r, "check_only"))
         doc_field_short(d, _("Controller's right"), _("checks, does not decide"), R_DIM);
     people(d, _("Watchers"), json_object_get(r, "watchers"));
     card_date(d, _("Issued"), r, "issued_at");

@@ -52,7 +52,7 @@ static struct record_ref card_ref(const struct card *c)
                                .id = c->record ? c->id : 0,
                                .version = js_int(c->record, "version"),
                                .number = *number ? number : js_str(c->record, "name"),
-                               .title = js_str(c->record, "subject"),
+                               .title = js_str(c->record, js_str(c->record, "subject")[0] ? "subject" : "title"),
                                .status = js_str(c->record, "status"),
                                .actions = c->actions,
                                .whole = c->record,

@@ -70,7 +70,7 @@ static struct record_ref ref_of(const struct records *r, const struct row *row)
                                .id = row->id,
                                .version = row->version,
                                .number = row_get(row, "number")[0] ? row_get(row, "number") : row_get(row, "name"),
-                               .title = row_get(row, "subject"),
+                               .title = row_get(row, row_get(row, "subject")[0] ? "subject" : "title"),
                                .status = row_get(row, "status"),
                                .actions = row_get(row, "actions"),
                                .open_assignments = atoi(row_get(row, "open_assignments"))};

@@ -38,8 +38,8 @@ static void cell_state(const struct row *row, char *out, size_t size, enum role 
 }
 
 static const struct column columns[] = {
-    {"absent", N_("Away"), 18, 28, 1, 1, false, cell_absent}, {"substitute", N_("Stands in"), 18, 28, 1, 1, false, cell_substitute},
-    {"from", N_("From"), 10, 10, 2, 2, false, cell_from},     {"to", N_("To"), 10, 10, 2, 2, false, cell_to},
+    {"absent", N_("Away"), 14, 28, 1, 1, false, cell_absent}, {"substitute", N_("Stands in"), 14, 28, 1, 1, false, cell_substitute},
+    {"from", N_("First day"), 10, 11, 2, 2, false, cell_from},     {"to", N_("Last day"), 10, 11, 2, 2, false, cell_to},
     {"status", N_("State"), 8, 10, 3, 2, false, cell_state},  {"reason", N_("Reason"), 10, 0, 5, 0, false, NULL},
 };
 static const char *const fields[] = {"number", "absent_name", "substitute_name", "from", "to", "status", "reason", "actions", NULL};
