@@ -50,6 +50,24 @@ AND ($18::boolean IS NULL OR $18 = (a.closed_on IS NULL))
 -- fragment: appeal_order
 CASE WHEN $19 = 'due' THEN a.due END, CASE WHEN $19 = 'new' THEN a.id END DESC, CASE WHEN $19 <> 'new' THEN a.id END
 
+-- fragment: appeal_row
+-- what a list says of an appeal; $23 language
+json_build_object('id', a.id, 'number', a.number, 'version', a.version, 'kind', a.kind, 'status', a.status, 'received', a.received,
+           'registered', a.registered, 'due', a.due, {appeal_computed}, 'subject', a.subject, 'text', left(a.text, 300),
+           'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END,
+           'correspondent_name', CASE WHEN $4::boolean THEN NULL ELSE (SELECT c.name FROM correspondent c WHERE c.id = a.correspondent_id) END,
+           'anonymous', a.anonymous, 'collective', a.collective, 'channel', a.channel,
+           'topic', a.topic, 'topic_label', (SELECT gorod_said(t.ru, t.en, $23::text) FROM classifier t WHERE t.classifier = 'topic' AND t.code = a.topic),
+           'unit', a.unit_id, 'unit_name', (SELECT o.name FROM org_unit o WHERE o.id = a.unit_id), 'frequency', a.frequency,
+           'open_assignments', a.open_assignments)
+
+-- fragment: learn_words
+-- words of the rows of `written` that no card held before; in order, so that two who learn the same words never wait for each other in a ring
+INSERT INTO search_word (word)
+SELECT DISTINCT w.word COLLATE "C" FROM written, unnest(tsvector_to_array(written.search)) AS w(word)
+WHERE w.word ~ '^[[:alpha:]]+$' AND NOT EXISTS (SELECT 1 FROM search_word s WHERE s.word = w.word COLLATE "C")
+ORDER BY 1 ON CONFLICT DO NOTHING
+
 -- name: appeal_list
 -- plan: custom
 -- ... $19 sort (new, old, due) $20 after due $21 after id $22 limit $23 language $24 newer than this id -> json, status, relations, id, due
@@ -58,23 +76,44 @@ WITH page AS MATERIALIZED (
     SELECT a.* FROM appeal a
     WHERE {appeal_visible} AND {appeal_filters} AND ($24::bigint IS NULL OR a.id > $24)
       -- among the newest the cards are walked back over: IS TRUE keeps the planner from the index, which would fetch and sort all that match
-      AND ($17::text IS NULL OR CASE WHEN $24 IS NULL THEN a.search @@ gorod_tsquery($17, $4::boolean)
-                                     ELSE (a.search @@ gorod_tsquery($17, $4)) IS TRUE END)
+      AND ($17::text IS NULL OR CASE WHEN $24 IS NULL THEN a.search @@ $17::tsquery ELSE (a.search @@ $17::tsquery) IS TRUE END)
       AND ($19::text <> 'new' OR $21::bigint IS NULL OR a.id < $21)
       AND ($19 <> 'old' OR $21 IS NULL OR a.id > $21)
       AND ($19 <> 'due' OR (a.due IS NOT NULL AND ($21 IS NULL OR (a.due, a.id) > ($20::date, $21))))
     ORDER BY {appeal_order} LIMIT $22::integer)
-SELECT json_build_object('id', a.id, 'number', a.number, 'version', a.version, 'kind', a.kind, 'status', a.status, 'received', a.received,
-           'registered', a.registered, 'due', a.due, {appeal_computed}, 'subject', a.subject, 'text', left(a.text, 300),
-           'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END,
-           'correspondent_name', CASE WHEN $4::boolean THEN NULL ELSE (SELECT c.name FROM correspondent c WHERE c.id = a.correspondent_id) END,
-           'anonymous', a.anonymous, 'collective', a.collective, 'channel', a.channel,
-           'topic', a.topic, 'topic_label', (SELECT gorod_said(t.ru, t.en, $23::text) FROM classifier t WHERE t.classifier = 'topic' AND t.code = a.topic),
-           'unit', a.unit_id, 'unit_name', (SELECT o.name FROM org_unit o WHERE o.id = a.unit_id), 'frequency', a.frequency,
-           'open_assignments', a.open_assignments),
-       a.status, {appeal_relations}, a.id, a.due
+SELECT {appeal_row}, a.status, {appeal_relations}, a.id, a.due
 FROM page a
 ORDER BY {appeal_order};
+
+-- name: appeal_query
+-- ($1 words as typed, $2 blind: not by persons' names) -> full-text query (NULL when there is no such word at all), is it narrow?
+-- All words must occur; one that is typed in part stands for each word that begins so. Where more than 64 do, it stays a beginning (`:*`),
+-- and the query is wide: the index would have to collect all cards of all of them.
+WITH typed AS (SELECT DISTINCT w.stem COLLATE "C" AS stem
+               FROM unnest(gorod_words($1::text)) AS t(word), unnest(tsvector_to_array(to_tsvector('russian', t.word))) AS w(stem)),
+meant AS (SELECT t.stem, ARRAY(SELECT s.word FROM search_word s WHERE s.word >= t.stem AND s.word < t.stem || chr(1114111) LIMIT 65) AS words FROM typed t),
+said AS (SELECT quote_literal(m.stem) AS stem, m.stem ~ '^[[:alpha:]]+$' AS letters, m.words, CASE WHEN $2::boolean THEN 'ABC' ELSE '' END AS weights FROM meant m)
+SELECT CASE WHEN bool_or(s.letters AND s.words = '{}') THEN NULL
+            ELSE string_agg('(' || CASE WHEN cardinality(s.words) > 64 THEN s.stem || ':*' || s.weights
+                                        WHEN s.words = '{}' THEN s.stem || rtrim(':' || s.weights, ':')
+                                        ELSE (SELECT string_agg(quote_literal(w) || rtrim(':' || s.weights, ':'), '|') FROM unnest(s.words) AS w) END || ')',
+                            '&')::tsquery END,
+       bool_and(cardinality(s.words) <= 64)
+FROM said s;
+
+-- name: appeal_search
+-- $1 to $18 as above, $17 narrow, $19 after id $20 count no further $21 limit $22 slices to look into $23 language
+-- -> json, status, relations, id, due, cards found, were these all slices there are?
+-- The newest cards that match, slice by slice back from the place. The inner limit keeps the slices apart, each with its own sorted few.
+WITH found AS MATERIALIZED (
+    SELECT f.id FROM generate_series(coalesce($19::bigint, (SELECT max(id) FROM appeal)) >> 13, 0, -1) WITH ORDINALITY AS s(slice, nth),
+         LATERAL (SELECT a.id FROM appeal a
+                  WHERE (a.id >> 13) = s.slice AND a.search @@ $17::tsquery AND ($19 IS NULL OR a.id < $19) AND {appeal_visible} AND {appeal_filters}
+                  ORDER BY a.id DESC LIMIT $20::bigint) f
+    WHERE s.nth <= $22::bigint LIMIT $20)
+SELECT {appeal_row}, a.status, {appeal_relations}, a.id, a.due, (SELECT count(*) FROM found),
+       coalesce($19, (SELECT max(id) FROM appeal)) >> 13 < $22
+FROM appeal a WHERE a.id IN (SELECT id FROM found ORDER BY id DESC LIMIT $21::bigint) ORDER BY a.id DESC;
 
 -- name: appeal_last
 SELECT coalesce(max(id), 0) FROM appeal;
@@ -85,8 +124,7 @@ SELECT coalesce(max(id), 0) FROM appeal;
 SELECT count(*) FROM (
     SELECT 1 FROM appeal a WHERE {appeal_visible} AND {appeal_filters} AND ($19::text <> 'due' OR a.due IS NOT NULL)
       AND ($21::bigint IS NULL OR a.id > $21)
-      AND ($17::text IS NULL OR CASE WHEN $21 IS NULL THEN a.search @@ gorod_tsquery($17, $4::boolean)
-                                     ELSE (a.search @@ gorod_tsquery($17, $4)) IS TRUE END)
+      AND ($17::text IS NULL OR CASE WHEN $21 IS NULL THEN a.search @@ $17::tsquery ELSE (a.search @@ $17::tsquery) IS TRUE END)
       AND ($4::boolean IS NOT NULL) LIMIT $20::integer) n;
 
 -- name: appeal_get
@@ -169,8 +207,8 @@ SELECT merged_into, name, address FROM correspondent WHERE id = $1::bigint FOR K
 -- name: appeal_add
 -- ($1 kind, $2 year, $3 letters of the number, $4 status ...) -> id, number
 WITH serial AS ({next_number}), numbered AS (
-    SELECT value, $3::text || '-' || value || '/' || lpad(($2::integer % 100)::text, 2, '0') AS number FROM serial)
-INSERT INTO appeal (number, kind, year, serial, status, channel, nature, received, registered, due, due_nominal, due_rule,
+    SELECT value, $3::text || '-' || value || '/' || lpad(($2::integer % 100)::text, 2, '0') AS number FROM serial),
+written AS (INSERT INTO appeal (number, kind, year, serial, status, channel, nature, received, registered, due, due_nominal, due_rule,
                     correspondent_id, anonymous, collective, members_count, addressee, subject, text, address, topic, unit_id, registrar_id,
                     considering_id, forwarded_by, cover_number, cover_date, external_id, complained_of, search)
 SELECT n.number, $1, $2, n.value, $4::text, $5::text, $6::text, $7::date, $8::date, $9::date, $10::date, $11::text,
@@ -178,7 +216,9 @@ SELECT n.number, $1, $2, n.value, $4::text, $5::text, $6::text, $7::date, $8::da
        $21::bigint, $22::bigint, $23::bigint, coalesce($24::text, ''), coalesce($25::text, ''), $26::date, $27::text,
        coalesce($29::bigint[], '{}'), gorod_appeal_search(n.number, $17, coalesce($18, ''), coalesce($19, ''), coalesce($28::text, ''))
 FROM numbered n
-RETURNING id, number;
+RETURNING id, number, search),
+learnt AS ({learn_words})
+SELECT id, number FROM written;
 
 -- name: appeal_author_add
 INSERT INTO appeal_author (appeal_id, correspondent_id, ord) VALUES ($1::bigint, $2::bigint, $3::integer) ON CONFLICT DO NOTHING;
@@ -216,7 +256,7 @@ UPDATE appeal_question SET result = NULL, result_date = NULL WHERE appeal_id = $
 -- name: appeal_set
 -- (id, nature, subject, text, address, addressee, topic, unit, considering, members_count, channel, received, forwarded_by, cover_number,
 --  cover_date, correspondent, complained_of)
-UPDATE appeal SET nature = coalesce($2::text, nature), subject = coalesce($3::text, subject), text = coalesce($4::text, text),
+WITH written AS (UPDATE appeal SET nature = coalesce($2::text, nature), subject = coalesce($3::text, subject), text = coalesce($4::text, text),
        address = coalesce($5::text, address), addressee = coalesce($6::text, addressee), topic = coalesce($7::text, topic),
        unit_id = coalesce($8::bigint, unit_id), considering_id = coalesce($9::bigint, considering_id),
        members_count = coalesce($10::integer, members_count), channel = coalesce($11::text, channel), received = coalesce($12::date, received),
@@ -225,7 +265,9 @@ UPDATE appeal SET nature = coalesce($2::text, nature), subject = coalesce($3::te
        search = gorod_appeal_search(number, coalesce($3, subject), coalesce($4, text), coalesce($5, address),
                                     coalesce((SELECT name FROM correspondent c WHERE c.id = coalesce($16, correspondent_id)), '')),
        version = version + 1
-WHERE id = $1::bigint RETURNING version;
+WHERE id = $1::bigint RETURNING version, search),
+learnt AS ({learn_words})
+SELECT version FROM written;
 
 -- name: appeal_move
 -- (id, status, closed, answer json or NULL, day or NULL: today) -> version: a transition; closed true stamps the day, false clears it, NULL leaves it

@@ -36,7 +36,8 @@ BEGIN
 END $$;
 
 -- name: demo_lexemes
--- (a piece of text without blanks) -> its search vector, and the position that the next word would have
+-- (a piece of text without blanks) -> its search vector, and the position that the next word would have; the register learns its words
+WITH written AS (SELECT to_tsvector('russian', $1::text) AS search), learnt AS ({learn_words})
 SELECT to_tsvector('russian', $1::text)::text, coalesce((regexp_match(to_tsvector('russian', $1 || ' zzqzz')::text, '''zzqzz'':(\d+)'))[1]::integer, 1);
 
 -- name: demo_words

@@ -29,10 +29,10 @@ static void list_filters(struct call *c, const char *text, const char *number, c
     memcpy(filters, all, sizeof all);
 }
 
+enum { TEXT_COUNT_LIMIT = 1000 }; /* what a text finds is counted less far: each match has to be fetched */
+
 static bool count_list(struct call *c, struct page *page, const char *text, const char *number, const char *newer_than)
 {
-    /* What a text finds is counted less far: each match has to be fetched. */
-    enum { TEXT_COUNT_LIMIT = 1000 };
     int64_t most = text ? TEXT_COUNT_LIMIT : COUNT_LIMIT;
     const char *params[21];
     if (page->total >= 0)
@@ -63,26 +63,77 @@ static struct pg_res *run_list(struct call *c, struct page *page, const char *te
     return count_list(c, page, text, number, NULL) ? read_list(c, page, text, number, NULL) : NULL;
 }
 
-/* A common word fills a page from the newest cards alone, however many there are in all; the total then says how many at least. */
-static struct pg_res *run_search(struct call *c, struct page *page, const char *text)
+/* The newest cards that match, from no more than the newest slices; how many there are at least is counted on the way. */
+static struct pg_res *search_newest(struct call *c, struct page *page, const char *text, int slices)
+{
+    enum { COL_FOUND = 5, COL_ALL = 6 };
+    const char *params[23];
+    bool first = page->total < 0;
+    list_filters(c, text, NULL, params);
+    params[18] = page->after[0];
+    params[19] = call_int(c, first ? TEXT_COUNT_LIMIT + 1 : page->limit + 1);
+    params[20] = call_int(c, page->limit + 1);
+    params[21] = call_int(c, slices);
+    params[22] = call_language(c);
+    struct pg_res *res = pg_query(c->db, Q_APPEAL_SEARCH, params, 23, c->err);
+    if (res && first && pg_rows(res) > page->limit) {
+        int64_t found = pg_int(res, 0, COL_FOUND);
+        page->total = found > TEXT_COUNT_LIMIT ? TEXT_COUNT_LIMIT : found;
+        page->exact = found <= TEXT_COUNT_LIMIT && pg_bool(res, 0, COL_ALL);
+    }
+    return res;
+}
+
+/* A beginning of a great many words: a page is filled by walking back over the newest cards; the total then says how many at least. */
+static struct pg_res *walk_newest(struct call *c, struct page *page, const char *text)
 {
     enum { NEWEST = 4096 };
-    const char *sort = arg_sql(c, "sort");
     int64_t last = page->after[0] ? strtoll(page->after[0], NULL, 10) : 0;
-    if (sort && strcmp(sort, "new") != 0)
-        return run_list(c, page, text, NULL);
     if (!page->after[0] && !query_int(c, Q_APPEAL_LAST, NULL, 0, 0, &last))
         return NULL;
-    if (last <= NEWEST)
-        return run_list(c, page, text, NULL);
-    const char *newer_than = call_int(c, last - NEWEST);
+    const char *newer_than = call_int(c, last > NEWEST ? last - NEWEST : 0);
     struct pg_res *res = read_list(c, page, text, NULL, newer_than);
-    if (!res)
+    if (res && pg_rows(res) > page->limit && !count_list(c, page, text, NULL, newer_than)) {
+        pg_free(res);
         return NULL;
-    if (pg_rows(res) > page->limit && count_list(c, page, text, NULL, newer_than))
+    }
+    return res;
+}
+
+/* What many cards hold fills a page from the newest ones, however many there are in all; what few hold is fetched whole. */
+static struct pg_res *run_search(struct call *c, struct page *page, const char *text, bool narrow)
+{
+    enum { SLICES = 16 };
+    const char *sort = arg_sql(c, "sort");
+    if (!text) {
+        page->exact = page->exact || page->total < 0;
+        page->total = page->total < 0 ? 0 : page->total;
+        return search_newest(c, page, "", 0);
+    }
+    if (sort && strcmp(sort, "new") != 0)
+        return run_list(c, page, text, NULL);
+    struct pg_res *res = narrow ? search_newest(c, page, text, SLICES) : walk_newest(c, page, text);
+    if (!res || pg_rows(res) > page->limit)
         return res;
+    bool counted = count_list(c, page, text, NULL, NULL);
+    if (counted && !page->after[0] && page->total == pg_rows(res))
+        return res; /* all that match are among the newest */
     pg_free(res);
-    return run_list(c, page, text, NULL);
+    return counted ? read_list(c, page, text, NULL, NULL) : NULL;
+}
+
+/* The words as typed, as a full-text query; *query NULL: no card holds such words. */
+static bool read_query(struct call *c, const char *words, const char **query, bool *narrow)
+{
+    const char *params[] = {words, call_bool(hides_persons(c))};
+    struct pg_res *res = pg_query(c->db, Q_APPEAL_QUERY, params, 2, c->err);
+    if (!res)
+        return false;
+    const char *text = pg_text(res, 0, 0);
+    *query = text ? arena_strdup(c->arena, text) : NULL;
+    *narrow = pg_bool(res, 0, 1);
+    pg_free(res);
+    return true;
 }
 
 /* What was typed is a number, or words, or words in the other layout: the first of these that finds something. */
@@ -96,11 +147,13 @@ static struct pg_res *find(struct call *c, struct page *page, const char *query)
     layout_swap(query, other, 4 * strlen(query) + 1);
     const char *texts[] = {query, other};
     for (size_t i = 0; i < 2; i++) {
+        const char *words;
+        bool narrow;
         pg_free(res);
+        res = NULL;
         if (!page->after[0])
             page->total = -1;
-        res = run_search(c, page, texts[i]);
-        if (!res || pg_rows(res) > 0)
+        if (!read_query(c, texts[i], &words, &narrow) || !(res = run_search(c, page, words, narrow)) || pg_rows(res) > 0)
             break;
     }
     return res;

@@ -249,3 +249,17 @@ void server_cli(const struct server *s, struct outcome *o, const char *input, ..
     setenv("GOROD_STATE", s->state, 1);
     run_program(argv, input, CLI_MS, o);
 }
+
+const char *server_sql(const struct server *s, const char *text)
+{
+    static char line[512];
+    char host[SERVER_PATH_BYTES + 16];
+    struct outcome o;
+    snprintf(host, sizeof host, "%s/pg-run", s->state);
+    char *argv[] = {"psql", "-XAtq", "-h", host, "-U", "gorod", "-d", "gorod", "-c", (char *)text, NULL};
+    run_program(argv, NULL, 30000, &o);
+    CHECK(o.exit_code == 0, "psql: %s", o.err);
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(o.out, "\n"), o.out);
+    outcome_free(&o);
+    return line;
+}

@@ -51,6 +51,9 @@ void server_kill_part(const struct server *s, const char *part);
 /* Runs gorod-server with these words (NULL-terminated) on this server's state folder (GOROD_STATE). */
 void server_cli(const struct server *s, struct outcome *o, const char *input, ...) __attribute__((sentinel));
 
+/* Runs SQL on the server's own database and returns the first line of what it prints; lives until the next call. */
+const char *server_sql(const struct server *s, const char *text);
+
 /* ---- ssh ---- */
 enum { SSH_ARGV_MAX = 64 };
 /* Fills argv with ssh and its options for this login; returns the count. Strings live until the next call with the same slot (0..15). */

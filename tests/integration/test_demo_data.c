@@ -8,24 +8,9 @@
 static struct server *server;
 static char first_sum[64];
 
-/* Runs SQL on the server's own database (as root or as the server's user) and returns the first line. */
-static const char *sql(const struct server *s, const char *text)
-{
-    static char line[512];
-    char host[SERVER_PATH_BYTES + 16];
-    struct outcome o;
-    snprintf(host, sizeof host, "%s/pg-run", s->state);
-    char *argv[] = {"psql", "-XAtq", "-h", host, "-U", "gorod", "-d", "gorod", "-c", (char *)text, NULL};
-    run_program(argv, NULL, 30000, &o);
-    CHECK(o.exit_code == 0, "psql: %s", o.err);
-    snprintf(line, sizeof line, "%.*s", (int)strcspn(o.out, "\n"), o.out);
-    outcome_free(&o);
-    return line;
-}
-
 static void assert_none(const char *what, const char *query)
 {
-    const char *found = sql(server, query);
+    const char *found = server_sql(server, query);
     CHECK(strcmp(found, "0") == 0, "%s: %s", what, found);
 }
 
@@ -40,7 +25,7 @@ static void fill(const struct server *s, const char *seed)
 
 static const char *sum_of(const struct server *s)
 {
-    return sql(
+    return server_sql(
         s, "SELECT md5(string_agg(x, '' ORDER BY x)) FROM (SELECT number || status || text || due || version AS x FROM appeal UNION ALL "
            "SELECT number || status || title || due || responsible_id FROM assignment UNION ALL SELECT name || address FROM correspondent "
            "UNION ALL SELECT login || name FROM app_user UNION ALL SELECT id || action || at FROM event WHERE record <> 'session') a");
@@ -52,8 +37,8 @@ static void fills_an_empty_database(void **state)
     server = server_start(NULL);
     fill(server, "11");
     snprintf(first_sum, sizeof first_sum, "%s", sum_of(server));
-    CHECK(strcmp(sql(server, "SELECT count(*) FROM appeal"), "1500") == 0, "not all appeals");
-    CHECK(strcmp(sql(server, "SELECT count(*) FROM app_user WHERE id <> 1"), "160") == 0, "not 160 users");
+    CHECK(strcmp(server_sql(server, "SELECT count(*) FROM appeal"), "1500") == 0, "not all appeals");
+    CHECK(strcmp(server_sql(server, "SELECT count(*) FROM app_user WHERE id <> 1"), "160") == 0, "not 160 users");
 }
 
 static void refuses_one_that_is_not(void **state)
@@ -121,6 +106,9 @@ static void everything_is_found_as_if_it_had_been_typed(void **state)
     (void)state;
     assert_none("search of appeals", "SELECT count(*) FROM appeal a LEFT JOIN correspondent c ON c.id = a.correspondent_id "
                                      "WHERE search <> gorod_appeal_search(number, subject, text, a.address, coalesce(c.name, ''))");
+    assert_none("words of appeals that the register has not learnt",
+                "SELECT count(*) FROM (SELECT DISTINCT unnest(tsvector_to_array(search)) AS word FROM appeal) w WHERE w.word ~ '^[[:alpha:]]+$' "
+                "AND w.word COLLATE \"C\" NOT IN (SELECT word FROM search_word)");
     assert_none("search of assignments",
                 "SELECT count(*) FROM assignment WHERE search <> setweight(to_tsvector('russian', number || ' ' || title), 'A') || "
                 "to_tsvector('russian', left(text, 100000))");
@@ -132,8 +120,8 @@ static void everything_is_found_as_if_it_had_been_typed(void **state)
 static void every_state_and_value_is_known(void **state)
 {
     (void)state;
-    CHECK(strcmp(sql(server, "SELECT count(DISTINCT status) FROM assignment"), "9") == 0, "not all states of assignments occur");
-    CHECK(strcmp(sql(server, "SELECT count(DISTINCT status) FROM appeal"), "8") == 0, "not all states of appeals occur");
+    CHECK(strcmp(server_sql(server, "SELECT count(DISTINCT status) FROM assignment"), "9") == 0, "not all states of assignments occur");
+    CHECK(strcmp(server_sql(server, "SELECT count(DISTINCT status) FROM appeal"), "8") == 0, "not all states of appeals occur");
     static const char *const codes[][3] = {{"appeal", "kind", "appeal_kind"},
                                            {"appeal", "channel", "channel"},
                                            {"appeal", "nature", "nature"},

@@ -198,6 +198,54 @@ static void full_text_knows_russian(void **state)
     assert_int_equal(found_one("дом 12"), house);
 }
 
+/* New words are learnt with the card and with its correction: their beginnings find it at once. */
+static void beginnings_of_new_words_find(void **state)
+{
+    (void)state;
+    json_int_t id = message("Велопарковка", "Поставьте велопарковку у вокзала");
+    assert_int_equal(found_one("велопа"), id);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.list", "{s:s}", "query", "самокатч"), "total"), 0);
+    rpc_ok(clerk, "appeal.set", "{s:I, s:i, s:s}", "id", id, "version", 1, "text", "Поставьте её и для самокатчиков");
+    assert_int_equal(found_one("самокатч велопа"), id);
+    /* a beginning of more words than are spelled out is still a beginning */
+    char text[4096];
+    size_t len = 0;
+    for (int i = 0; i < 80; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "щ%s%s ", (const char *[]){"ба", "ву", "ге", "до", "жи", "зю", "кя", "лэ"}[i / 10],
+                                (const char *[]){"б", "в", "г", "д", "ж", "з", "к", "л", "м", "н"}[i % 10]);
+    json_int_t many = message("Слова", text);
+    assert_int_equal(found_one("щ"), many);
+    assert_int_equal(found_one("щб слов"), many);
+}
+
+/* A register of four million cards, of which nearly all numbers are left out: what is found does not depend on where it stands. */
+static void words_are_found_in_every_slice(void **state)
+{
+    (void)state;
+    static const int places[] = {20000, 40000, 300000, 4000000};
+    enum { PLACES = sizeof places / sizeof *places };
+    json_int_t ids[PLACES];
+    for (int i = 0; i < PLACES; i++) {
+        char sql[128];
+        snprintf(sql, sizeof sql, "SELECT setval(pg_get_serial_sequence('appeal', 'id'), %d)", places[i]);
+        server_sql(server, sql);
+        ids[i] = message("Фонтан", "Включите фонтан на площади");
+    }
+    json_t *all = rpc_ok(clerk, "appeal.list", "{s:s}", "query", "фонтан");
+    assert_int_equal(at_int(all, "total"), PLACES);
+    assert_true(json_is_true(at(all, "total_exact")));
+    json_t *old = rpc_ok(clerk, "appeal.list", "{s:s, s:s}", "query", "фонтан", "sort", "old");
+    const char *after = NULL;
+    for (int i = 0; i < PLACES; i++) {
+        assert_int_equal(at_int(json_array_get(at(all, "items"), (size_t)i), "id"), ids[PLACES - 1 - i]);
+        assert_int_equal(at_int(json_array_get(at(old, "items"), (size_t)i), "id"), ids[i]);
+        json_t *page = rpc_ok_json(clerk, "appeal.list", json_pack("{s:s, s:i, s:s*}", "query", "фонтан", "limit", 1, "after", after));
+        assert_int_equal(at_int(page, "items.0.id"), ids[PLACES - 1 - i]);
+        after = json_string_value(at(page, "next"));
+    }
+    assert_null(after);
+}
+
 static void signs_in_a_query_are_no_error(void **state)
 {
     (void)state;
@@ -461,6 +509,8 @@ int main(void)
         cmocka_unit_test(wrong_places_and_sizes_are_refused),
         cmocka_unit_test(a_forged_place_is_refused),
         cmocka_unit_test(full_text_knows_russian),
+        cmocka_unit_test(beginnings_of_new_words_find),
+        cmocka_unit_test(words_are_found_in_every_slice),
         cmocka_unit_test(signs_in_a_query_are_no_error),
         cmocka_unit_test(a_number_is_found_as_it_is_said),
         cmocka_unit_test(letters_and_year_of_a_number_narrow),

@@ -273,21 +273,6 @@ static void everything_is_killed_and_started_again(void **state)
     rpc_close(&admin);
 }
 
-/* Runs SQL in the server's own database; its first line. */
-static const char *sql(const char *text)
-{
-    static char answer[128];
-    char run[SERVER_PATH_BYTES + 16];
-    struct outcome o;
-    snprintf(run, sizeof run, "%s/pg-run", server->state);
-    char *const argv[] = {"psql", "-X", "-q", "-A", "-t", "-h", run, "-U", "gorod", "-d", "gorod", "-c", (char *)text, NULL};
-    run_program(argv, NULL, BACK_MS, &o);
-    CHECK(o.exit_code == 0, "psql: %s", o.err);
-    snprintf(answer, sizeof answer, "%.*s", (int)strcspn(o.out, "\n"), o.out);
-    outcome_free(&o);
-    return answer;
-}
-
 /* Somebody holds the numbers: registrations wait in the middle of their transaction. Closing *hold lets them go. */
 static pid_t hold_numbers(int *hold)
 {
@@ -306,7 +291,7 @@ static pid_t hold_numbers(int *hold)
 static bool somebody_waits(void *arg)
 {
     (void)arg;
-    return strcmp(sql("SELECT count(*) FROM pg_locks WHERE NOT granted"), "1") == 0;
+    return strcmp(server_sql(server, "SELECT count(*) FROM pg_locks WHERE NOT granted"), "1") == 0;
 }
 
 static bool core_is_stopping(void *arg)
