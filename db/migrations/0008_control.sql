@@ -139,6 +139,12 @@ BEGIN
     END IF;
     RETURN moved > 0;
 END $$;
-INSERT INTO board_delta
-SELECT coalesce(controller_id, 0), coalesce(unit_id, 0), responsible_id, CASE WHEN status <> 'reported' THEN due END, 1
-FROM assignment WHERE closed_on IS NULL AND status <> 'draft';
+-- Counts everything anew: what was copied in with its triggers off is not counted yet.
+CREATE FUNCTION gorod_board_rebuild() RETURNS void LANGUAGE sql AS $$
+    DELETE FROM board_count;
+    DELETE FROM board_delta;
+    INSERT INTO board_delta
+    SELECT coalesce(controller_id, 0), coalesce(unit_id, 0), responsible_id, CASE WHEN status <> 'reported' THEN due END, 1
+    FROM assignment WHERE closed_on IS NULL AND status <> 'draft'
+$$;
+SELECT gorod_board_rebuild();

@@ -50,6 +50,9 @@ INSERT INTO correspondent_word (word_id, correspondent_id)
 SELECT DISTINCT n.id, c.id FROM correspondent c CROSS JOIN LATERAL unnest(gorod_words(c.name)) AS w(word) JOIN name_word n ON n.word = w.word
 ORDER BY 1, 2;
 
+-- name: demo_board
+SELECT gorod_board_rebuild();
+
 -- name: demo_prechecks
 -- The controller has looked at most reports before the author did.
 UPDATE assignment_report r SET precheck = 'pass', precheck_by = s.controller_id, precheck_at = r.at + interval '1 hour'

@@ -42,8 +42,8 @@ static void fill(struct size *size)
              "INSERT INTO assignment (number, year, serial, status, title, author_id, controller_id, responsible_id, unit_id, due, due_nominal, closed_on, search) "
              "SELECT 'B-' || i, 1999, i, CASE WHEN i %% 5 > 0 THEN 'accepted' WHEN i %% 35 = 0 THEN 'reported' ELSE 'in_work' END, 'Board ' || i, p.id[1], "
              "       CASE WHEN i %% 20 = 0 THEN w.id END, p.id[1 + (i * 7919) %% array_length(p.id, 1)], p.unit[1 + (i * 7919) %% array_length(p.id, 1)], "
-             "       current_date - 60 + (i * 104729 / 5) %% 180, current_date, CASE WHEN i %% 5 > 0 THEN current_date END, '' "
-             "FROM generate_series(1, %d) AS i, people p, who w",
+             "       current_date - 60 + ((i * 104729 / 5) %% 180)::integer, current_date, CASE WHEN i %% 5 > 0 THEN current_date END, '' "
+             "FROM generate_series(1::bigint, %d) AS i, people p, who w",
              size->assignments);
     psql(size->server, sql);
     psql(size->server, "SELECT gorod_board_fold()");

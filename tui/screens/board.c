@@ -18,7 +18,7 @@ static const struct group {
     const char *by, *label, *what; /* msgids: of the tab, of the column */
 } groups[] = {
     {"unit", N_("Units"), N_("Unit")},
-    {"executor", N_("Persons"), N_("Responsible")},
+    {"executor", N_("People"), N_("Responsible")},
     {"date", N_("By day"), N_("Due")},
 };
 enum { GROUPS = sizeof groups / sizeof *groups, BY_UNIT = 0, BY_PERSON = 1 };
@@ -90,7 +90,7 @@ static const struct column columns[] = {
     {"today", N_("Today"), 7, 8, 2, 2, true, cell_today},
     {"week", N_("Week"), 7, 8, 3, 2, true, cell_week},
     {"later", N_("Later"), 7, 8, 5, 2, true, cell_later},
-    {"reported", N_("Reported"), 10, 10, 4, 2, true, cell_reported},
+    {"reported", N_("At acceptance"), 10, 10, 4, 2, true, cell_reported},
     {"open", N_("All"), 6, 8, 2, 2, true, cell_open},
 };
 static const char *const fields[] = {"unit", "unit_name", "responsible", "responsible_name", "when", "due", "overdue", "today", "week",
