@@ -31,7 +31,7 @@ static const struct bucket {
     {CMD_OPEN, "open", N_("open")},
     {CMD_BOARD_OVERDUE, "overdue", N_("overdue")},
     {CMD_BOARD_TODAY, "today", N_("today")},
-    {CMD_BOARD_WEEK, "week", N_("until Sunday")},
+    {CMD_BOARD_WEEK, "week", N_("this week")},
     {CMD_BOARD_LATER, "later", N_("later")},
     {CMD_BOARD_REPORTED, "reported", N_("to accept")},
 };
@@ -86,12 +86,12 @@ CELL_COUNT(open, R_STRONG)
 
 static const struct column columns[] = {
     {"what", N_("Who or when"), 16, 0, 1, 1, false, cell_what},
-    {"overdue", N_("Overdue"), 10, 10, 1, 2, true, cell_overdue},
+    {"overdue", N_("Late"), 8, 10, 1, 2, true, cell_overdue},
     {"today", N_("Today"), 7, 8, 2, 2, true, cell_today},
-    {"week", N_("Week"), 7, 8, 3, 2, true, cell_week},
-    {"later", N_("Later"), 7, 8, 5, 2, true, cell_later},
-    {"reported", N_("At acceptance"), 10, 10, 4, 2, true, cell_reported},
-    {"open", N_("All"), 6, 8, 2, 2, true, cell_open},
+    {"week", N_("Week"), 6, 8, 3, 2, true, cell_week},
+    {"later", N_("Later"), 6, 8, 5, 2, true, cell_later},
+    {"reported", N_("Acceptance"), 7, 10, 4, 2, true, cell_reported},
+    {"open", N_("All"), 5, 8, 2, 2, true, cell_open},
 };
 static const char *const fields[] = {"unit", "unit_name", "responsible", "responsible_name", "when", "due", "overdue", "today", "week",
                                      "later", "reported", "open", "filter", NULL};
