@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,11 +254,24 @@ static void watch(struct conn *c)
         chan_watch(ch);
 }
 
+/* A screen answers a key in less time than it takes to be woken twice: until then this process looks again instead of sleeping, and gives way
+ * to whoever else wants the processor. */
+static int wait_for_echo(struct conn *c, struct epoll_event *events)
+{
+    int n;
+    while ((n = epoll_wait(c->epoll_fd, events, EVENTS_AT_ONCE, 0)) == 0 && clock_us() < c->echo_until_us)
+        sched_yield();
+    c->echo_until_us = 0;
+    return n;
+}
+
 /* First phase: notes what is ready. */
 static bool collect(struct conn *c, bool again)
 {
     struct epoll_event events[EVENTS_AT_ONCE];
-    int n = epoll_wait(c->epoll_fd, events, EVENTS_AT_ONCE, again ? 0 : next_wake_ms(c));
+    int n = c->echo_until_us && !again ? wait_for_echo(c, events) : 0;
+    if (n == 0)
+        n = epoll_wait(c->epoll_fd, events, EVENTS_AT_ONCE, again ? 0 : next_wake_ms(c));
     if (n < 0 && errno != EINTR)
         return false;
     for (int i = 0; i < n; i++)

@@ -74,6 +74,7 @@ struct conn {
     uint64_t happened; /* counts what libssh told us: while it grows, the step is repeated */
     int64_t grace_until;
     int64_t heard_at, probed_at;
+    int64_t echo_until_us; /* a key went to a screen: its answer is at hand */
     int64_t drain_until;
     const char *closing; /* words for the client; the connection ends after this step */
     bool over;           /* the line is dead: end without words */

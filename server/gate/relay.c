@@ -8,6 +8,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+enum { KEY_BYTES = 16, ECHO_US = 300 };
+
 /* --- from the client ----------------------------------------------------------------------------------------------------------------- */
 
 /* A data callback that took less is not called again for the rest: it is pulled here when there is room. */
@@ -38,6 +40,8 @@ static void feed_program(struct channel *ch)
     while (ch->in.fd >= 0 && ch->to_program.len > 0) {
         ssize_t n = write(ch->in.fd, ch->to_program.data, ch->to_program.len);
         if (n > 0) {
+            if (ch->kind == KIND_SHELL && n <= KEY_BYTES)
+                ch->conn->echo_until_us = clock_us() + ECHO_US;
             buf_consume(&ch->to_program, (size_t)n);
             pull_leftover(ch);
         } else if (errno == EAGAIN) {

@@ -22,5 +22,6 @@ void source_watch(int epoll_fd, struct source *s, uint32_t mask);
 void source_close(int epoll_fd, struct source *s);
 /* Milliseconds of the monotonic clock. */
 int64_t clock_ms(void);
+int64_t clock_us(void); /* the same clock */
 /* The earlier of two moments, where 0 means "never". */
 int64_t clock_earlier(int64_t a, int64_t b);
