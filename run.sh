@@ -9,7 +9,7 @@ jobs=$(nproc 2>/dev/null || echo 2)
 # Debian packages: what builds, runs and tests gorod; then what the benchmarks compare with, and what reads the code.
 packages=(
   gcc libc6-dev meson ninja-build pkgconf python3 gettext
-  libssh-dev libncurses-dev libpq-dev libyaml-dev libjansson-dev libsodium-dev libseccomp-dev
+  libssh-dev libncurses-dev libpq-dev libyaml-dev libjansson-dev libsodium-dev libseccomp-dev libcurl4-openssl-dev
   libcmocka-dev libvterm-dev
   postgresql openssh-client putty-tools dropbear-bin python3-paramiko ssh-audit ncurses-term tzdata
 )

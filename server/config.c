@@ -177,12 +177,11 @@ static bool check_path(struct reader *r, int line, const struct row *row, const 
     path_resolve(r, row);
     const char *path = *text_member(r->config, row);
     struct stat st;
-    bool folder = strcmp(row->key, "postgres_bin") == 0;
+    bool folder = strcmp(row->key, "postgres_bin") == 0 || strcmp(row->key, "mail_templates") == 0;
     if (stat(path, &st) != 0)
         return fault(r, line, row->key, TR("%s: %s; исправьте путь", "%s: %s; correct the path"), path, strerror(errno));
     if (folder && !S_ISDIR(st.st_mode))
-        return fault(r, line, row->key,
-                     TR("%s - не папка; нужна папка с программами", "%s is not a folder; name the folder of the programs"), path);
+        return fault(r, line, row->key, TR("%s - не папка; назовите папку", "%s is not a folder; name a folder"), path);
     if (!folder && !S_ISREG(st.st_mode))
         return fault(r, line, row->key, TR("%s - не файл; назовите файл", "%s is not a file; name a file"), path);
     return true;
@@ -195,12 +194,61 @@ static bool check_database(struct reader *r, int line, const struct row *row, co
            fault(r, line, row->key, TR("это не строка подключения libpq: %s", "not a libpq connection string: %s"), why);
 }
 
+static bool check_smtp_url(struct reader *r, int line, const struct row *row, const char *text)
+{
+    static const char *const schemes[] = {"smtp://", "smtps://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        size_t n = strlen(schemes[i]);
+        /* A name before @ would put a password into what every administrator reads; it has keys of its own. */
+        if (strncmp(text, schemes[i], n) == 0 && text[n] && !strpbrk(text + n, "@/ ?#"))
+            return true;
+    }
+    return !*text ||
+           fault(r, line, row->key,
+                 TR("«%s»: нужно smtp://узел:порт или smtps://узел:порт; имя и пароль - в smtp_user и smtp_password_file",
+                    "\"%s\": write smtp://host:port or smtps://host:port; name and password belong to smtp_user and smtp_password_file"),
+                 text);
+}
+
+static bool check_mail_address(struct reader *r, int line, const struct row *row, const char *text)
+{
+    const char *at = strchr(text, '@');
+    bool plain = strlen(text) <= 250 && !strpbrk(text, " <>,;\"\\()");
+    for (const char *p = text; *p; p++)
+        plain = plain && (unsigned char)*p < 0x80;
+    if (!*text || (plain && at && at > text && at[1] && !strchr(at + 1, '@')))
+        return true;
+    return fault(
+        r, line, row->key,
+        TR("«%s» - не адрес почты: напишите адрес вида gorod@example.ru", "\"%s\" is no mail address: write one such as gorod@example.ru"),
+        text);
+}
+
+static bool check_tls(struct reader *r, int line, const struct row *row, const char *text)
+{
+    if (strcmp(text, "required") == 0 || strcmp(text, "optional") == 0 || strcmp(text, "none") == 0)
+        return true;
+    return fault(r, line, row->key, TR("«%s»: напишите required, optional или none", "\"%s\": write required, optional or none"), text);
+}
+
 static const struct text_check {
     const char *key;
     bool (*check)(struct reader *r, int line, const struct row *row, const char *text);
 } text_checks[] = {
-    {"name", check_name},     {"zone", check_zone}, {"listen", check_address},    {"postgres_bin", check_path},
-    {"workflow", check_path}, {"tui", check_path},  {"database", check_database},
+    {"name", check_name},
+    {"zone", check_zone},
+    {"listen", check_address},
+    {"postgres_bin", check_path},
+    {"workflow", check_path},
+    {"tui", check_path},
+    {"database", check_database},
+    {"notices", check_path},
+    {"mail_templates", check_path},
+    {"smtp_password_file", check_path},
+    {"smtp_ca", check_path},
+    {"smtp_url", check_smtp_url},
+    {"smtp_from", check_mail_address},
+    {"smtp_tls", check_tls},
 };
 
 /* ---- values ---- */
@@ -347,6 +395,20 @@ static bool no_second_document(struct reader *r, yaml_parser_t *parser)
     return ok;
 }
 
+/* Keys that need each other. */
+static bool check_together(struct reader *r)
+{
+    const struct config *c = r->config;
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strcmp(rows[i].key, "smtp_url") == 0 && *c->smtp_url && !*c->smtp_from)
+            return fault(r, r->line_of[i], "smtp_url",
+                         TR("нужен и адрес отправителя: добавьте smtp_from", "the sender's address is needed, too: add smtp_from"));
+        else if (strcmp(rows[i].key, "smtp_user") == 0 && *c->smtp_user && !*c->smtp_password_file)
+            return fault(r, r->line_of[i], "smtp_user",
+                         TR("нужен и пароль: добавьте smtp_password_file", "the password is needed, too: add smtp_password_file"));
+    return true;
+}
+
 static bool read_text(struct reader *r)
 {
     yaml_parser_t parser;
@@ -358,7 +420,7 @@ static bool read_text(struct reader *r)
     if (!yaml_parser_load(&parser, &r->document)) {
         ok = not_yaml(r, &parser);
     } else {
-        ok = read_root(r);
+        ok = read_root(r) && check_together(r);
         yaml_document_delete(&r->document);
         ok = ok && no_second_document(r, &parser);
     }

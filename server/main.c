@@ -6,7 +6,7 @@
 #include "server/config.h"
 #include "server/demo/demo.h"
 #include "server/import/import.h"
-#include "server/rules/workflow.h"
+#include "server/rules/rules.h"
 #include "server/supervisor/database.h"
 #include "server/supervisor/postgres.h"
 #include "server/supervisor/supervisor.h"
@@ -84,14 +84,21 @@ static int run_check(const struct options *o, int argc, char *argv[])
     if (!config)
         return code;
     const char *path = *config->workflow ? config->workflow : "workflow.yaml";
+    const char *notices_path = *config->notices ? config->notices : "notices.yaml";
     struct workflow *workflow = workflow_load(path, *config->workflow ? NULL : workflow_default_yaml, &err);
-    if (!workflow)
+    struct notice_rules *notices = workflow ? notices_load(notices_path, *config->notices ? NULL : notices_default_yaml, &err) : NULL;
+    struct letters *letters = notices ? letters_load(config->mail_templates, &err) : NULL;
+    const char *shipped = CLI_TR("поставляемый", "as shipped");
+    if (!letters)
         code = fault(EXIT_CONFIGURATION, err.detail, "");
     else
-        printf(CLI_TR("настройки: %s - верно\nпорядок работы: %s - верно\n", "configuration: %s - right\nworkflow: %s - right\n"),
-               o->config ? o->config : CLI_TR("по умолчанию", "defaults"),
-               *config->workflow ? config->workflow : CLI_TR("поставляемый", "as shipped"));
+        printf(CLI_TR("настройки: %s - верно\nпорядок работы: %s - верно\nуведомления: %s - верно\nшаблоны писем: %s - верно\n",
+                      "configuration: %s - right\nworkflow: %s - right\nnotices: %s - right\ntemplates of letters: %s - right\n"),
+               o->config ? o->config : CLI_TR("по умолчанию", "defaults"), *config->workflow ? config->workflow : shipped,
+               *config->notices ? config->notices : shipped, *config->mail_templates ? config->mail_templates : shipped);
     workflow_free(&workflow);
+    notices_free(&notices);
+    letters_free(&letters);
     config_free(&config);
     return code;
 }

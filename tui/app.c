@@ -5,6 +5,7 @@
 #include "tui/json.h"
 #include "tui/me.h"
 #include "tui/meta.h"
+#include "tui/notices.h"
 #include "tui/record.h"
 #include "tui/screens.h"
 #include "tui/stack.h"
@@ -51,6 +52,12 @@ void app_status(enum status_kind kind, const char *fmt, ...)
 }
 
 void app_status_error(const struct rpc_error *error) { app_status(STATUS_ERROR, "%s", error->message); }
+
+void app_news(const char *text)
+{
+    if (!status.text[0])
+        app_status(STATUS_INFO, "%s", text);
+}
 
 void app_changed(int count)
 {
@@ -126,6 +133,10 @@ static void event_come(json_t *params)
     bool own = js_int(params, "actor") == app_me()->id;
     if (strcmp(record, "user") == 0 && id == app_me()->id)
         me_changed();
+    if (strcmp(record, "notification") == 0)
+        notices_come(params);
+    if (strcmp(record, "*") == 0)
+        notices_start();
     for (struct screen *s = stack_top(); s; s = s->below)
         if (s->ops->event)
             s->ops->event(s, record, id, own);
@@ -136,6 +147,7 @@ static void state_changed(bool up)
     static bool was_up;
     if (up && was_up) {
         app_status(STATUS_GOOD, "%s", _("The server is back"));
+        notices_start();
         app_refresh_all();
     }
     was_up = was_up || up;
@@ -466,6 +478,7 @@ int app_run(const struct app_options *options)
     theme_start(NULL);
     signals_start(&waiting);
     me_start();
+    notices_start();
     stack_push(screens_first());
     meta_start(NULL);
     words_get("state:appeal");

@@ -84,6 +84,8 @@ enum status_kind { STATUS_INFO, STATUS_GOOD, STATUS_WARN, STATUS_ERROR };
 /* One sentence in the status line, until the next key. */
 void app_status(enum status_kind kind, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void app_status_error(const struct rpc_error *error);
+/* What a notice says, until the next key, unless the line says something already. */
+void app_news(const char *text);
 /* Rows that others have changed, shown at the right of the status line until the next key. */
 void app_changed(int count);
 

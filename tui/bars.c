@@ -1,6 +1,7 @@
 #include "tui/bars.h"
 #include "tui/dates.h"
 #include "tui/i18n.h"
+#include "tui/notices.h"
 #include "tui/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #define RULE_KEY 0x52554c45u /* of draw_keep: nothing but the width matters */
 #define KEYS_KEY 0x4b455953u /* of draw_keep, too */
 
-enum { KEYS_SHOWN_MAX = 24, TAKEN_MAX = 96, PROGRESS_AFTER_MS = 300, ROWS_FOR_RULES = 14, NARROW = 60 };
+enum { KEYS_SHOWN_MAX = 24, TAKEN_MAX = 96, PROGRESS_AFTER_MS = 300, ROWS_FOR_RULES = 14, NARROW = 60, UNREAD_SHOWN = 999 };
 
 /* Low terminals give the two rules to the content. */
 struct rect bars_content(int rows, int cols)
@@ -78,7 +79,24 @@ static void rule_keep(int y, int cols)
     draw_keep_end();
 }
 
-/* The right side: progress, or what others have changed. */
+/* At the very right: what the person was told and has not read. */
+static int paint_unread(int y, int cols)
+{
+    char text[64];
+    int n = notices_unread();
+    if (n == 0)
+        return 0;
+    if (n > UNREAD_SHOWN)
+        strf(text, sizeof text, "%s %d+", theme_glyph(GL_LETTER), UNREAD_SHOWN);
+    else
+        strf(text, sizeof text, "%s %d", theme_glyph(GL_LETTER), n);
+    int w = text_width(text);
+    draw_text(y, cols - 1 - w, w, R_FRESH, G_BASE, text);
+    draw_hit((struct rect){y, cols - 1 - w, 1, w}, HIT_COMMAND, CMD_GO_NOTICES);
+    return w + 2;
+}
+
+/* Left of it: progress, or what others have changed. */
 static int paint_status_right(int y, int cols, const struct status *status)
 {
     char text[160] = "";
@@ -104,7 +122,7 @@ void bars_paint_status(struct screen *top, int rows, int cols, const struct stat
         rule_keep(1, cols);
         rule_keep(rows - 3, cols);
     }
-    int right = paint_status_right(y, cols, status), room = cols - 2 - right;
+    int unread = paint_unread(y, cols), right = unread + paint_status_right(y, cols - unread, status), room = cols - 2 - right;
     if (!status->online && status->text[0] == '\0') {
         char away[400];
         strf(away, sizeof away, "%s%s%s", _("The server is away, connecting. What you type is kept."), status->trouble[0] ? " " : "",

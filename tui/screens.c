@@ -64,6 +64,7 @@ bool screens_command(enum command cmd)
     }
     switch (cmd) {
     case CMD_GO_WORKLIST: app_pop_to_root(); return true;
+    case CMD_GO_NOTICES: notices_open(); return true;
     case CMD_GO_DRAFTS: drafts_open(); return true;
     case CMD_GO_SETTINGS: settings_open(); return true;
     case CMD_NEW_APPEAL: register_open(0, NULL); return true;
@@ -81,6 +82,8 @@ const char *screens_why_not(enum command cmd)
     for (int i = 0; i < KINDS; i++)
         if (kinds[i].go == cmd)
             method = kinds[i].list_method;
+    if (cmd == CMD_GO_NOTICES)
+        method = "notification.list";
     for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
         if (makers[i].command == cmd)
             method = makers[i].method;

@@ -257,7 +257,7 @@ void term_resume(void)
     refresh();
     /* Bracketed paste; then the numeric pad back to digits, which keypad() made application keys (PuTTY takes it literally). */
     if (is_xterm_like())
-        put("\033[?2004h\033>");
+        put("\033[?2004h\033>\033[22;2t"); /* and the window's title is put aside, for term_suspend() */
     term_mouse_on(mouse_wanted);
 }
 
@@ -265,7 +265,7 @@ void term_suspend(void)
 {
     mousemask(0, NULL);
     if (is_xterm_like())
-        put("\033[?2004l");
+        put("\033[?2004l\033[23;2t");
     endwin();
 }
 
@@ -344,7 +344,8 @@ static void frame_end(void)
     }
 }
 
-static char title_wanted[128], title_shown[128];
+static char title_wanted[128], title_shown[160];
+static int title_number;
 
 void term_title(const char *title)
 {
@@ -352,13 +353,49 @@ void term_title(const char *title)
         strf(title_wanted, sizeof title_wanted, "%s", title);
 }
 
+void term_title_count(int count) { title_number = count; }
+
 /* Goes out with the frame: one packet for both. */
 static void title_show(void)
 {
-    if (strcmp(title_wanted, title_shown) == 0)
+    char title[160];
+    if (title_number > 0)
+        strf(title, sizeof title, "(%d) %s", title_number, title_wanted);
+    else
+        strf(title, sizeof title, "%s", title_wanted);
+    if (!is_xterm_like() || strcmp(title, title_shown) == 0)
         return;
-    memcpy(title_shown, title_wanted, sizeof title_shown);
+    memcpy(title_shown, title, sizeof title_shown);
     printf("\033]2;%s\a", title_shown);
+    fflush(stdout);
+}
+
+/* What stands in a control string must not end it, nor begin another: no controls, neither C0 nor C1. */
+static void without_controls(const char *text, char *out, size_t size)
+{
+    size_t n = 0;
+    for (const unsigned char *p = (const unsigned char *)text; *p && n + 5 < size;) {
+        size_t len = utf8_length((const char *)p, strlen((const char *)p));
+        bool control = len == 0 || *p < 0x20 || *p == 0x7f || (*p == 0xC2 && p[1] < 0xA0);
+        len = len ? len : 1;
+        if (!control)
+            memcpy(out + n, p, len);
+        n += control ? 0 : len;
+        p += len;
+    }
+    out[n] = '\0';
+}
+
+void term_notify(const char *text)
+{
+    char safe[200];
+    const char *term = getenv("TERM");
+    if (!is_xterm_like())
+        return;
+    without_controls(text, safe, sizeof safe);
+    /* tmux keeps the sequence to itself unless it is wrapped (and `allow-passthrough` is on); everybody else knows it or swallows it. */
+    bool wrapped = term && strncmp(term, "tmux", 4) == 0;
+    printf(wrapped ? "\033Ptmux;\033\033]9;gorod: %s\a\033\\" : "\033]9;gorod: %s\a", safe);
     fflush(stdout);
 }
 

@@ -35,6 +35,10 @@ void term_show(int y, int x);
 void term_resize(void);
 void term_mouse_on(bool on);
 void term_title(const char *title);
+/* A number before the title, 0: none. */
+void term_title_count(int count);
+/* A desktop notification (OSC 9), where the terminal knows such sequences or swallows them; elsewhere nothing. */
+void term_notify(const char *text);
 void term_bell(void);
 /* Tells a test that everything asked for is on the screen (only when GOROD_TUI_IDLE=1). */
 void term_announce_idle(void);

@@ -10,7 +10,7 @@ json_build_object('reason', w.reason, 'record', 'assignment', 'id', s.id, 'numbe
         WHEN 'returned' THEN coalesce((SELECT v.name || ': ' || r.verdict_comment FROM assignment_report r LEFT JOIN app_user v ON v.id = r.verdict_by
                               WHERE r.assignment_id = s.id AND r.verdict = 'return' ORDER BY r.id DESC LIMIT 1),
                              (SELECT p.part_comment FROM assignment_party p WHERE p.assignment_id = s.id AND p.part_state = 'returned' AND p.user_id = w.whose LIMIT 1))
-        WHEN 'to_decide' THEN (SELECT u.name || ': ' || to_char(x.new_due, 'DD.MM.YYYY') || ', ' || x.reason
+        WHEN 'to_decide' THEN (SELECT to_char(x.new_due, 'DD.MM.YYYY') || ': ' || x.reason || ' / ' || u.name
                                FROM extension_request x JOIN app_user u ON u.id = x.asked_by WHERE x.assignment_id = s.id AND x.status = 'asked')
         WHEN 'part_in' THEN (SELECT u.name || ': ' || left(p.part_text, 200) FROM assignment_party p JOIN app_user u ON u.id = p.user_id
                              WHERE p.assignment_id = s.id AND p.part_state = 'reported' ORDER BY p.part_at LIMIT 1)

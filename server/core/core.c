@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 80 };
+enum { THREADS_MAX = 96 };
 
 static void poke(int fd)
 {
@@ -19,7 +19,11 @@ static void poke(int fd)
 }
 
 void core_wake(struct core *core) { poke(core->wake_fd); }
-void core_committed(struct core *core) { poke(core->notify_fd); }
+void core_committed(struct core *core)
+{
+    poke(core->notify_fd);
+    poke(core->notices_fd);
+}
 
 static bool core_init(struct core *core, const struct core_start *start)
 {
@@ -34,11 +38,12 @@ static bool core_init(struct core *core, const struct core_start *start)
     core->notice_tail = &core->notices;
     core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     core->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    core->notices_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     atomic_init(&core->stopping, false);
     atomic_init(&core->passwords, start->config->passwords);
     atomic_init(&core->rules_stale, true);
     size_t len = 0;
-    return core->wake_fd >= 0 && core->notify_fd >= 0 && sodium_init() >= 0 &&
+    return core->wake_fd >= 0 && core->notify_fd >= 0 && core->notices_fd >= 0 && sodium_init() >= 0 &&
            sodium_hex2bin(core->secret, sizeof core->secret, start->secret_hex, strlen(start->secret_hex), NULL, &len, NULL) == 0 &&
            len == sizeof core->secret;
 }
@@ -56,6 +61,7 @@ static void core_free(struct core *core)
     rules_drop(&core->rules);
     close(core->wake_fd);
     close(core->notify_fd);
+    close(core->notices_fd);
     sodium_memzero(core->secret, sizeof core->secret);
 }
 
@@ -93,13 +99,16 @@ int core_run(const struct core_start *start)
         log_error("core cannot start");
         return 70;
     }
+    const struct {
+        void *(*main)(void *arg);
+        void *arg;
+        int count;
+    } kinds[] = {{worker_main, &normal, core.workers}, {worker_main, &slow, core.hash_workers}, {notify_main, &core, 1}, {notices_main, &core, 1}};
     int count = 0;
-    for (int i = 0; i < core.workers + core.hash_workers + 1 && count < THREADS_MAX; i++) {
-        bool is_notifier = i == core.workers + core.hash_workers;
-        void *arg = is_notifier ? (void *)&core : i < core.workers ? (void *)&normal : (void *)&slow;
-        if (pthread_create(&threads[count], NULL, is_notifier ? notify_main : worker_main, arg) == 0)
-            count++;
-    }
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (int i = 0; i < kinds[k].count && count < THREADS_MAX; i++)
+            if (pthread_create(&threads[count], NULL, kinds[k].main, kinds[k].arg) == 0)
+                count++;
     wait_for_rules(&core);
     int code = loop_run(&core);
     atomic_store(&core.stopping, true);

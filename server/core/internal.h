@@ -1,4 +1,5 @@
-/* Inside of the core. Three kinds of threads: the loop owns connections, workers own database connections, the notifier reads events.
+/* Inside of the core. Four kinds of threads: the loop owns connections, workers own database connections, the notifier reads events,
+ * the maker of notices tells people of them.
  * They meet only in the queues below. */
 #pragma once
 #include "common/buf.h"
@@ -67,6 +68,9 @@ struct notice {
     size_t people_count, unit_count;
 };
 void notice_free(struct notice *n);
+struct core;
+/* Gives the notice to the loop, which core_wake() wakes. Safe from any thread. */
+void core_hand_out(struct core *core, struct notice *n);
 
 struct core {
     const struct core_start *start;
@@ -74,7 +78,7 @@ struct core {
     int wake_fd;                /* eventfd: done jobs or notices wait */
     pthread_mutex_t notice_lock;
     struct notice *notices, **notice_tail;
-    int notify_fd;              /* eventfd: something was committed here */
+    int notify_fd, notices_fd;  /* eventfds: something was committed here; for the notifier and the maker of notices */
     atomic_bool stopping;
     atomic_bool rules_stale;    /* SIGHUP or a changed calendar: read the rules again */
     atomic_bool passwords;      /* login by password is allowed */
@@ -88,7 +92,7 @@ struct core {
 
 /* Wakes the loop (jobs done, notices). Safe from any thread. */
 void core_wake(struct core *core);
-/* Wakes the notifier: something was committed. Safe from any thread. */
+/* Wakes the notifier and the maker of notices: something was committed. Safe from any thread. */
 void core_committed(struct core *core);
 
 /* Rules with a count of those who read them. */
@@ -104,6 +108,7 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err);
 int loop_run(struct core *core);
 void *worker_main(void *arg); /* struct lane */
 void *notify_main(void *arg); /* struct core */
+void *notices_main(void *arg); /* struct core */
 struct lane {
     struct core *core;
     struct queue *queue;

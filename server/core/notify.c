@@ -111,7 +111,7 @@ static struct notice *make_notice(const struct pg_res *res, int row)
     return n;
 }
 
-static void hand_to_loop(struct core *core, struct notice *n)
+void core_hand_out(struct core *core, struct notice *n)
 {
     pthread_mutex_lock(&core->notice_lock);
     *core->notice_tail = n;
@@ -138,7 +138,7 @@ static bool jump_ahead(struct core *core, struct pg *db, struct tail *t)
         abort();
     snprintf(n->record, sizeof n->record, "*");
     bool ok = begin_tail(db, t);
-    hand_to_loop(core, n);
+    core_hand_out(core, n);
     core_wake(core);
     return ok;
 }
@@ -162,7 +162,7 @@ static bool follow(struct core *core, struct pg *db, struct tail *t)
             if (t->seen_count < SEEN_MAX)
                 t->seen[t->seen_count++] = id;
             fresh++;
-            hand_to_loop(core, make_notice(res, i));
+            core_hand_out(core, make_notice(res, i));
         }
         pg_free(res);
         advance(t);

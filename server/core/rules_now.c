@@ -18,6 +18,8 @@ static void box_unref(struct rules_box *box)
     workflow_free(&box->rules.workflow);
     work_calendar_free(&box->rules.calendar);
     classifiers_free(&box->rules.classifiers);
+    notices_free(&box->rules.notices);
+    letters_free(&box->rules.letters);
     free(box);
 }
 
@@ -95,10 +97,16 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
     atomic_store(&core->passwords, config->passwords);
     box->rules.workflow = workflow_load(config->workflow[0] ? config->workflow : "workflow.yaml (shipped)",
                                         config->workflow[0] ? NULL : workflow_default_yaml, err);
+    /* Only while the workflow is good: err tells of the first fault. */
+    if (box->rules.workflow)
+        box->rules.notices = notices_load(config->notices[0] ? config->notices : "notices.yaml (shipped)", config->notices[0] ? NULL : notices_default_yaml, err);
+    if (box->rules.notices)
+        box->rules.letters = letters_load(config->mail_templates, err);
+    box->rules.mail_on = config->smtp_url[0] != '\0';
     box->rules.calendar = work_calendar_new();
     box->rules.classifiers = classifiers_new();
     config_free(&config);
-    if (!box->rules.workflow || !load_calendar(db, box->rules.calendar, err) ||
+    if (!box->rules.workflow || !box->rules.notices || !box->rules.letters || !load_calendar(db, box->rules.calendar, err) ||
         !load_classifiers(db, box->rules.classifiers, err)) {
         box_unref(box);
         return false;

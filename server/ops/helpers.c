@@ -13,13 +13,14 @@
 const char *call_int(struct call *c, int64_t n) { return arena_printf(c->arena, "%lld", (long long)n); }
 const char *call_bool(bool b) { return b ? "true" : "false"; }
 const char *call_user(struct call *c) { return call_int(c, c->user->id); }
-const char *call_acts(struct call *c)
+const char *user_acts(struct arena *arena, const struct session_user *user)
 {
-    const char *ids = call_user(c);
-    for (size_t i = 0; i < c->user->stands_count; i++)
-        ids = arena_printf(c->arena, "%s,%lld", ids, (long long)c->user->stands_for[i].id);
-    return arena_printf(c->arena, "{%s}", ids);
+    const char *ids = arena_printf(arena, "%lld", (long long)user->id);
+    for (size_t i = 0; i < user->stands_count; i++)
+        ids = arena_printf(arena, "%s,%lld", ids, (long long)user->stands_for[i].id);
+    return arena_printf(arena, "{%s}", ids);
 }
+const char *call_acts(struct call *c) { return user_acts(c->arena, c->user); }
 const char *call_sees_all(const struct call *c) { return call_bool(c->user->sees_all); }
 const char *call_language(const struct call *c) { return c->user->lang == LANG_EN ? "en" : "ru"; }
 

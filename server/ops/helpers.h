@@ -12,6 +12,8 @@ const char *call_user(struct call *c);
 /* PostgreSQL array text of the user, first, and of those the user stands in for today: the $1 of every statement that asks what a user may see
  * or is to a record. */
 const char *call_acts(struct call *c);
+/* The same of any user. */
+const char *user_acts(struct arena *arena, const struct session_user *user);
 const char *call_sees_all(const struct call *c);
 const char *call_units(const struct call *c);
 const char *call_language(const struct call *c); /* "ru" / "en": which labels a query answers */

@@ -1,148 +1,12 @@
 #include "server/rules/workflow_model.h"
 #include "server/rules/workflow_words.h"
-#include "server/rules/yaml_tree.h"
+#include "server/rules/yaml_read.h"
 #include <stdlib.h>
 #include <string.h>
 
-struct loader {
-    struct arena *arena;
-    const char *path;
-    struct err *err;
-};
-
 #define FAULT(l, line, ...) yaml_tree_fault((l)->err, (l)->path, (line), __VA_ARGS__)
 
-enum { JOINED_MAX = 240, ITEMS_MAX = 256 };
-
-static bool is_identifier(const char *s)
-{
-    size_t n = strlen(s);
-    return n > 0 && n <= 40 && s[0] >= 'a' && s[0] <= 'z' && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == n;
-}
-
-static bool expect_kind(struct loader *l, const struct yaml_tree *node, enum yaml_tree_kind kind, const char *what)
-{
-    if (node->kind == kind)
-        return true;
-    return FAULT(l, node->line, "%s must be %s, not %s", what, yaml_tree_kind_name(kind), yaml_tree_kind_name(node->kind));
-}
-
-static bool check_keys(struct loader *l, const struct yaml_tree *map, const char *const *allowed, const char *what)
-{
-    char joined[JOINED_MAX];
-    for (const struct yaml_tree *c = map->child; c; c = c->next)
-        if (!workflow_word_is_in(allowed, c->key))
-            return FAULT(l, c->key_line, "unknown key \"%.40s\" of %s: remove it or use one of %s", c->key, what,
-                         workflow_words_join(allowed, joined, sizeof joined));
-    return true;
-}
-
-/* A list of maps, each of them with an identifier `id`; every list of this file is one. */
-static bool check_items(struct loader *l, const struct yaml_tree *list, const char *const *allowed, const char *what)
-{
-    if (!expect_kind(l, list, YT_LIST, list->key))
-        return false;
-    if (list->count > ITEMS_MAX)
-        return FAULT(l, list->line, "too many %s: at most %d", list->key, ITEMS_MAX);
-    for (const struct yaml_tree *item = list->child; item; item = item->next) {
-        if (!expect_kind(l, item, YT_MAP, what) || !check_keys(l, item, allowed, what))
-            return false;
-        const struct yaml_tree *id = yaml_tree_get(item, "id");
-        if (!id)
-            return FAULT(l, item->line, "%s without an id: add id: some_name", what);
-        if (id->kind != YT_TEXT || !is_identifier(id->text))
-            return FAULT(l, id->line, "the id of %s must be small Latin letters, digits and _ (at most 40), beginning with a letter", what);
-        for (const struct yaml_tree *b = list->child; b != item; b = b->next)
-            if (strcmp(yaml_tree_get(b, "id")->text, id->text) == 0)
-                return FAULT(l, id->line, "%s \"%s\" stands twice (first on line %d): rename or remove one", what, id->text, b->line);
-    }
-    return true;
-}
-
-/* Optional text; *out is "" when absent. */
-static bool read_text(struct loader *l, const struct yaml_tree *map, const char *key, const char **out)
-{
-    const struct yaml_tree *node = yaml_tree_get(map, key);
-    *out = "";
-    if (!node)
-        return true;
-    if (!expect_kind(l, node, YT_TEXT, key))
-        return false;
-    *out = node->text;
-    return true;
-}
-
-static bool read_flag(struct loader *l, const struct yaml_tree *map, const char *key, bool *out)
-{
-    const struct yaml_tree *node = yaml_tree_get(map, key);
-    if (!node || yaml_tree_bool(node, out))
-        return true;
-    return FAULT(l, node->line, "%s must be true or false", key);
-}
-
-/* The names of a kind in both languages: both must be there, for both kinds of people read them. */
-static bool read_labels(struct loader *l, const struct yaml_tree *map, const char *what, const char *label[2])
-{
-    static const char *const keys[] = {[LANG_RU] = "ru", [LANG_EN] = "en"};
-    for (int lang = 0; lang < 2; lang++) {
-        if (!read_text(l, map, keys[lang], &label[lang]))
-            return false;
-        if (!*label[lang])
-            return FAULT(l, map->line, "%s without a name in %s: add %s: ...", what, lang == LANG_RU ? "Russian" : "English", keys[lang]);
-    }
-    return true;
-}
-
-static bool read_notes(struct loader *l, const struct yaml_tree *map, const char *note[2])
-{
-    if (!read_text(l, map, "note_ru", &note[LANG_RU]) || !read_text(l, map, "note_en", &note[LANG_EN]))
-        return false;
-    if (!*note[LANG_RU])
-        note[LANG_RU] = note[LANG_EN];
-    if (!*note[LANG_EN])
-        note[LANG_EN] = note[LANG_RU];
-    return true;
-}
-
-/* An optional list of words into `out` (max places and the NULL); `known` NULL accepts any identifier. */
-static bool read_words(struct loader *l, const struct yaml_tree *map, const char *key, const char *const *known, const char **out,
-                       size_t max)
-{
-    const struct yaml_tree *list = yaml_tree_get(map, key);
-    char joined[JOINED_MAX];
-    size_t n = 0;
-    if (!list)
-        return true;
-    if (!expect_kind(l, list, YT_LIST, key))
-        return false;
-    for (const struct yaml_tree *w = list->child; w; w = w->next) {
-        if (w->kind != YT_TEXT || !is_identifier(w->text))
-            return FAULT(l, w->line, "%s must be a list of words, small Latin letters, as in [reason, due]", key);
-        if (known && !workflow_word_is_in(known, w->text))
-            return FAULT(l, w->line, "unknown word \"%s\" in %s: use one of %s", w->text, key,
-                         workflow_words_join(known, joined, sizeof joined));
-        if (workflow_word_is_in(out, w->text))
-            return FAULT(l, w->line, "\"%s\" stands twice in %s: remove one", w->text, key);
-        if (n == max)
-            return FAULT(l, w->line, "too many words in %s: at most %zu", key, max);
-        out[n++] = w->text;
-    }
-    return true;
-}
-
-/* An optional word; *out is "" when absent. */
-static bool read_word(struct loader *l, const struct yaml_tree *map, const char *key, const char *const *known, const char **out)
-{
-    char joined[JOINED_MAX];
-    const struct yaml_tree *node = yaml_tree_get(map, key);
-    if (!read_text(l, map, key, out) || !node)
-        return node == NULL;
-    if (!is_identifier(*out))
-        return FAULT(l, node->line, "%s must be one word, small Latin letters", key);
-    if (known && !workflow_word_is_in(known, *out))
-        return FAULT(l, node->line, "unknown %s \"%s\": use one of %s", key, *out, workflow_words_join(known, joined, sizeof joined));
-    return true;
-}
+enum { JOINED_MAX = 240 };
 
 static int state_index(const struct wf_record *r, const char *id)
 {
@@ -152,7 +16,7 @@ static int state_index(const struct wf_record *r, const char *id)
     return -1;
 }
 
-static bool unknown_state(struct loader *l, const struct wf_record *r, const struct yaml_tree *at, const char *key)
+static bool unknown_state(struct yaml_reader *l, const struct wf_record *r, const struct yaml_tree *at, const char *key)
 {
     const char *ids[WF_STATES_MAX + 1] = {NULL};
     char joined[JOINED_MAX];
@@ -162,7 +26,7 @@ static bool unknown_state(struct loader *l, const struct wf_record *r, const str
                  workflow_words_join(ids, joined, sizeof joined));
 }
 
-static bool load_state(struct loader *l, struct wf_record *r, const struct yaml_tree *node, const struct yaml_tree *kinds)
+static bool load_state(struct yaml_reader *l, struct wf_record *r, const struct yaml_tree *node, const struct yaml_tree *kinds)
 {
     struct wf_state *s = &r->states[r->state_count];
     const char *for_kinds[WF_DEMANDS_MAX + 1] = {NULL}, *kind_ids[WF_STATES_MAX + 1] = {NULL}, *note[2];
@@ -171,9 +35,9 @@ static bool load_state(struct loader *l, struct wf_record *r, const struct yaml_
         kind_ids[n++] = yaml_tree_get(k, "id")->text;
     s->id = yaml_tree_get(node, "id")->text;
     s->numbered = true;
-    if (!read_labels(l, node, "a state", s->label) || !read_flag(l, node, "initial", &s->initial) ||
-        !read_flag(l, node, "final", &s->final) || !read_flag(l, node, "numbered", &s->numbered) || !read_notes(l, node, note) ||
-        !read_words(l, node, "initial_for", kind_ids, for_kinds, WF_DEMANDS_MAX))
+    if (!yaml_read_labels(l, node, "a state", s->label) || !yaml_read_flag(l, node, "initial", &s->initial) ||
+        !yaml_read_flag(l, node, "final", &s->final) || !yaml_read_flag(l, node, "numbered", &s->numbered) ||
+        !yaml_read_notes(l, node, note) || !yaml_read_words(l, node, "initial_for", kind_ids, for_kinds, WF_DEMANDS_MAX))
         return false;
     if (strcmp(s->id, "same") == 0)
         return FAULT(l, node->line, "a state cannot be called \"same\" (in `to` it means: stays as it is): rename it");
@@ -185,10 +49,10 @@ static bool load_state(struct loader *l, struct wf_record *r, const struct yaml_
     return true;
 }
 
-static bool load_states(struct loader *l, struct wf_record *r, const struct yaml_tree *list, const struct yaml_tree *kinds)
+static bool load_states(struct yaml_reader *l, struct wf_record *r, const struct yaml_tree *list, const struct yaml_tree *kinds)
 {
     static const char *const keys[] = {"id", "ru", "en", "initial", "initial_for", "final", "numbered", "note_ru", "note_en", NULL};
-    if (!check_items(l, list, keys, "a state"))
+    if (!yaml_check_items(l, list, keys, "a state"))
         return false;
     if (list->count == 0 || list->count > WF_STATES_MAX)
         return FAULT(l, list->line, "%s must have between 1 and %d states", r->id, WF_STATES_MAX);
@@ -200,15 +64,15 @@ static bool load_states(struct loader *l, struct wf_record *r, const struct yaml
     return true;
 }
 
-static bool load_ends(struct loader *l, const struct wf_record *r, struct wf_row *row, const struct yaml_tree *node)
+static bool load_ends(struct yaml_reader *l, const struct wf_record *r, struct wf_row *row, const struct yaml_tree *node)
 {
     const struct yaml_tree *from = yaml_tree_get(node, "from"), *to = yaml_tree_get(node, "to");
     if (!from || !to)
         return FAULT(l, node->line, "transition %s of %s without `%s`: add it", row->rule.id, r->id, from ? "to" : "from");
-    if (!expect_kind(l, from, YT_LIST, "from") || !expect_kind(l, to, YT_TEXT, "to"))
+    if (!yaml_expect_kind(l, from, YT_LIST, "from") || !yaml_expect_kind(l, to, YT_TEXT, "to"))
         return false;
     for (const struct yaml_tree *f = from->child; f; f = f->next) {
-        if (!expect_kind(l, f, YT_TEXT, "a state in from"))
+        if (!yaml_expect_kind(l, f, YT_TEXT, "a state in from"))
             return false;
         int i = state_index(r, f->text);
         if (i < 0)
@@ -226,12 +90,12 @@ static bool load_ends(struct loader *l, const struct wf_record *r, struct wf_row
     return true;
 }
 
-static bool load_by(struct loader *l, const struct wf_record *r, struct wf_row *row, const struct yaml_tree *node)
+static bool load_by(struct yaml_reader *l, const struct wf_record *r, struct wf_row *row, const struct yaml_tree *node)
 {
     const struct yaml_tree *by = yaml_tree_get(node, "by");
     if (!by || by->count == 0)
         return FAULT(l, by ? by->line : node->line, "nobody may take %s of %s: name roles, as in by: [clerk, head]", row->rule.id, r->id);
-    if (!read_words(l, node, "by", NULL, row->by, WF_BY_MAX))
+    if (!yaml_read_words(l, node, "by", NULL, row->by, WF_BY_MAX))
         return false;
     for (const struct yaml_tree *w = by->child; w; w = w->next)
         if (!workflow_word_by(w->text, &row->rule.by_roles, &row->rule.by_relations))
@@ -244,7 +108,7 @@ static bool load_by(struct loader *l, const struct wf_record *r, struct wf_row *
     return true;
 }
 
-static bool load_transition(struct loader *l, struct wf_record *r, const struct yaml_tree *node)
+static bool load_transition(struct yaml_reader *l, struct wf_record *r, const struct yaml_tree *node)
 {
     struct wf_row *row = &r->rows[r->row_count++];
     struct transition *t = &row->rule;
@@ -252,20 +116,21 @@ static bool load_transition(struct loader *l, struct wf_record *r, const struct 
     bool served = workflow_record_is_served(r->id);
     const char *const *fields = served ? workflow_fields : NULL;
     t->id = yaml_tree_get(node, "id")->text;
-    return load_ends(l, r, row, node) && load_by(l, r, row, node) && read_words(l, node, "demands", fields, t->demands, WF_DEMANDS_MAX) &&
-           read_words(l, node, "may_set", fields, t->may_set, WF_DEMANDS_MAX) &&
-           read_words(l, node, "may_demand", fields, t->may_demand, WF_DEMANDS_MAX) &&
-           read_word(l, node, "guard", served ? workflow_guards : NULL, &t->guard) &&
-           read_word(l, node, "clock", served ? workflow_clocks : NULL, &t->clock) &&
-           read_word(l, node, "cascade", workflow_cascades, &t->cascade) && read_flag(l, node, "automatic", &t->automatic) &&
-           read_notes(l, node, t->note);
+    return load_ends(l, r, row, node) && load_by(l, r, row, node) &&
+           yaml_read_words(l, node, "demands", fields, t->demands, WF_DEMANDS_MAX) &&
+           yaml_read_words(l, node, "may_set", fields, t->may_set, WF_DEMANDS_MAX) &&
+           yaml_read_words(l, node, "may_demand", fields, t->may_demand, WF_DEMANDS_MAX) &&
+           yaml_read_word(l, node, "guard", served ? workflow_guards : NULL, &t->guard) &&
+           yaml_read_word(l, node, "clock", served ? workflow_clocks : NULL, &t->clock) &&
+           yaml_read_word(l, node, "cascade", workflow_cascades, &t->cascade) && yaml_read_flag(l, node, "automatic", &t->automatic) &&
+           yaml_read_notes(l, node, t->note);
 }
 
-static bool load_transitions(struct loader *l, struct wf_record *r, const struct yaml_tree *list)
+static bool load_transitions(struct yaml_reader *l, struct wf_record *r, const struct yaml_tree *list)
 {
     static const char *const keys[] = {"id",    "from",  "to",      "by",        "demands", "may_set", "may_demand",
                                        "guard", "clock", "cascade", "automatic", "note_ru", "note_en", NULL};
-    if (!check_items(l, list, keys, "a transition"))
+    if (!yaml_check_items(l, list, keys, "a transition"))
         return false;
     r->rows = arena_alloc(l->arena, (list->count + 1) * sizeof *r->rows);
     for (const struct yaml_tree *c = list->child; c; c = c->next)
@@ -275,35 +140,35 @@ static bool load_transitions(struct loader *l, struct wf_record *r, const struct
 }
 
 /* What is written beside states and transitions: kinds of the record, computed marks, rules in prose. */
-static bool check_extras(struct loader *l, const struct yaml_tree *node)
+static bool check_extras(struct yaml_reader *l, const struct yaml_tree *node)
 {
     static const char *const kind_keys[] = {"id", "ru", "en", "note_ru", "note_en", NULL};
     static const char *const prose[] = {"rules_ru", "rules_en", NULL};
     const char *words[WF_STATES_MAX + 1] = {NULL}, *label[2], *link;
     const struct yaml_tree *kinds = yaml_tree_get(node, "kinds");
-    if (kinds && !check_items(l, kinds, kind_keys, "a kind"))
+    if (kinds && !yaml_check_items(l, kinds, kind_keys, "a kind"))
         return false;
     for (const struct yaml_tree *k = kinds ? kinds->child : NULL; k; k = k->next)
-        if (!read_labels(l, k, "a kind", label) || !read_notes(l, k, label))
+        if (!yaml_read_labels(l, k, "a kind", label) || !yaml_read_notes(l, k, label))
             return false;
     for (const char *const *key = prose; *key; key++) {
         const struct yaml_tree *list = yaml_tree_get(node, *key);
-        if (list && !expect_kind(l, list, YT_LIST, *key))
+        if (list && !yaml_expect_kind(l, list, YT_LIST, *key))
             return false;
         for (const struct yaml_tree *c = list ? list->child : NULL; c; c = c->next)
-            if (!expect_kind(l, c, YT_TEXT, "a rule in prose"))
+            if (!yaml_expect_kind(l, c, YT_TEXT, "a rule in prose"))
                 return false;
     }
-    return read_words(l, node, "computed", NULL, words, WF_STATES_MAX) && read_text(l, node, "link_ru", &link) &&
-           read_text(l, node, "link_en", &link);
+    return yaml_read_words(l, node, "computed", NULL, words, WF_STATES_MAX) && yaml_read_text(l, node, "link_ru", &link) &&
+           yaml_read_text(l, node, "link_en", &link);
 }
 
-static bool load_record(struct loader *l, struct wf_record *r, const struct yaml_tree *node)
+static bool load_record(struct yaml_reader *l, struct wf_record *r, const struct yaml_tree *node)
 {
     static const char *const keys[] = {"states", "transitions", "computed", "kinds", "rules_ru", "rules_en", "link_ru", "link_en", NULL};
     r->id = node->key;
     r->line = node->key_line;
-    if (!expect_kind(l, node, YT_MAP, r->id) || !check_keys(l, node, keys, r->id) || !check_extras(l, node))
+    if (!yaml_expect_kind(l, node, YT_MAP, r->id) || !yaml_check_keys(l, node, keys, r->id) || !check_extras(l, node))
         return false;
     const struct yaml_tree *states = yaml_tree_get(node, "states"), *transitions = yaml_tree_get(node, "transitions");
     if (!states || !transitions)
@@ -312,11 +177,11 @@ static bool load_record(struct loader *l, struct wf_record *r, const struct yaml
            workflow_check_paths(r, l->path, l->err);
 }
 
-static bool load_root(struct loader *l, struct workflow *wf, const struct yaml_tree *root)
+static bool load_root(struct yaml_reader *l, struct workflow *wf, const struct yaml_tree *root)
 {
     char joined[JOINED_MAX];
     int64_t version = 0;
-    if (!expect_kind(l, root, YT_MAP, "the file"))
+    if (!yaml_expect_kind(l, root, YT_MAP, "the file"))
         return false;
     struct wf_record **tail = &wf->records;
     for (const struct yaml_tree *c = root->child; c; c = c->next) {
@@ -347,7 +212,7 @@ struct workflow *workflow_load(const char *path, const char *text, struct err *e
     if (!wf)
         abort();
     *wf = (struct workflow){.arena = arena_new()};
-    struct loader l = {.arena = wf->arena, .path = path, .err = err};
+    struct yaml_reader l = {.arena = wf->arena, .path = path, .err = err};
     const struct yaml_tree *root =
         text ? yaml_tree_read(wf->arena, path, text, strlen(text), err) : yaml_tree_read_file(wf->arena, path, err);
     if (!root || !load_root(&l, wf, root))

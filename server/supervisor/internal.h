@@ -12,7 +12,7 @@ enum { SECRET_BYTES = 32 };
 enum phase { PHASE_MAKE, PHASE_DATABASE, PHASE_SCHEMA, PHASE_CORE, PHASE_GATE, PHASE_READY, PHASE_STOP, PHASE_DONE };
 
 /* In the order of stopping: nobody new comes in, then the requests in hand are finished, then what they wrote to is closed. */
-enum part_id { PART_GATE, PART_CORE, PART_TASK, PART_POSTGRES, PART_COUNT };
+enum part_id { PART_GATE, PART_CORE, PART_MAIL, PART_TASK, PART_POSTGRES, PART_COUNT };
 
 struct supervisor {
     struct config *config;
@@ -34,7 +34,7 @@ struct supervisor {
     char secret_hex[SECRET_BYTES * 2 + 1];
     char admin_socket[STATE_SOCKET_DIR_BYTES + 16], gate_socket[STATE_SOCKET_DIR_BYTES + 16];
     char host_key[PATH_MAX + 16];
-    char tui[PATH_MAX + 16];
+    char tui[PATH_MAX + 16], mail[PATH_MAX + 16];
 };
 
 /* Reads the configuration, binds the port, becomes the account, opens the state folder, blocks the signals. On false the fault is told. */

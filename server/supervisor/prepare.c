@@ -69,8 +69,8 @@ static void forget_libpq_environment(void)
     }
 }
 
-/* The screen program: configured, or beside this one. */
-static void find_tui(struct supervisor *s)
+/* The screen program: configured, or beside this one, where the sender of letters is, too. */
+static void find_programs(struct supervisor *s)
 {
     char own[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
@@ -84,6 +84,7 @@ static void find_tui(struct supervisor *s)
         snprintf(s->tui, sizeof s->tui, "%sgorod-tui", own);
     if (access(s->tui, X_OK) != 0)
         log_warn("the screen program %s cannot be run by %s: %s; set the key tui", s->tui, s->account.name, strerror(errno));
+    snprintf(s->mail, sizeof s->mail, "%sgorod-mail", own);
 }
 
 static bool load_config(struct supervisor *s, const struct serve_options *o, struct fault *f)
@@ -136,7 +137,7 @@ bool supervisor_prepare(struct supervisor *s, const struct serve_options *o, str
     fill_paths(s);
     if ((s->embedded && !postgres_find(&s->postgres, &s->state, s->config, f)) || !host_key_ensure(s->host_key, f))
         return false;
-    find_tui(s);
+    find_programs(s);
     if (chdir("/") != 0 || !open_signals(s) || pipe2(s->numbers_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return fault_set(f, EXIT_SOFTWARE, "", "%s", strerror(errno));
     unsigned char secret[SECRET_BYTES];

@@ -1,10 +1,11 @@
 #include "server/supervisor/supervisor.h"
+#include "common/jw.h"
 #include "common/log.h"
 #include "db/pg.h"
 #include "server/cli/internal.h"
 #include "server/core/core.h"
 #include "server/gate/gate.h"
-#include "server/rules/workflow.h"
+#include "server/rules/rules.h"
 #include "server/supervisor/child.h"
 #include "server/supervisor/database.h"
 #include "server/supervisor/internal.h"
@@ -23,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STARTUP_FAILURES_MAX = 5, STARTUP_POLL_MS = 20 };
+enum { STARTUP_FAILURES_MAX = 5, STARTUP_POLL_MS = 20, PIPE_BYTES = 60 * 1024 };
 
 /* ---- the parts, each in a child of its own ---- */
 
@@ -68,6 +69,47 @@ static int run_gate(struct supervisor *s)
     close(s->numbers_pipe[1]);
     return gate_run(&start);
 }
+
+/* Passwords go by a pipe: arguments and environment of a process are for others to read. What fits into the pipe needs no reader yet. */
+static bool tell_mail(const struct supervisor *s, int fd)
+{
+    const struct config *c = s->config;
+    struct buf text;
+    struct jw w;
+    buf_init(&text, PIPE_BYTES);
+    jw_init(&w, &text);
+    jw_object(&w);
+    jw_kstring(&w, "conninfo", s->conninfo);
+    jw_kstring(&w, "zone", c->zone);
+    jw_kstring(&w, "url", c->smtp_url);
+    jw_kstring(&w, "from", c->smtp_from);
+    jw_kstring(&w, "from_name", c->name);
+    jw_kstring(&w, "user", c->smtp_user);
+    jw_kstring(&w, "password_file", c->smtp_password_file);
+    jw_kstring(&w, "tls", c->smtp_tls);
+    jw_kstring(&w, "ca", c->smtp_ca);
+    jw_kint(&w, "timeout_s", c->smtp_timeout_s);
+    jw_kint(&w, "retry_s", c->smtp_retry_s);
+    jw_kint(&w, "give_up_h", c->smtp_give_up_h);
+    jw_object_end(&w);
+    bool ok = !text.overflow && write(fd, text.data, text.len) == (ssize_t)text.len;
+    buf_wipe(&text);
+    buf_free(&text);
+    return ok;
+}
+
+static int run_mail(struct supervisor *s)
+{
+    int ends[2];
+    if (pipe(ends) != 0 || !tell_mail(s, ends[1]) || dup2(ends[0], STDIN_FILENO) < 0)
+        return EXIT_SOFTWARE;
+    close_range(STDERR_FILENO + 1, ~0U, 0);
+    execl(s->mail, "gorod-mail", (char *)NULL);
+    log_error("%s cannot be run: %s", s->mail, strerror(errno));
+    return EXIT_CONFIGURATION;
+}
+
+static bool mail_is_wanted(const struct supervisor *s) { return *s->config->smtp_url != '\0'; }
 
 static int run_postgres(struct supervisor *s)
 {
@@ -116,6 +158,8 @@ static const struct {
 } part_rows[PART_COUNT] = {
     [PART_GATE] = {"gate", "gate", SIGTERM, SIGKILL, 10000},
     [PART_CORE] = {"core", "core", SIGTERM, SIGKILL, 20000},
+    /* a letter at its last dot is waited for */
+    [PART_MAIL] = {"mail", "mail", SIGTERM, SIGKILL, 15000},
     [PART_TASK] = {"preparation", "prepare", SIGTERM, SIGKILL, 10000},
     /* fast shutdown; then, when a backend hangs, immediate: the next start recovers */
     [PART_POSTGRES] = {"postgres", "postgres", SIGINT, SIGQUIT, 60000},
@@ -206,6 +250,8 @@ static void keep_alive(struct supervisor *s)
         start(s, PART_CORE, run_core);
     if (s->phase >= PHASE_GATE && part_is_due(&s->parts[PART_GATE], now_ms))
         start(s, PART_GATE, run_gate);
+    if (s->phase == PHASE_READY && mail_is_wanted(s) && part_is_due(&s->parts[PART_MAIL], now_ms))
+        start(s, PART_MAIL, run_mail);
 }
 
 static void advance(struct supervisor *s)
@@ -340,13 +386,15 @@ static void stop_step(struct supervisor *s)
 /* ---- signals ---- */
 
 /* The core reads the rules itself; here they are only tried, so that a bad file never reaches it. */
-static bool workflow_is_good(const struct config *c, struct err *err)
+static bool rules_are_good(const struct config *c, struct err *err)
 {
-    if (!*c->workflow)
-        return true;
-    struct workflow *workflow = workflow_load(c->workflow, NULL, err);
-    bool good = workflow != NULL;
+    struct workflow *workflow = *c->workflow ? workflow_load(c->workflow, NULL, err) : NULL;
+    struct notice_rules *notices = *c->notices ? notices_load(c->notices, NULL, err) : NULL;
+    struct letters *letters = letters_load(c->mail_templates, err);
+    bool good = (workflow || !*c->workflow) && (notices || !*c->notices) && letters;
     workflow_free(&workflow);
+    notices_free(&notices);
+    letters_free(&letters);
     return good;
 }
 
@@ -380,7 +428,7 @@ static void reload(struct supervisor *s)
 {
     struct err err;
     struct config *fresh = config_load(s->config_path, &err);
-    if (!fresh || !workflow_is_good(fresh, &err)) {
+    if (!fresh || !rules_are_good(fresh, &err)) {
         log_error("configuration not reloaded, the old one stays: %s", err.detail);
         config_free(&fresh);
         return;
@@ -392,6 +440,8 @@ static void reload(struct supervisor *s)
     if (s->embedded && s->parts[PART_POSTGRES].pid && postgres_configure(&s->postgres))
         kill(s->parts[PART_POSTGRES].pid, SIGHUP);
     tell_gate(s);
+    if (s->parts[PART_MAIL].pid) /* it comes again, told anew */
+        kill(s->parts[PART_MAIL].pid, SIGTERM);
     if (s->parts[PART_CORE].pid)
         kill(s->parts[PART_CORE].pid, SIGHUP);
     log_info("configuration reloaded");
@@ -437,7 +487,8 @@ static int wait_ms(const struct supervisor *s)
         soonest_ms = s->watchdog_at_ms > now_ms ? s->watchdog_at_ms - now_ms : 0;
     for (int i = 0; i < PART_COUNT; i++) {
         const struct part *p = &s->parts[i];
-        bool kept = i == PART_CORE || i == PART_GATE || (i == PART_POSTGRES && s->embedded);
+        bool kept = (i == PART_MAIL && s->phase == PHASE_READY && mail_is_wanted(s)) || i == PART_CORE || i == PART_GATE ||
+                    (i == PART_POSTGRES && s->embedded);
         int64_t left_ms = p->start_at_ms > now_ms ? p->start_at_ms - now_ms : 0;
         if (kept && p->pid == 0 && (soonest_ms < 0 || left_ms < soonest_ms))
             soonest_ms = left_ms;

@@ -210,6 +210,23 @@ static void drafts_are_no_events(void **state)
     remember(refused, &refused_count, "draft.drop");
 }
 
+/* Here is no mail server, so there is no letter either: what sending one again leaves is looked for in test_mail.c. */
+static void of_letters(void **state)
+{
+    (void)state;
+    leaves_nothing(town.admin, "mail.retry", json_pack("{s:i}", "id", 1));
+    remember(written, &written_count, "mail.retry");
+}
+
+/* What was read and what is told are a person's own, like drafts. */
+static void reading_notices_is_no_event(void **state)
+{
+    (void)state;
+    writes(head, 0, "notification.read", json_pack("{s:i}", "up_to", 1));
+    writes(head, 0, "notification.settings_set", text("digest_hour", "9"));
+    leaves_nothing(head, "notification.settings_set", text("digest_hour", "99"));
+}
+
 static void no_writing_operation_was_left_out(void **state)
 {
     (void)state;
@@ -265,6 +282,8 @@ int main(void)
         cmocka_unit_test(of_assignments),
         cmocka_unit_test(of_control),
         cmocka_unit_test(drafts_are_no_events),
+        cmocka_unit_test(of_letters),
+        cmocka_unit_test(reading_notices_is_no_event),
         cmocka_unit_test(no_writing_operation_was_left_out),
         cmocka_unit_test(changes_say_from_and_to),
         cmocka_unit_test(stops_cleanly),

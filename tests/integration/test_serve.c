@@ -153,6 +153,16 @@ static void a_bad_file_is_not(void **state)
     reload(config, place);
     rpc_ok(town.admin, "workflow.show", NULL);
     assert_true(has_name("Новое имя"));
+    /* So with who is told of what, and with mail. */
+    snprintf(workflow, sizeof workflow, "%s/notices.yaml", server->dir);
+    assert_true(write_whole(workflow, "version: 1\nnotices: 7\n", 0644));
+    snprintf(config, sizeof config, "notices: %s\n", workflow);
+    snprintf(place, sizeof place, "the old one stays: %s:2: ", workflow);
+    reload(config, place);
+    snprintf(place, sizeof place, "the old one stays: %s/config.yaml:2: smtp_url: ", server->dir);
+    reload("smtp_url: smtp://mail.example.ru\n", place); /* who sends them? */
+    reload("smtp_url: http://mail.example.ru\nsmtp_from: a@b.ru\n", place);
+    assert_true(has_name("Новое имя"));
 }
 
 static void what_waits_for_the_next_start_is_named(void **state)

@@ -15,6 +15,7 @@ MAY_INCLUDE = {
     "db": {"common"},
     "server": {"common", "db"},
     "tui": {"common"},
+    "mail": {"common", "db"},
 }
 
 # Header of a library -> folders where it may stand, and why.
@@ -23,7 +24,8 @@ LIBRARIES = [
     (r"(ncursesw?/)?(n?curses|term|panel|form|menu)\.h", ["tui"], "the server draws nothing"),
     (r"libssh/.*", ["server/gate", "server/supervisor", "server/demo"], "SSH is the gate's (and the supervisor's and the demo's, which make keys)"),
     (r"yaml\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
-    (r"sodium.*\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
+    (r"curl/.*", ["mail"], "libcurl and what it brings are in the sender of letters alone"),
+    (r"sodium.*\.h", ["server", "mail"], "gorod-tui links ncursesw and jansson alone"),
     (r"seccomp\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
 ]
 

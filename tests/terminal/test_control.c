@@ -97,7 +97,7 @@ static void an_extension_refused_and_another_withdrawn(void **state)
     term_wait_gone(worker, "Просят продлить");
     to_history(worker);
     term_wait_text(worker, "Запрос отозван");
-    term_wait_text(worker, "В продлении отказано");
+    term_wait_text(worker, "Отказ в продлении");
     term_wait_text(worker, "Запрошено продление");
     scene_leave(&giver);
     scene_leave(&worker);

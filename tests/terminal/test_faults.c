@@ -64,6 +64,57 @@ static void the_worklist_is_live_too(void **state)
     term_close(&t);
 }
 
+/* A colleague's change raises the number in the status line; the notice opens the card at its place, and is read with it. */
+static void a_notice_comes_and_opens_the_card(void **state)
+{
+    (void)state;
+    struct term *t = scene_login(&town, TOWN_manager, 80, 24, "xterm-256color");
+    int at_once_ms = scene_at_once_ms(t);
+    assert_false(term_has(t, "✉ 1"));
+    given_assignment(&town, 0, TOWN_manager, "Подготовить паспорт проекта");
+    CHECK(term_sees_text(t, "✉ 1", at_once_ms), "not within a second:\n%s", term_text(t));
+    scene_go(t, "У", "Уведомления");
+    scene_find_row(t, "Вам поручено до");
+    term_expect_screen(t, "notices_usual.txt");
+    scene_press(t, "Enter");
+    term_wait_text(t, "Прочитано, ");
+    term_wait_gone(t, "✉");
+    scene_press(t, "Esc");
+    term_wait_text(t, "Непрочитанного нет");
+    scene_press(t, "Tab");
+    term_wait_text(t, "Вам поручено до");
+    term_close(&t);
+}
+
+/* On a phone, and on a terminal that knows no sequences: the number has a plain sign, the table of ways fits. */
+static void ways_are_chosen_on_any_terminal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *golden;
+        int cols, rows;
+    } shapes[] = {{"xterm-256color", "ways_usual.txt", 80, 24}, {"vt100", "ways_vt100.txt", 80, 24}, {"linux", "ways_phone.txt", 40, 20}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct term *t = scene_login(&town, TOWN_analyst, shapes[i].cols, shapes[i].rows, shapes[i].type);
+        scene_go(t, "У", "Уведомления");
+        scene_press(t, "F4");
+        term_wait_text(t, "Новое поручение");
+        term_expect_screen(t, shapes[i].golden);
+        scene_assert_sound(t);
+        term_close(&t);
+    }
+    struct term *t = scene_login(&town, TOWN_analyst, 80, 24, "xterm-256color");
+    scene_go(t, "У", "Уведомления");
+    scene_press(t, "F4");
+    scene_press(t, "Right Space Up Space");
+    term_wait_text(t, "8:00");
+    term_close(&t);
+    json_t *s = rpc_ok(town_as(&town, TOWN_analyst), "notification.settings", NULL);
+    assert_int_equal(at_int(s, "quiet_to"), 8);
+    assert_int_equal(at_int(s, "quiet_from"), 20);
+    assert_false(has_word(at(find_item(at(s, "kinds"), "kind", "assigned"), "ways"), "bell"));
+}
+
 /* Two write one card: the second is shown both, nothing is overwritten silently. */
 static void a_conflict_shows_both(void **state)
 {
@@ -283,6 +334,8 @@ int main(void)
         cmocka_unit_test(a_colleagues_change_shows_at_once),
         cmocka_unit_test(a_change_on_an_open_card_shows_at_once),
         cmocka_unit_test(the_worklist_is_live_too),
+        cmocka_unit_test(a_notice_comes_and_opens_the_card),
+        cmocka_unit_test(ways_are_chosen_on_any_terminal),
         cmocka_unit_test(a_conflict_shows_both),
         cmocka_unit_test(a_broken_line_loses_nothing),
         cmocka_unit_test(a_killed_screen_loses_nothing),

@@ -3,6 +3,7 @@
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/meta.h"
+#include "tui/notices.h"
 #include "tui/screens.h"
 #include "tui/screens/form.h"
 #include "tui/screens/tabs.h"
@@ -28,6 +29,7 @@ struct card {
     size_t built_tab;
     unsigned built_words;
     enum command then;
+    bool record_told; /* its notices were marked as read */
     bool fresh; /* changed by somebody since it was opened */
     enum { SEE_IDLE, SEE_TELLS, SEE_REREADS } see;
     bool remarks_seen;    /* the server was told that they were */
@@ -139,6 +141,9 @@ static void come(void *arg, json_t *result, const struct rpc_error *error)
         app_changed(1);
     c->fresh = false;
     json_decref(c->record);
+    if (!c->record_told) /* what was told of it before it was opened has been seen with it */
+        notices_card_opened(c->spec->record, c->id);
+    c->record_told = true;
     c->record = json_incref(result);
     c->built_width = 0;
     actions_take(c);

@@ -40,3 +40,6 @@ void correspondents_part(const struct record_ref *ref);
 
 void settings_open(void);
 void drafts_open(void);
+/* What the person was told; and how they want to be told. */
+void notices_open(void);
+void notice_ways_open(void);
