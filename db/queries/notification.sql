@@ -12,10 +12,14 @@ UPDATE notice_cursor SET event_id = $1::bigint;
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text, pg_snapshot_xmax(pg_current_snapshot())::text;
 
 -- name: notice_events
--- (after id) -> id, record, record_id, actor, action, changed fields, is it news; what an import brought in from earlier days is none
+-- (after id) -> id, record, record_id, actor, action, changed fields, is it news. Earlier days are none, nor what an import brings: a year of
+-- letters taken over from another system would else be a thousand letters to its executors
 SELECT e.id, e.record, e.record_id, e.actor_id, e.action,
        (SELECT ',' || string_agg(k, ',') || ',' FROM jsonb_object_keys(CASE jsonb_typeof(e.changes) WHEN 'object' THEN e.changes ELSE '{}' END) k),
        e.at > now() - interval '3 days'
+       AND NOT (e.actor_id = 1 AND e.action IN ('register', 'create', 'issue') AND CASE e.record
+                WHEN 'assignment' THEN EXISTS (SELECT 1 FROM assignment s WHERE s.id = e.record_id AND s.external_id IS NOT NULL)
+                WHEN 'appeal' THEN EXISTS (SELECT 1 FROM appeal a WHERE a.id = e.record_id AND a.external_id IS NOT NULL) ELSE false END)
 FROM event e WHERE e.id > $1::bigint ORDER BY e.id LIMIT 500;
 
 -- name: notice_people
@@ -85,6 +89,11 @@ CROSS JOIN LATERAL (SELECT f.facts || jsonb_build_object('kind', $2::text, 'what
 CROSS JOIN LATERAL (SELECT gorod_quiet_end(now(), st.quiet_from, st.quiet_to) AS until) q
 WHERE n.id = $1::bigint AND u.email <> '' AND u.email LIKE '%_@_%' AND u.email !~ '[[:space:][:cntrl:]<>,;]'
 ON CONFLICT (notification_id) DO NOTHING;
+
+-- name: notice_sweep
+-- (days) forgets notices that were read, and letters that were sent, longer ago
+WITH letters AS (DELETE FROM mail WHERE state = 'sent' AND changed_at < now() - make_interval(days => $1::integer))
+DELETE FROM notification WHERE read_at < now() - make_interval(days => $1);
 
 -- name: notification_last
 SELECT coalesce(max(id), 0) FROM notification;

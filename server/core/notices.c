@@ -20,10 +20,11 @@ enum {
     HOLE_LEAST_MS = 2000,
     PAGE_ROWS = 500,
     USERS_KEPT = 64,
-    ID_BYTES = 24,
     DIGESTS_AT_ONCE = 20,
     DIGEST_LOOK_MS = 5000,
-    BAD_TRIES = 5
+    BAD_TRIES = 5,
+    KEPT_DAYS = 400,
+    SWEEP_MS = 24 * 3600 * 1000
 };
 
 struct ids {
@@ -39,9 +40,9 @@ struct maker {
     struct ids seen;     /* looked at above low, ascending */
     int64_t mark_head;   /* of the log when mark_xid was the next transaction; 0: no mark */
     int64_t mark_xid, mark_ms;
-    int64_t told; /* the last notification that sessions heard of; -1: not known yet */
-    int64_t digest_ms;
-    int64_t bad_id; /* an event whose notices could not be made, and how often that was tried */
+    int64_t told;                /* the last notification that sessions heard of; -1: not known yet */
+    int64_t digest_ms, sweep_ms; /* when it was last looked after */
+    int64_t bad_id;              /* an event whose notices could not be made, and how often that was tried */
     int bad_tries;
     struct session_user users[USERS_KEPT]; /* read in this pass */
     size_t user_count;
@@ -455,6 +456,16 @@ static bool make_digests(struct maker *m, const struct rules *rules, struct err 
     return ok;
 }
 
+/* Once at the start and then every day. The events stay: they are the record of what happened, notices only told of it. */
+static bool sweep(struct maker *m, struct err *err)
+{
+    const char *days = id_text(m, KEPT_DAYS);
+    if (m->sweep_ms && now_ms() - m->sweep_ms < SWEEP_MS)
+        return true;
+    m->sweep_ms = now_ms();
+    return pg_exec(m->db, Q_NOTICE_SWEEP, &days, 1, NULL, err);
+}
+
 static void pass(struct maker *m)
 {
     struct err err = {.code = ERR_OK};
@@ -462,7 +473,8 @@ static void pass(struct maker *m)
     const struct rules *rules = rules_of(box);
     if (rules && m->told < 0)
         tell_sessions(m, &err);
-    if (rules && (!follow(m, rules, &err) || !tell_sessions(m, &err) || !make_digests(m, rules, &err)) && err.code != ERR_UNAVAILABLE)
+    if (rules && (!follow(m, rules, &err) || !tell_sessions(m, &err) || !make_digests(m, rules, &err) || !sweep(m, &err)) &&
+        err.code != ERR_UNAVAILABLE)
         log_error("notices not made, tried again error=\"%s\"", err.detail);
     rules_drop(&box);
     m->user_count = 0;

@@ -21,7 +21,7 @@ static struct rpc *head;
 static char folder[] = "/tmp/gorod-test-mail-XXXXXX";
 static pid_t smtp_pid;
 static int smtp_port;
-static char config[1500];
+static char config[1500], conninfo[600];
 
 /* ---- the mail server ---- */
 
@@ -32,13 +32,15 @@ static void smtp_mode(const char *mode)
     assert_true(write_whole(path, mode, 0644));
 }
 
-static void smtp_start(void)
+static void smtp_start_with(bool tls)
 {
-    char program[PATH_BYTES], port[16], line[32] = "";
+    char program[PATH_BYTES], port[16], line[32] = "", cert[PATH_BYTES], key[PATH_BYTES];
     int from_it, to_it;
     snprintf(program, sizeof program, "%s/tests/harness/smtp_server.py", getenv("GOROD_SOURCE"));
     snprintf(port, sizeof port, "%d", smtp_port);
-    char *argv[] = {"python3", program, folder, port, NULL};
+    snprintf(cert, sizeof cert, "%s", data_path("tls/cert.pem"));
+    snprintf(key, sizeof key, "%s", data_path("tls/key.pem"));
+    char *argv[] = {"python3", program, folder, port, tls ? cert : NULL, key, NULL};
     smtp_pid = proc_start_piped(argv, &to_it, &from_it, -1);
     for (size_t n = 0; n + 1 < sizeof line && read(from_it, line + n, 1) == 1 && line[n] != '\n'; n++)
         ;
@@ -47,6 +49,8 @@ static void smtp_start(void)
     close(to_it);
     close(from_it);
 }
+
+static void smtp_start(void) { smtp_start_with(false); }
 
 static void smtp_stop(void)
 {
@@ -134,10 +138,11 @@ static void starts_and_is_filled(void **state)
     smtp_mode("ok");
     smtp_start();
     cluster = cluster_start();
+    snprintf(conninfo, sizeof conninfo, "%s", cluster_database(cluster, "town"));
     snprintf(config, sizeof config,
              "database: \"%s\"\nsmtp_url: smtp://127.0.0.1:%d\nsmtp_from: gorod@example.ru\nsmtp_tls: none\nsmtp_timeout_s: "
              "2\nsmtp_retry_s: 1\n",
-             cluster_database(cluster, "town"), smtp_port);
+             conninfo, smtp_port);
     snprintf(path, sizeof path, "%s/gorod.yaml", folder);
     assert_true(write_whole(path, config, 0644));
     assert_true(chmod(folder, 0777) == 0);
@@ -330,6 +335,32 @@ static void two_servers_tell_once(void **state)
     server_stop(twin);
 }
 
+/* Ids are given out before commit. An event that comes to light long after events of higher ids is told all the same, and once. */
+static void an_event_that_commits_late_is_told(void **state)
+{
+    (void)state;
+    char text[400];
+    const char *number = at_text(given(TOWN_executor2, "Долгая запись"), "number");
+    snprintf(text, sizeof text,
+             "INSERT INTO event (actor_id, record, record_id, action, changes) SELECT 1, 'assignment', id, 'reminder', '{\"days_left\": "
+             "3}' FROM assignment "
+             "WHERE number = '%s'; SELECT pg_sleep(6)",
+             number);
+    char *argv[] = {"psql", "-XAtq", "-d", conninfo, "-c", text, NULL};
+    pid_t writer = proc_start(argv, (struct streams){-1, -1, -1});
+    usleep(500000);
+    for (int i = 0; i < 4; i++) {
+        letter_comes(at_text(given(TOWN_executor, "Тем временем"), "number"));
+        usleep(600000);
+    }
+    assert_int_equal(proc_wait(writer, SOON_MS), 0);
+    waits_until("SELECT count(*) FROM notification WHERE kind = 'reminder'", "1");
+    json_t *n = at(rpc_ok(town_as(&town, TOWN_executor2), "notification.list", "{s:s}", "kind", "reminder"), "items.0");
+    assert_non_null(strstr(at_text(n, "text"), "осталось дней: 3"));
+    usleep(SILENCE_MS * 1000);
+    assert_string_equal(sql("SELECT count(*) FROM notification WHERE kind = 'reminder'"), "1");
+}
+
 /* Hours of the municipality's clock, as the settings want them. */
 static const char *hour_text(int hours_from_now)
 {
@@ -395,6 +426,49 @@ static void a_clock_set_back_holds_no_letter(void **state)
     assert_int_equal(letters_about(number), 1);
 }
 
+/* Another configuration, taken without a break. */
+static void reconfigured(const char *tls, const char *ca)
+{
+    char path[PATH_BYTES], text[2 * sizeof config];
+    snprintf(path, sizeof path, "%s/config.yaml", server->dir);
+    char *piece = strstr(config, "smtp_tls: none");
+    assert_non_null(piece);
+    snprintf(text, sizeof text, "listen: 127.0.0.1\n%.*ssmtp_tls: %s\n%s%s\nsmtp_timeout_s: 2\nsmtp_retry_s: 1\n", (int)(piece - config),
+             config, tls, ca ? "smtp_ca: " : "", ca ? ca : "");
+    assert_true(write_whole(path, text, 0644));
+    pid_t before = proc_find_child(server->pid, "gorod-mail");
+    kill(server->pid, SIGHUP);
+    for (int64_t end = clock_ms() + SOON_MS; clock_ms() < end; usleep(50000)) {
+        pid_t now = proc_find_child(server->pid, "gorod-mail");
+        if (now > 0 && now != before)
+            return;
+    }
+    FAIL("the sender of letters does not come again");
+}
+
+/* No letter goes in the clear where encryption is demanded, none to a server whose certificate nobody trusts. */
+static void encryption_is_demanded_and_checked(void **state)
+{
+    (void)state;
+    char ca[PATH_BYTES];
+    snprintf(ca, sizeof ca, "%s/ca.pem", folder);
+    char *cert = read_whole(data_path("tls/cert.pem"));
+    assert_true(cert && write_whole(ca, cert, 0644));
+    free(cert);
+    reconfigured("required", NULL);
+    const char *number = at_text(given(TOWN_executor, "Под замком"), "number");
+    waits_until("SELECT last_error <> '' FROM mail ORDER BY id DESC LIMIT 1", "t"); /* the server cannot encrypt */
+    smtp_stop();
+    smtp_start_with(true);
+    waits_until("SELECT last_error LIKE '%certificate%' FROM mail ORDER BY id DESC LIMIT 1", "t");
+    assert_int_equal(letters_about(number), 0);
+    reconfigured("required", ca);
+    letter_comes(number);
+    assert_int_equal(letters_about(number), 1);
+    size_t n = letters_read();
+    assert_non_null(strstr(letters[n - 1], "X-Envelope: TLS MAIL FROM"));
+}
+
 static void stops_and_leaves_nothing(void **state)
 {
     (void)state;
@@ -420,9 +494,11 @@ int main(void)
         cmocka_unit_test(a_refused_letter_is_told_to_administrators),
         cmocka_unit_test(nothing_is_sent_twice_under_the_axe),
         cmocka_unit_test(two_servers_tell_once),
+        cmocka_unit_test(an_event_that_commits_late_is_told),
         cmocka_unit_test(quiet_hours_are_quiet),
         cmocka_unit_test(one_digest_a_day),
         cmocka_unit_test(a_clock_set_back_holds_no_letter),
+        cmocka_unit_test(encryption_is_demanded_and_checked),
         cmocka_unit_test(stops_and_leaves_nothing),
     };
     return HARNESS_RUN("mail", tests);

@@ -134,6 +134,21 @@ static void a_list_goes_on_where_it_ended(void **state)
     assert_int_equal(at_int(next, "total"), at_int(first, "total"));
 }
 
+/* A year taken over from another system is no news to anybody. */
+static void what_an_import_brings_is_not_told(void **state)
+{
+    (void)state;
+    json_int_t old =
+        at_int(rpc_ok(town.admin, "assignment.create", "{s:s, s:s, s:I, s:s, s:s}", "title", "Из прежней программы", "text", "Текст",
+                      "responsible", (json_int_t)town.user[TOWN_executor], "due", day_from_today(9), "external_id", "old-1"),
+               "id");
+    waits_for(executor, "assigned", given(TOWN_executor, "Позже загрузки"));
+    assert_null(notice_of(executor, "assigned", old));
+    /* What then happens to it is. */
+    rpc_ok(head, "assignment.comment", "{s:I, s:s}", "id", old, "text", "Как с этим?");
+    waits_for(executor, "said", old);
+}
+
 static void what_is_switched_off_is_not_told(void **state)
 {
     (void)state;
@@ -212,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_notice_is_as_blind_as_its_reader),
         cmocka_unit_test(reading_one_many_and_all),
         cmocka_unit_test(a_list_goes_on_where_it_ended),
+        cmocka_unit_test(what_an_import_brings_is_not_told),
         cmocka_unit_test(what_is_switched_off_is_not_told),
         cmocka_unit_test(wrong_settings_are_named),
         cmocka_unit_test(a_killed_core_tells_each_once),
