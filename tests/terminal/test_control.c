@@ -49,7 +49,7 @@ static void an_extension_from_asking_to_granting_another_date(void **state)
     /* It stands in the giver's day with the reason why, and the next action is the decision. */
     term_wait_text(giver, "Просят продлить");
     scene_find_row(giver, "Продлить по-людски");
-    term_wait_text(giver, "Ждём материалы");
+    term_wait_text(giver, "Ждём матер");
     term_key(giver, "F6");
     term_wait_text(giver, "Продлить до ");
     scene_choose(giver, "Решение", "Прод", "Продлить");
