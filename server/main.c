@@ -6,6 +6,7 @@
 #include "server/config.h"
 #include "server/demo/demo.h"
 #include "server/import/import.h"
+#include "server/purge/purge.h"
 #include "server/rules/rules.h"
 #include "server/supervisor/database.h"
 #include "server/supervisor/postgres.h"
@@ -97,6 +98,10 @@ static int run_check(const struct options *o, int argc, char *argv[])
                o->config ? o->config : CLI_TR("по умолчанию", "defaults"), *config->workflow ? config->workflow : shipped,
                *config->notices ? config->notices : shipped, *config->mail_templates ? config->mail_templates : shipped);
     workflow_free(&workflow);
+    struct retention *retention = *config->retention ? retention_load(config->retention, NULL, &err) : NULL;
+    if (*config->retention && !retention)
+        code = fault(EXIT_CONFIGURATION, err.detail, "");
+    retention_free(&retention);
     notices_free(&notices);
     letters_free(&letters);
     config_free(&config);
@@ -170,6 +175,8 @@ static int run_demo_data(const struct options *o, int argc, char *argv[]) { retu
 
 static int run_import(const struct options *o, int argc, char *argv[]) { return import_main(argc, argv, o->state); }
 
+static int run_purge(const struct options *o, int argc, char *argv[]) { return purge_main(argc, argv, o->state); }
+
 /* To add a command: a row. */
 static const struct command commands[] = {
     {{"serve", NULL}, "cspl", {"запустить сервер (на переднем плане)", "run the server (in the foreground)"}, run_serve},
@@ -184,6 +191,7 @@ static const struct command commands[] = {
      {"наполнить пустую базу вымышленным муниципалитетом", "fill an empty database with an invented municipality"},
      run_demo_data},
     {{"import", NULL}, NULL, {"внести таблицу CSV", "bring in a CSV table"}, run_import},
+    {{"purge", NULL}, NULL, {"уничтожить то, чей срок хранения вышел", "delete what was kept long enough"}, run_purge},
     {{"completion", "bash"}, "", {"дополнение команд для bash", "completion of commands for bash"}, run_completion},
     {{"reference", NULL},
      NULL,

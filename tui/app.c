@@ -11,6 +11,7 @@
 #include "tui/stack.h"
 #include "tui/term.h"
 #include "tui/text.h"
+#include "tui/timers.h"
 #include "tui/words.h"
 #include <errno.h>
 #include <poll.h>
@@ -126,6 +127,14 @@ void app_acted(void)
 
 /* ---- what comes from the server ---- */
 
+enum { WORDS_DELAY_MS = 200 };
+
+static void words_again(void *arg)
+{
+    (void)arg;
+    words_reset();
+}
+
 static void event_come(json_t *params)
 {
     const char *record = js_str(params, "record");
@@ -133,6 +142,8 @@ static void event_come(json_t *params)
     bool own = js_int(params, "actor") == app_me()->id;
     if (strcmp(record, "user") == 0 && id == app_me()->id)
         me_changed();
+    if (strcmp(record, "classifier") == 0) /* its words stand on every screen; an import changes many at once */
+        timers_start(WORDS_DELAY_MS, false, words_again, NULL);
     if (strcmp(record, "notification") == 0)
         notices_come(params);
     if (strcmp(record, "*") == 0)

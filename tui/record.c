@@ -25,7 +25,11 @@ static const struct alias {
     {"assignment.extend_decide", "extend_decide grant refuse", NULL, WHEN_LISTED},
     {"assignment.sub", "sub", "assignment.create", WHEN_LISTED},
     {"substitution.end", "end", NULL, ALWAYS},
+    {"appeal.hold", "hold", "hold.set", ALWAYS},
+    {"appeal.keeping", "keeping", "retention.decide", ALWAYS},
     {"correspondent.appeal", "appeal", "appeal.register", ALWAYS},
+    {"correspondent.consent", "consent", "consent.give", ALWAYS},
+    {"correspondent.consent_back", "consent_back", "consent.withdraw", ALWAYS},
     {"correspondent.merge", "merge", NULL, ALWAYS},
     {"correspondent.part", "part", NULL, ALWAYS},
 };

@@ -20,6 +20,8 @@ static const struct {
     {"assignment", CMD_GO_ASSIGNMENTS, "assignment.list", assignments_list, assignments_card},
     {"board", CMD_GO_CONTROL, "assignment.board", board_screen, NULL},
     {"substitution", CMD_GO_SUBSTITUTES, "substitution.list", substitutes_list, NULL},
+    {"access", CMD_GO_AUDIT, "audit.list", audit_list, NULL},
+    {"classifier", CMD_GO_CLASSIFIERS, "classifier.names", classifiers_list, classifiers_card},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -90,6 +92,18 @@ const char *screens_why_not(enum command cmd)
     return method && meta_is_known() && !meta_op(method) ? _("Your role may not do this") : NULL;
 }
 
+/* Operations on any kind of record name the kind beside the number. */
+static void keeping_open(const char *method, const struct record_ref *refs, size_t count)
+{
+    static const struct form_hint hints[] = {{"record", FH_HIDE, NULL}, {NULL, 0, NULL}};
+    form_open(&(struct form_start){.method = method,
+                                   .refs = refs,
+                                   .ref_count = count,
+                                   .target_param = "record_id",
+                                   .hints = hints,
+                                   .fixed = json_pack("{s:s}", "record", refs->record)});
+}
+
 bool screens_action(const struct record_ref *refs, size_t count, enum command cmd)
 {
     switch (cmd) {
@@ -118,6 +132,8 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
     case CMD_CORRESPONDENT_APPEAL: register_open(refs->id, refs->number); return true;
     case CMD_CORRESPONDENT_MERGE: correspondents_merge(refs, count); return true;
     case CMD_CORRESPONDENT_PART: correspondents_part(refs); return true;
+    case CMD_APPEAL_HOLD: keeping_open("hold.set", refs, count); return true;
+    case CMD_APPEAL_KEEPING: keeping_open("retention.decide", refs, count); return true;
     default: return false;
     }
 }

@@ -1,10 +1,23 @@
 -- Appeals: lists, cards, registration, transitions, links.
 
+-- fragment: appeal_named
+-- user $1 is named on the restricted appeal a: in its list, or by work given out of it
+(($1::bigint[])[1] = ANY (a.readers)
+ OR EXISTS (SELECT 1 FROM assignment_appeal na JOIN assignment_party np USING (assignment_id)
+            WHERE na.appeal_id = a.id AND np.user_id = ($1)[1] AND np.role <> 'former'))
+
+-- fragment: appeal_unhidden
+-- of appeal a to user $1, whatever else the user may see: what is restricted is for those named on it
+(NOT a.restricted OR {appeal_named})
+
 -- fragment: appeal_visible
--- of appeal a to a user: $1 the user first, then those the user stands in for today; who sees all: $2; whose units: $3
-($2::boolean OR a.registrar_id = ANY ($1::bigint[]) OR a.considering_id = ANY ($1) OR a.unit_id = ANY ($3::bigint[])
- OR EXISTS (SELECT 1 FROM assignment_appeal va JOIN assignment_party vp USING (assignment_id) WHERE va.appeal_id = a.id AND vp.user_id = ANY ($1))
- OR EXISTS (SELECT 1 FROM assignment_appeal va JOIN assignment vs ON vs.id = va.assignment_id WHERE va.appeal_id = a.id AND vs.unit_id = ANY ($3)))
+-- of appeal a to a user: $1 the user first, then those the user stands in for today; who sees all: $2; whose units: $3. What is restricted is lent
+-- to no substitute
+(NOT a.restricted
+ AND ($2::boolean OR a.registrar_id = ANY ($1::bigint[]) OR a.considering_id = ANY ($1) OR a.unit_id = ANY ($3::bigint[])
+      OR EXISTS (SELECT 1 FROM assignment_appeal va JOIN assignment_party vp USING (assignment_id) WHERE va.appeal_id = a.id AND vp.user_id = ANY ($1))
+      OR EXISTS (SELECT 1 FROM assignment_appeal va JOIN assignment vs ON vs.id = va.assignment_id WHERE va.appeal_id = a.id AND vs.unit_id = ANY ($3)))
+ OR a.restricted AND {appeal_named})
 
 -- fragment: appeal_relations
 -- bits of enum relation (server/rules/workflow.h)
@@ -74,7 +87,7 @@ ORDER BY 1 ON CONFLICT DO NOTHING
 -- The page is chosen first, by one table and its indexes; names are looked up for its rows alone.
 WITH page AS MATERIALIZED (
     SELECT a.* FROM appeal a
-    WHERE {appeal_visible} AND {appeal_filters} AND ($24::bigint IS NULL OR a.id > $24)
+    WHERE ({appeal_visible}) AND {appeal_filters} AND ($24::bigint IS NULL OR a.id > $24)
       -- among the newest the cards are walked back over: IS TRUE keeps the planner from the index, which would fetch and sort all that match
       AND ($17::text IS NULL OR CASE WHEN $24 IS NULL THEN a.search @@ $17::tsquery ELSE (a.search @@ $17::tsquery) IS TRUE END)
       AND ($19::text <> 'new' OR $21::bigint IS NULL OR a.id < $21)
@@ -122,7 +135,7 @@ SELECT coalesce(max(id), 0) FROM appeal;
 -- plan: custom
 -- ... $19 sort $20 count no further $21 newer than this id
 SELECT count(*) FROM (
-    SELECT 1 FROM appeal a WHERE {appeal_visible} AND {appeal_filters} AND ($19::text <> 'due' OR a.due IS NOT NULL)
+    SELECT 1 FROM appeal a WHERE ({appeal_visible}) AND {appeal_filters} AND ($19::text <> 'due' OR a.due IS NOT NULL)
       AND ($21::bigint IS NULL OR a.id > $21)
       AND ($17::text IS NULL OR CASE WHEN $21 IS NULL THEN a.search @@ $17::tsquery ELSE (a.search @@ $17::tsquery) IS TRUE END)
       AND ($4::boolean IS NOT NULL) LIMIT $20::integer) n;
@@ -165,13 +178,15 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
                                         'responsible', s.responsible_id, 'responsible_name', su.name, 'unit_name', so.name, 'due', s.due,
                                         'overdue', s.closed_on IS NULL AND s.status <> 'reported' AND s.due < current_date) ORDER BY s.id)
                                     FROM assignment_appeal sa JOIN assignment s ON s.id = sa.assignment_id JOIN app_user su ON su.id = s.responsible_id
-                                    LEFT JOIN org_unit so ON so.id = s.unit_id WHERE sa.appeal_id = a.id), '[]'),
+                                    LEFT JOIN org_unit so ON so.id = s.unit_id WHERE sa.appeal_id = a.id AND {assignment_unhidden}), '[]'),
            'earlier', CASE WHEN $4 THEN '[]'::json ELSE coalesce((SELECT json_agg(json_build_object('id', x.id, 'number', x.number, 'registered', x.registered, 'status', x.status, 'subject', x.subject))
                                 FROM (SELECT a.* FROM appeal_author xa JOIN appeal a ON a.id = xa.appeal_id
                                       WHERE xa.correspondent_id = c.id AND a.id <> $5 AND {appeal_visible} ORDER BY a.id DESC LIMIT 50) x), '[]') END,
            'extensions', coalesce(h.extensions, '[]'),
            'comments', coalesce((SELECT json_agg(json_build_object('id', m.id, 'at', m.at, 'actor', m.author_id, 'actor_name', u.name, 'text', m.text) ORDER BY m.id)
                                  FROM comment m JOIN app_user u ON u.id = m.author_id WHERE m.record = 'appeal' AND m.record_id = a.id), '[]'),
+           'data_class', a.data_class, 'restricted', a.restricted,
+           'readers', coalesce((SELECT json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name) FROM app_user u WHERE u.id = ANY (a.readers)), '[]'),
            'files', '[]'::json,
            'history', coalesce(h.history, '[]'))::text, 2),
        a.status, {appeal_relations}, a.version
@@ -201,8 +216,8 @@ FROM appeal a WHERE a.id = $4::bigint AND {appeal_visible} FOR UPDATE OF a;
 SELECT id FROM appeal WHERE number = $1::text OR replace(number, '/', '-') = $1::text LIMIT 1;
 
 -- name: appeal_author_facts
--- (correspondent) -> merged_into, name, address; holds the row against being merged away until the card is written
-SELECT merged_into, name, address FROM correspondent WHERE id = $1::bigint FOR KEY SHARE;
+-- (correspondent, user) -> merged_into, name, address; holds the row against being merged away until the card is written
+SELECT merged_into, name, address FROM correspondent WHERE id = $1::bigint AND id NOT IN (SELECT gorod_hidden_people($2::bigint)) FOR KEY SHARE;
 
 -- name: appeal_add
 -- ($1 kind, $2 year, $3 letters of the number, $4 status ...) -> id, number
@@ -269,6 +284,25 @@ WHERE id = $1::bigint RETURNING version, search),
 learnt AS ({learn_words})
 SELECT version FROM written;
 
+-- name: appeal_access_set
+-- (id, confidential, class, readers[], user): a mark of any author of the card is the card's too, with those who are named there. A card that
+-- becomes restricted without a list is for who marked it, who registered it and who considers it; a new official to consider it is named.
+WITH author AS (SELECT max(c.data_class) FILTER (WHERE c.restricted) AS data_class,
+                       coalesce((SELECT array_agg(DISTINCT r) FROM appeal_author y JOIN correspondent d ON d.id = y.correspondent_id, unnest(d.readers) r
+                                 WHERE y.appeal_id = $1::bigint AND d.restricted), '{}') AS readers
+                FROM appeal_author x JOIN correspondent c ON c.id = x.correspondent_id WHERE x.appeal_id = $1),
+     wanted AS (SELECT a.id, coalesce($2::boolean, a.confidential) AS confidential,
+                       CASE WHEN coalesce($3::text, a.data_class) IN ('special', 'minors') THEN coalesce($3, a.data_class)
+                            ELSE coalesce(w.data_class, $3, a.data_class) END AS data_class,
+                       CASE WHEN $4::bigint[] IS NOT NULL THEN $4
+                            WHEN a.readers = '{}' THEN w.readers || ARRAY[$5::bigint, a.registrar_id]
+                            ELSE w.readers || a.readers END || a.considering_id AS readers
+                FROM appeal a, author w WHERE a.id = $1)
+UPDATE appeal a SET confidential = w.confidential, data_class = w.data_class,
+       readers = CASE WHEN w.confidential OR w.data_class IN ('special', 'minors')
+                      THEN (SELECT coalesce(array_agg(DISTINCT r ORDER BY r), '{}') FROM unnest(w.readers) r WHERE r IS NOT NULL) ELSE '{}' END
+FROM wanted w WHERE a.id = w.id AND (a.restricted OR w.confidential OR w.data_class <> a.data_class);
+
 -- name: appeal_move
 -- (id, status, closed, answer json or NULL, day or NULL: today) -> version: a transition; closed true stamps the day, false clears it, NULL leaves it
 UPDATE appeal SET status = $2::text, closed_on = CASE WHEN $3::boolean IS NULL THEN closed_on WHEN $3 THEN coalesce($5::date, current_date) END,
@@ -327,13 +361,15 @@ ORDER BY a.id DESC LIMIT 8;
 SELECT count(*) FROM appeal WHERE id = ANY ($1::bigint[]) AND $2::bigint = ANY (complained_of);
 
 -- name: appeal_by_external
-SELECT id, number, version, status FROM appeal WHERE external_id = $1::text;
+-- (external id, user) -> ..., whether the user may know of it
+SELECT a.id, a.number, a.version, a.id NOT IN (SELECT gorod_hidden_appeals($2::bigint)) FROM appeal a WHERE a.external_id = $1::text;
 
 -- name: appeal_facts
 -- (id) -> what appeal.set may change, as it is: for the history's "from"
 SELECT json_build_object('nature', nature, 'subject', subject, 'text', text, 'address', address, 'addressee', addressee, 'topic', topic,
                          'unit', unit_id, 'considering', considering_id, 'members_count', members_count, 'channel', channel, 'received', received,
                          'forwarded_by', forwarded_by, 'cover_number', cover_number, 'cover_date', cover_date, 'correspondent', correspondent_id, 'complained_of', complained_of,
+                         'confidential', confidential, 'data_class', data_class, 'readers', readers,
                          'questions', (SELECT json_agg(json_build_object('topic', q.topic, 'nature', q.nature, 'text', q.text) ORDER BY q.ord)
                                        FROM appeal_question q WHERE q.appeal_id = appeal.id))
 FROM appeal WHERE id = $1::bigint;

@@ -1,9 +1,22 @@
 -- Assignments: lists, cards, transitions, parties, reports.
 
+-- fragment: assignment_named
+-- user $1 is named on the restricted assignment s: by a part in it, or on the restricted appeal it was given out of
+(EXISTS (SELECT 1 FROM assignment_party vp WHERE vp.assignment_id = s.id AND vp.user_id = ($1::bigint[])[1] AND vp.role <> 'former')
+ OR EXISTS (SELECT 1 FROM assignment_appeal va JOIN appeal v ON v.id = va.appeal_id
+            WHERE va.assignment_id = s.id AND v.restricted AND ($1)[1] = ANY (v.readers)))
+
+-- fragment: assignment_unhidden
+-- of assignment s to user $1, whatever else the user may see
+(NOT s.restricted OR {assignment_named})
+
 -- fragment: assignment_visible
--- of assignment s to a user: $1 the user first, then those the user stands in for today; who sees all: $2; whose units: $3
-($2::boolean OR s.unit_id = ANY ($3::bigint[])
- OR EXISTS (SELECT 1 FROM assignment_party vp WHERE vp.assignment_id = s.id AND vp.user_id = ANY ($1::bigint[])))
+-- of assignment s to a user: $1 the user first, then those the user stands in for today; who sees all: $2; whose units: $3. What is restricted is
+-- lent to no substitute
+(NOT s.restricted
+ AND ($2::boolean OR s.unit_id = ANY ($3::bigint[])
+      OR EXISTS (SELECT 1 FROM assignment_party vp WHERE vp.assignment_id = s.id AND vp.user_id = ANY ($1::bigint[])))
+ OR s.restricted AND {assignment_named})
 
 -- fragment: assignment_relations
 -- bits of enum relation (server/rules/workflow.h)
@@ -46,7 +59,7 @@ AND ($9::bigint IS NULL OR s.unit_id = $9 OR ($9 = 0 AND s.unit_id IS NULL)) AND
 AND ($11::bigint IS NULL OR EXISTS (SELECT 1 FROM assignment_appeal fa WHERE fa.assignment_id = s.id AND fa.appeal_id = $11))
 AND ($12::text IS NULL OR (s.serial = split_part(split_part($12, '-', 2), '/', 1)::bigint AND gorod_fold(s.number) LIKE gorod_fold($12))) AND ($13::text IS NULL OR s.search @@ gorod_tsquery($13, false))
 AND ($14::date IS NULL OR s.due >= $14) AND ($15::date IS NULL OR s.due <= $15)
-AND ($16::text IS NULL OR (s.closed_on IS NULL AND s.status <> 'draft' AND CASE $16 WHEN 'open' THEN true WHEN 'reported' THEN s.status = 'reported'
+AND ($16::text IS NULL OR (s.closed_on IS NULL AND s.status <> 'draft' AND NOT s.restricted AND CASE $16 WHEN 'open' THEN true WHEN 'reported' THEN s.status = 'reported'
      ELSE s.status <> 'reported' AND CASE $16 WHEN 'overdue' THEN s.due < current_date WHEN 'today' THEN s.due = current_date
           WHEN 'week' THEN s.due > current_date AND s.due <= {end_of_week} ELSE s.due > {end_of_week} END END))
 AND ($17::bigint IS NULL OR s.controller_id = $17) AND ($18::bigint IS NULL OR s.parent_id = $18)
@@ -74,9 +87,9 @@ SELECT json_build_object('id', s.id, 'number', s.number, 'version', s.version, '
            'controller_id', s.controller_id, 'controller_name', (SELECT u.name FROM app_user u WHERE u.id = s.controller_id),
            'unit', s.unit_id, 'unit_name', (SELECT o.name FROM org_unit o WHERE o.id = s.unit_id),
            'due', s.due, {assignment_computed}, 'urgency', s.urgency, 'returned_times', s.returned_times,
-           'appeal_id', (SELECT min(sa.appeal_id) FROM assignment_appeal sa WHERE sa.assignment_id = s.id),
+           'appeal_id', (SELECT min(a.id) FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id AND {appeal_unhidden}),
            'appeal_number', (SELECT a.number FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id
-                             WHERE sa.assignment_id = s.id ORDER BY a.id LIMIT 1),
+                             WHERE sa.assignment_id = s.id AND {appeal_unhidden} ORDER BY a.id LIMIT 1),
            'unread_comments', {assignment_unread}, 'parent', s.parent_id, 'parts', (SELECT count(*) FROM assignment k WHERE k.parent_id = s.id),
            'extension_due', (SELECT x.new_due FROM extension_request x WHERE x.assignment_id = s.id AND x.status = 'asked')),
        s.status, {assignment_relations}, s.id, s.due
@@ -98,9 +111,9 @@ SELECT left(json_build_object('id', s.id, 'number', s.number, 'version', s.versi
            'co_executors', {assignment_people_co}, 'watchers', {assignment_people_watch},
            'appeals', coalesce((SELECT json_agg(json_build_object('id', a.id, 'number', a.number, 'subject', a.subject, 'status', a.status, 'due', a.due,
                                                                   'text', left(a.text, 4000)) ORDER BY a.id)
-                                FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id), '[]'),
-           'appeal_id', (SELECT min(sa.appeal_id) FROM assignment_appeal sa WHERE sa.assignment_id = s.id),
-           'appeal_number', (SELECT a.number FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id ORDER BY a.id LIMIT 1),
+                                FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id AND {appeal_unhidden}), '[]'),
+           'appeal_id', (SELECT min(a.id) FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id AND {appeal_unhidden}),
+           'appeal_number', (SELECT a.number FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id AND {appeal_unhidden} ORDER BY a.id LIMIT 1),
            'reports', coalesce((SELECT json_agg(json_build_object('id', r.id, 'at', r.at, 'actor', r.author_id, 'actor_name', u.name, 'text', r.text,
                                                                   'verdict', r.verdict, 'verdict_by', v.name, 'verdict_at', r.verdict_at, 'comment', r.verdict_comment,
                                                                   'precheck', r.precheck, 'precheck_by', k.name, 'precheck_comment', r.precheck_comment) ORDER BY r.id)
@@ -332,7 +345,8 @@ UPDATE assignment_report SET verdict = $2::text, verdict_by = $3::bigint, verdic
 WHERE id = (SELECT max(id) FROM assignment_report WHERE assignment_id = $1::bigint AND verdict IS NULL);
 
 -- name: assignment_by_external
-SELECT id, number, version, status FROM assignment WHERE external_id = $1::text;
+-- (external id, user) -> ..., whether the user may know of it
+SELECT s.id, s.number, s.version, s.id NOT IN (SELECT gorod_hidden_assignments($2::bigint)) FROM assignment s WHERE s.external_id = $1::text;
 
 -- name: assignment_facts
 -- (id) -> what assignment.set may change, as it is

@@ -46,29 +46,30 @@ RETURNING id, at;
 SELECT coalesce(max(id), 0) FROM event;
 
 -- name: event_tail
--- (after id) -> what the notifier hands out: id, json, record, record_id, people[], units[]
+-- (after id) -> what the notifier hands out: id, json, record, record_id, actor, people[], units[], whether it is for these people alone
 SELECT e.id,
        json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'record', e.record, 'record_id', e.record_id,
                          'action', e.action, 'version', e.version),
        e.record, e.record_id, e.actor_id,
-       CASE e.record
+       coalesce(n.named, CASE e.record
            WHEN 'assignment' THEN (SELECT array_agg(p.user_id) FROM assignment_party p WHERE p.assignment_id = e.record_id)
            WHEN 'appeal' THEN (SELECT array_agg(p.user_id) FROM assignment_appeal aa JOIN assignment_party p USING (assignment_id)
                                WHERE aa.appeal_id = e.record_id)
                               || (SELECT ARRAY[a.registrar_id, a.considering_id] FROM appeal a WHERE a.id = e.record_id)
            WHEN 'user' THEN ARRAY[e.record_id]
-       END,
+       END),
        CASE e.record
            WHEN 'assignment' THEN (SELECT ARRAY[s.unit_id] FROM assignment s WHERE s.id = e.record_id)
            WHEN 'appeal' THEN (SELECT array_agg(s.unit_id) || a.unit_id FROM appeal a LEFT JOIN assignment_appeal aa ON aa.appeal_id = a.id
                                LEFT JOIN assignment s ON s.id = aa.assignment_id WHERE a.id = e.record_id GROUP BY a.unit_id)
-       END
-FROM event e LEFT JOIN app_user u ON u.id = e.actor_id
+       END,
+       n.named IS NOT NULL
+FROM event e LEFT JOIN app_user u ON u.id = e.actor_id CROSS JOIN LATERAL (SELECT gorod_named(e.record, e.record_id) AS named) n
 WHERE e.id > $1::bigint ORDER BY e.id LIMIT 500;
 
 -- name: event_list
 -- plan: custom
--- (record, record_id, actor, action, from, to, after id, limit, whether this reader sees cards of correspondence) newest first
+-- (record, record_id, actor, action, from, to, user, after id, limit, whether this reader sees cards of correspondence) newest first
 SELECT json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'record', e.record, 'record_id', e.record_id,
                          'action', e.action, 'version', e.version, 'from', e.from_state, 'to', e.to_state,
                          'comment', CASE WHEN {event_open} THEN e.comment END, 'changes', CASE WHEN {event_open} THEN e.changes END),
@@ -76,12 +77,18 @@ SELECT json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_nam
 FROM event e LEFT JOIN app_user u ON u.id = e.actor_id
 WHERE ($1::text IS NULL OR e.record = $1) AND ($2::bigint IS NULL OR e.record_id = $2) AND ($3::bigint IS NULL OR e.actor_id = $3)
   AND ($4::text IS NULL OR e.action = $4) AND ($5::date IS NULL OR e.at >= $5) AND ($6::date IS NULL OR e.at < $6::date + 1)
-  AND ($7::bigint IS NULL OR e.id < $7)
-ORDER BY e.id DESC LIMIT $8::integer;
+  AND {event_unhidden} AND ($8::bigint IS NULL OR e.id < $8)
+ORDER BY e.id DESC LIMIT $9::integer;
 
 -- fragment: event_open
 -- what was said and changed on a card of correspondence is for those who may read the card; that something was done, for every reader of the log
-($9::boolean OR e.record IN ('user', 'unit'))
+($10::boolean OR e.record IN ('user', 'unit', 'classifier'))
+
+-- fragment: event_unhidden
+-- event e of user $7: of restricted records those named on them hear, and the machine's own administrator, who answers a person's request
+($7::bigint = 1 OR CASE e.record WHEN 'appeal' THEN e.record_id NOT IN (SELECT gorod_hidden_appeals($7))
+                                 WHEN 'assignment' THEN e.record_id NOT IN (SELECT gorod_hidden_assignments($7))
+                                 WHEN 'correspondent' THEN e.record_id NOT IN (SELECT gorod_hidden_people($7)) ELSE true END)
 
 -- name: event_count
 -- plan: custom
@@ -89,22 +96,8 @@ SELECT count(*) FROM (
     SELECT 1 FROM event e
     WHERE ($1::text IS NULL OR e.record = $1) AND ($2::bigint IS NULL OR e.record_id = $2) AND ($3::bigint IS NULL OR e.actor_id = $3)
       AND ($4::text IS NULL OR e.action = $4) AND ($5::date IS NULL OR e.at >= $5) AND ($6::date IS NULL OR e.at < $6::date + 1)
+      AND {event_unhidden}
     LIMIT 10001) c;
-
--- name: classifier_list
--- (classifier, language) -> the whole classifier as a JSON array
-SELECT coalesce(json_agg(json_build_object('code', code, 'parent', parent, 'ru', ru, 'en', en,
-                                           'label', gorod_said(ru, en, $2::text),
-                                           'ord', ord, 'data', data, 'retired', retired) ORDER BY ord, code), '[]')
-FROM classifier WHERE classifier = $1::text;
-
--- name: classifier_all
--- () -> classifier, code, facts of every value that may be chosen
-SELECT classifier, code, data FROM classifier WHERE NOT retired;
-
--- name: classifier_names
-SELECT coalesce(json_agg(json_build_object('classifier', classifier, 'values', n) ORDER BY classifier), '[]')
-FROM (SELECT classifier, count(*) AS n FROM classifier GROUP BY classifier) c;
 
 -- name: calendar_days
 -- () -> date, kind: days that differ from the plain week
@@ -140,14 +133,6 @@ INSERT INTO comment_read (user_id, record, record_id, comment_id)
 SELECT $1::bigint, $2::text, $3::bigint, max(id) FROM comment WHERE record = $2 AND record_id = $3 HAVING max(id) IS NOT NULL
 ON CONFLICT (user_id, record, record_id) DO UPDATE SET comment_id = excluded.comment_id
 WHERE comment_read.comment_id < excluded.comment_id;
-
--- name: seed_classifiers
-INSERT INTO classifier (classifier, code, parent, ru, en, ord, data)
-SELECT r.classifier, r.code, nullif(r.parent, ''), r.ru, r.en, coalesce(nullif(r.ord, '')::integer, 0), coalesce(nullif(r.data, '')::jsonb, '{}')
-FROM json_to_recordset($1::json) AS r(classifier text, code text, parent text, ru text, en text, ord text, data text)
-ON CONFLICT (classifier, code) DO UPDATE SET parent = excluded.parent, ru = excluded.ru, en = excluded.en, ord = excluded.ord, data = excluded.data
-WHERE (classifier.parent, classifier.ru, classifier.en, classifier.ord, classifier.data)
-      IS DISTINCT FROM (excluded.parent, excluded.ru, excluded.en, excluded.ord, excluded.data);
 
 -- name: seed_calendar_years
 INSERT INTO calendar_year (year) SELECT r.year::integer FROM json_to_recordset($1::json) AS r(year text) ON CONFLICT DO NOTHING;

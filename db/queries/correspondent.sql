@@ -1,26 +1,36 @@
 -- Correspondents: people, organisations, collectives; contacts, search, merging.
 
+-- fragment: appeals_of_person
+-- how many of correspondent c user $4 may know of
+(SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id AND aa.appeal_id NOT IN (SELECT gorod_hidden_appeals($4::bigint)))
+
+-- fragment: correspondent_unhidden
+-- correspondent c of user $4
+c.id NOT IN (SELECT gorod_hidden_people($4::bigint))
+
 -- fragment: correspondent_item
 json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name', c.name, 'address', c.address,
     'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
     'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind = 'email' ORDER BY k.id LIMIT 1),
-    'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id), 'version', c.version)
+    'appeal_count', {appeals_of_person}, 'restricted', c.restricted, 'version', c.version)
 
 -- name: correspondent_list
 -- plan: custom
--- (kind, after id, limit) newest first
+-- (kind, after id, limit, user) newest first
 SELECT {correspondent_item}, c.id
 FROM correspondent c
-WHERE c.merged_into IS NULL AND ($1::text IS NULL OR c.kind = $1) AND ($2::bigint IS NULL OR c.id < $2)
+WHERE c.merged_into IS NULL AND {correspondent_unhidden} AND ($1::text IS NULL OR c.kind = $1) AND ($2::bigint IS NULL OR c.id < $2)
 ORDER BY c.id DESC LIMIT $3::integer;
 
 -- name: correspondent_count
 -- plan: custom
-SELECT count(*) FROM (SELECT 1 FROM correspondent c WHERE c.merged_into IS NULL AND ($1::text IS NULL OR c.kind = $1) LIMIT 10001) n;
+-- (kind, user)
+SELECT count(*) FROM (SELECT 1 FROM correspondent c WHERE c.merged_into IS NULL AND ($1::text IS NULL OR c.kind = $1)
+                        AND c.id NOT IN (SELECT gorod_hidden_people($2::bigint)) LIMIT 10001) n;
 
 -- name: correspondent_by_words
 -- plan: custom
--- (words text[], longest first; kind; limit). The longest word drives: its likest dictionary words, of each the newest bearers;
+-- (words text[], longest first; kind; limit; user). The longest word drives: its likest dictionary words, of each the newest bearers;
 -- the other words only check (an initial is the beginning of a word of the same person). So the cost does not grow with the number of people
 -- called Иванов.
 WITH token AS MATERIALIZED (
@@ -47,7 +57,7 @@ WITH token AS MATERIALIZED (
     GROUP BY h.correspondent_id
 ), best AS MATERIALIZED (
     SELECT c.*, d.likeness FROM driven d JOIN correspondent c ON c.id = d.correspondent_id
-    WHERE c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
+    WHERE c.merged_into IS NULL AND {correspondent_unhidden} AND ($2::text IS NULL OR c.kind = $2)
     ORDER BY d.likeness DESC, c.id DESC LIMIT $3
 )
 -- Among those found all words count: Марина stands before Мария when Марина was typed.
@@ -58,18 +68,18 @@ ORDER BY (SELECT sum(l.likeness) FROM (SELECT max(near.likeness) AS likeness FRO
 
 -- name: correspondent_by_contact
 -- plan: custom
--- (folded beginning of a phone or e-mail, kind, limit, the beginning without the trunk prefix or NULL, the local number or NULL)
+-- (folded beginning of a phone or e-mail, kind, limit, user, the beginning without the trunk prefix or NULL, the local number or NULL)
 SELECT {correspondent_item}, c.id
 FROM correspondent c
 WHERE c.id IN (SELECT k.correspondent_id FROM contact k
-               WHERE k.folded LIKE gorod_like($1::text) || '%' OR k.folded LIKE $4::text || '%' OR reverse(k.folded) LIKE reverse($5::text) || '%'
+               WHERE k.folded LIKE gorod_like($1::text) || '%' OR k.folded LIKE $5::text || '%' OR reverse(k.folded) LIKE reverse($6::text) || '%'
                LIMIT 500)
-  AND c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
+  AND c.merged_into IS NULL AND {correspondent_unhidden} AND ($2::text IS NULL OR c.kind = $2)
 ORDER BY c.id DESC LIMIT $3::integer;
 
 -- name: correspondent_by_address
 -- plan: custom
--- (pieces of an address text[], longest first; kind; limit): all must occur; the longest goes through the trigram index.
+-- (pieces of an address text[], longest first; kind; limit; user): all must occur; the longest goes through the trigram index.
 -- A number begins a number: house 12 is not found by flat 112.
 WITH m AS MATERIALIZED (
     SELECT c.id FROM correspondent c
@@ -80,12 +90,12 @@ WITH m AS MATERIALIZED (
     LIMIT 500)
 SELECT {correspondent_item}, c.id
 FROM m JOIN correspondent c USING (id)
-WHERE c.merged_into IS NULL AND ($2::text IS NULL OR c.kind = $2)
+WHERE c.merged_into IS NULL AND {correspondent_unhidden} AND ($2::text IS NULL OR c.kind = $2)
 ORDER BY c.id DESC LIMIT $3::integer;
 
 -- name: correspondent_similar
 -- plan: custom
--- (name, phone folded, email folded, address, except id) -> likely doubles, best first, with the reason
+-- (name, phone folded, email folded, user, except id, address) -> likely doubles, best first, with the reason
 WITH by_contact AS (
     SELECT k.correspondent_id AS id, CASE WHEN k.folded = $2::text THEN 'same_phone' ELSE 'same_email' END AS why, 0.9 AS weight
     FROM contact k WHERE (length($2::text) >= 5 AND k.folded = $2) OR ($3::text <> '' AND k.folded = $3)
@@ -95,31 +105,33 @@ WITH by_contact AS (
     GROUP BY cw.correspondent_id HAVING count(*) >= greatest(least(cardinality(gorod_words($1::text)), 2), 1)
     ORDER BY count(*) DESC, cw.correspondent_id DESC LIMIT 50
 ), named AS (
-    SELECT c.id, CASE WHEN $4::text <> '' AND gorod_fold(c.address) = gorod_fold($4) THEN 'name_and_address' ELSE 'full_name' END AS why,
-           CASE WHEN $4::text <> '' AND gorod_fold(c.address) = gorod_fold($4) THEN 0.85
+    SELECT c.id, CASE WHEN $6::text <> '' AND gorod_fold(c.address) = gorod_fold($6) THEN 'name_and_address' ELSE 'full_name' END AS why,
+           CASE WHEN $6::text <> '' AND gorod_fold(c.address) = gorod_fold($6) THEN 0.85
                 WHEN gorod_words(c.name) @> gorod_words($1::text) THEN 0.6 ELSE 0.3 END AS weight
     FROM by_name JOIN correspondent c USING (id)
 )
 SELECT json_build_object('id', c.id, 'kind', c.kind, 'name', c.name, 'address', c.address,
                          'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
-                         'why', h.why, 'weight', h.weight, 'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id))
+                         'why', h.why, 'weight', h.weight, 'appeal_count', {appeals_of_person}), c.id
 FROM (SELECT DISTINCT ON (id) id, why, weight FROM (SELECT * FROM by_contact UNION ALL SELECT * FROM named WHERE weight >= 0.6) u
       ORDER BY id, weight DESC) h
 JOIN correspondent c ON c.id = h.id
-WHERE c.merged_into IS NULL AND ($5::bigint IS NULL OR c.id <> $5)
+WHERE c.merged_into IS NULL AND {correspondent_unhidden} AND ($5::bigint IS NULL OR c.id <> $5)
 ORDER BY h.weight DESC, c.id DESC LIMIT 10;
 
 -- name: correspondent_get
 -- ($1 user $2 sees_all $3 units, id) -> json, version, merged_into; appeals that the user may not open are not named
 SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name', c.name, 'address', c.address, 'note', c.note,
-           'contact_person', c.contact_person, 'social_status', c.social_status, 'privilege', c.privilege, 'created', c.created_at,
+           'contact_person', c.contact_person, 'social_status', c.social_status, 'privilege', c.privilege, 'data_class', c.data_class, 'restricted', c.restricted,
+           'readers', coalesce((SELECT json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name) FROM app_user u WHERE u.id = ANY (c.readers)), '[]'),
+           'created', c.created_at,
            'status', CASE WHEN c.merged_into IS NULL THEN 'active' ELSE 'merged' END, 'merged_into', c.merged_into,
            'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
            'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind = 'email' ORDER BY k.id LIMIT 1),
            'phones', {more_phones},
            'contacts', coalesce((SELECT json_agg(json_build_object('kind', k.kind, 'value', k.value) ORDER BY k.id)
                                  FROM contact k WHERE k.correspondent_id = c.id), '[]'),
-           'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id),
+           'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id AND aa.appeal_id NOT IN (SELECT gorod_hidden_appeals($1))),
            'appeals', coalesce((SELECT json_agg(json_build_object('id', a.id, 'number', a.number, 'registered', a.registered, 'status', a.status,
                                                                   'subject', a.subject, 'due', a.due))
                                 FROM (SELECT a.* FROM appeal_author aa JOIN appeal a ON a.id = aa.appeal_id
@@ -128,10 +140,14 @@ SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name
                                                                  'undo_until', (m.at + interval '30 days')::date) ORDER BY m.id)
                                FROM correspondent_merge m JOIN correspondent f ON f.id = m.from_id
                                WHERE m.into_id = c.id AND m.undone_at IS NULL), '[]'),
+           'consents', coalesce((SELECT json_agg(json_build_object('id', k.id, 'kind', k.kind, 'given_on', k.given_on, 'way', k.way, 'note', k.note,
+                                     'withdrawn_on', k.withdrawn_on, 'withdrawn_way', k.withdrawn_way) ORDER BY k.id)
+                                 FROM consent k WHERE k.correspondent_id = c.id), '[]'),
+           'holds', (SELECT count(*) FROM hold h WHERE h.record = 'correspondent' AND h.record_id = c.id AND h.lifted_at IS NULL),
            'history', {history_of_correspondent},
            'version', c.version),
        c.version, c.merged_into
-FROM correspondent c WHERE c.id = $4::bigint;
+FROM correspondent c WHERE c.id = $4::bigint AND c.id NOT IN (SELECT gorod_hidden_people($1::bigint));
 
 -- fragment: history_of_correspondent
 -- a merge names the other card instead of a comment
@@ -153,6 +169,17 @@ UPDATE correspondent SET kind = coalesce($3::text, kind), name = coalesce($4::te
        note = coalesce($6::text, note), contact_person = coalesce($7::text, contact_person), social_status = coalesce($8::text, social_status),
        privilege = coalesce($9::text, privilege), version = version + 1
 WHERE id = $1::bigint AND version = $2::integer AND merged_into IS NULL RETURNING version;
+
+-- name: correspondent_access_set
+-- (id, class, readers[], user): a person of special or a child's data is for those named; without a list for who marked them
+UPDATE correspondent SET data_class = coalesce($2::text, data_class),
+       readers = CASE WHEN coalesce($2, data_class) NOT IN ('special', 'minors') THEN '{}'
+                      ELSE ARRAY(SELECT DISTINCT r FROM unnest(coalesce($3::bigint[], CASE WHEN readers = '{}' THEN ARRAY[$4::bigint] ELSE readers END)) r ORDER BY r) END
+WHERE id = $1::bigint;
+
+-- name: correspondent_appeals
+-- (id) -> ids of their appeals, for what is said of a person to be said of the letters
+SELECT appeal_id FROM appeal_author WHERE correspondent_id = $1::bigint ORDER BY appeal_id;
 
 -- name: correspondent_words_set
 -- (id, name): the dictionary learns the words, the correspondent is found by them
@@ -187,8 +214,8 @@ SELECT $1::bigint, $2, $3, {contact_folded}
 WHERE NOT EXISTS (SELECT 1 FROM contact WHERE correspondent_id = $1 AND value = $3);
 
 -- name: correspondent_lock
--- (id) -> version, merged_into, name; holds the row
-SELECT version, merged_into, name FROM correspondent WHERE id = $1::bigint FOR UPDATE;
+-- (id, user) -> version, merged_into, name; holds the row
+SELECT version, merged_into, name FROM correspondent WHERE id = $1::bigint AND id NOT IN (SELECT gorod_hidden_people($2::bigint)) FOR UPDATE;
 
 -- name: correspondent_merge
 -- (from, into, actor) -> merge id, versions of both: everything moves, `moved` remembers what
@@ -229,7 +256,7 @@ UPDATE correspondent_merge SET undone_at = now() WHERE id = $1 RETURNING from_id
 -- name: correspondent_facts
 -- (id) -> what correspondent.set may change, as it is: for the history's "from"
 SELECT json_build_object('kind', c.kind, 'name', c.name, 'address', c.address, 'note', c.note, 'contact_person', c.contact_person,
-           'social_status', c.social_status, 'privilege', c.privilege,
+           'social_status', c.social_status, 'privilege', c.privilege, 'data_class', c.data_class, 'readers', c.readers,
            'phone', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind IN ('mobile', 'home', 'work') ORDER BY k.id LIMIT 1),
            'email', (SELECT k.value FROM contact k WHERE k.correspondent_id = c.id AND k.kind = 'email' ORDER BY k.id LIMIT 1),
            'phones', {more_phones})
@@ -241,4 +268,5 @@ coalesce((SELECT json_agg(k.value ORDER BY k.id) FROM contact k WHERE k.correspo
             AND k.id > (SELECT min(x.id) FROM contact x WHERE x.correspondent_id = c.id AND x.kind IN ('mobile', 'home', 'work'))), '[]')
 
 -- name: correspondent_by_external
-SELECT id, id::text, version FROM correspondent WHERE external_id = $1::text;
+-- (external id, user) -> ..., whether the user may know of them
+SELECT c.id, c.id::text, c.version, c.id NOT IN (SELECT gorod_hidden_people($2::bigint)) FROM correspondent c WHERE c.external_id = $1::text;

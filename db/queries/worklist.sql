@@ -64,7 +64,7 @@ WITH mine AS (
       AND s.due < current_date AND s.responsible_id <> ALL ($1)
     UNION ALL
     SELECT s.id, ($1)[1], s.due, 'overdue'
-    FROM assignment s WHERE $2::boolean AND s.unit_id = ANY ($3::bigint[]) AND s.closed_on IS NULL AND s.status NOT IN ('reported', 'draft')
+    FROM assignment s WHERE $2::boolean AND s.unit_id = ANY ($3::bigint[]) AND NOT s.restricted AND s.closed_on IS NULL AND s.status NOT IN ('reported', 'draft')
       AND s.due < current_date AND s.responsible_id <> ALL ($1)
     UNION ALL
     SELECT s.id, p.user_id, s.due, 'unread'
@@ -98,20 +98,23 @@ LEFT JOIN org_unit o ON o.id = s.unit_id
 UNION ALL
 SELECT to_json(c), NULL, NULL, 'counts', NULL FROM counted c;
 
+-- fragment: work_appeal
+$2::boolean AND {appeal_unhidden} OR a.considering_id = ($1::bigint[])[1] OR a.considering_id = ANY ($1) AND {appeal_unhidden} OR a.unit_id = ANY ($3::bigint[]) AND {appeal_unhidden}
+
 -- name: worklist_appeals
 -- plan: custom
 -- ($1 user and those they stand in for, $2 sees all, $3 units) for those who register and decide: appeals without action, overdue, due soon, ready to answer
 WITH w AS (
     (SELECT a.id, 'without_action' AS reason FROM appeal a
-     WHERE a.status = 'registered' AND a.open_assignments = 0 AND ($2::boolean OR a.considering_id = ANY ($1::bigint[]) OR a.unit_id = ANY ($3::bigint[]))
+     WHERE a.status = 'registered' AND a.open_assignments = 0 AND ({work_appeal})
      ORDER BY a.id DESC LIMIT 50)
     UNION ALL
     (SELECT a.id, 'overdue' FROM appeal a
-     WHERE a.closed_on IS NULL AND a.due < current_date AND ($2 OR a.considering_id = ANY ($1) OR a.unit_id = ANY ($3)) ORDER BY a.due, a.id LIMIT 50)
+     WHERE a.closed_on IS NULL AND a.due < current_date AND ({work_appeal}) ORDER BY a.due, a.id LIMIT 50)
     UNION ALL
     (SELECT a.id, 'to_answer' FROM appeal a
      WHERE a.closed_on IS NULL AND a.due BETWEEN current_date AND current_date + 7 AND a.status <> 'registered' AND a.open_assignments = 0
-       AND ($2 OR a.considering_id = ANY ($1) OR a.unit_id = ANY ($3)) ORDER BY a.due, a.id LIMIT 50)
+       AND ({work_appeal}) ORDER BY a.due, a.id LIMIT 50)
 ), one AS (
     SELECT DISTINCT ON (id) id, reason FROM w ORDER BY id, CASE reason WHEN 'overdue' THEN 1 WHEN 'to_answer' THEN 2 ELSE 3 END
 )
@@ -127,6 +130,6 @@ ORDER BY CASE one.reason WHEN 'overdue' THEN 1 WHEN 'to_answer' THEN 2 ELSE 3 EN
 -- name: worklist_appeal_counts
 -- plan: custom
 SELECT (SELECT count(*) FROM (SELECT 1 FROM appeal a WHERE a.status = 'registered' AND a.open_assignments = 0
-          AND ($2::boolean OR a.considering_id = ANY ($1::bigint[]) OR a.unit_id = ANY ($3::bigint[])) LIMIT 1000) x),
+          AND ({work_appeal}) LIMIT 1000) x),
        (SELECT count(*) FROM (SELECT 1 FROM appeal a WHERE a.closed_on IS NULL AND a.due < current_date
-          AND ($2 OR a.considering_id = ANY ($1) OR a.unit_id = ANY ($3)) LIMIT 1000) x);
+          AND ({work_appeal}) LIMIT 1000) x);

@@ -106,6 +106,8 @@ static bool run_write(struct dispatch *d, struct call *c, struct buf *result)
     }
     if (ok && pg_commit(c->db, c->err)) {
         d->committed = true;
+        if (c->committed)
+            c->committed(c);
         return true;
     }
     pg_rollback(c->db);
@@ -132,6 +134,7 @@ static bool run_op(struct dispatch *d, const struct op *op, json_t *params, stru
     if (!d->rules && !(op->flags & OP_NO_DB))
         return err_set(err, ERR_UNAVAILABLE, NULL);
     bool ok = op->flags & OP_WRITE ? run_write(d, &c, result) : op->handler(&c);
+    json_decref(c.changed);
     if (c.subscribe)
         d->job->subscribe = true;
     if (ok && result->overflow)

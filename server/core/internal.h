@@ -66,6 +66,7 @@ struct notice {
     int64_t record_id, actor_id;
     int64_t *people, *units;    /* whom it concerns; sees_all users get everything of correspondence */
     size_t people_count, unit_count;
+    bool named_only;            /* of a restricted record: `people` and nobody else */
 };
 void notice_free(struct notice *n);
 struct core;

@@ -318,24 +318,31 @@ static bool is_or_stands_for(const struct session_user *user, int64_t person)
     return is;
 }
 
+static bool is_concerned(const struct session_user *user, const struct notice *n)
+{
+    for (size_t i = 0; i < n->people_count; i++)
+        if (is_or_stands_for(user, n->people[i]))
+            return true;
+    return false;
+}
+
 /* The same rule that the queries apply (appeal_visible, assignment_visible), on what the notifier read with the event. */
 static bool may_see(const struct session_user *user, const struct notice *n)
 {
     if (strcmp(n->record, "notification") == 0) /* a person's own, whatever else one may see */
         return n->people[0] == user->id;
-    if (user->roles & R_SYSTEM || strcmp(n->record, "*") == 0)
+    if (user->roles & R_SYSTEM || strcmp(n->record, "*") == 0 || strcmp(n->record, "classifier") == 0)
         return true;
+    if (n->named_only)
+        return is_concerned(user, n);
     if (strcmp(n->record, "user") == 0 || strcmp(n->record, "unit") == 0)
         return user->roles & R_ADMIN || (strcmp(n->record, "user") == 0 && n->record_id == user->id);
     if (strcmp(n->record, "mail") == 0)
         return user->roles & R_ADMIN;
     if (strcmp(n->record, "correspondent") == 0)
         return user->roles & (R_CLERK | R_HEAD | R_DEPUTY | R_CITIZENS);
-    if (user->sees_all || n->actor_id == user->id)
+    if (user->sees_all || n->actor_id == user->id || is_concerned(user, n))
         return true;
-    for (size_t i = 0; i < n->people_count; i++)
-        if (is_or_stands_for(user, n->people[i]))
-            return true;
     for (size_t i = 0; i < n->unit_count; i++)
         if (has_unit(user, n->units[i]))
             return true;

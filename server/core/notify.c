@@ -108,6 +108,7 @@ static struct notice *make_notice(const struct pg_res *res, int row)
     n->actor_id = pg_int(res, row, 4);
     n->people_count = parse_ids(pg_text(res, row, 5), &n->people);
     n->unit_count = parse_ids(pg_text(res, row, 6), &n->units);
+    n->named_only = pg_bool(res, row, 7);
     return n;
 }
 

@@ -18,6 +18,7 @@ static void box_unref(struct rules_box *box)
     workflow_free(&box->rules.workflow);
     work_calendar_free(&box->rules.calendar);
     classifiers_free(&box->rules.classifiers);
+    retention_free(&box->rules.retention);
     notices_free(&box->rules.notices);
     letters_free(&box->rules.letters);
     free(box);
@@ -102,11 +103,14 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
         box->rules.notices = notices_load(config->notices[0] ? config->notices : "notices.yaml (shipped)", config->notices[0] ? NULL : notices_default_yaml, err);
     if (box->rules.notices)
         box->rules.letters = letters_load(config->mail_templates, err);
+    if (box->rules.letters)
+        box->rules.retention = retention_load(config->retention[0] ? config->retention : "retention.yaml (shipped)",
+                                              config->retention[0] ? NULL : retention_default_yaml, err);
     box->rules.mail_on = config->smtp_url[0] != '\0';
     box->rules.calendar = work_calendar_new();
     box->rules.classifiers = classifiers_new();
     config_free(&config);
-    if (!box->rules.workflow || !box->rules.notices || !box->rules.letters || !load_calendar(db, box->rules.calendar, err) ||
+    if (!box->rules.workflow || !box->rules.notices || !box->rules.letters || !box->rules.retention || !load_calendar(db, box->rules.calendar, err) ||
         !load_classifiers(db, box->rules.classifiers, err)) {
         box_unref(box);
         return false;

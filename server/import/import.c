@@ -29,6 +29,7 @@ struct run {
     json_t *seen;   /* hash of a row that has no key: how often it was met in this file */
     json_t *keys;   /* key of a row that was taken: its line */
     char nonce[37]; /* of this run: a repeat within it is the same request, a second import is another */
+    bool was_updated; /* the row just sent changed what was there */
     int64_t read, imported, updated, unchanged, rejected;
 };
 
@@ -106,6 +107,26 @@ static bool make_author(struct run *r, const json_t *author, int64_t *id, struct
     return false;
 }
 
+/* What tells records of the file apart. The caller frees. */
+static json_t *key_of(const struct run *r, const json_t *params)
+{
+    json_t *key = json_object_get(params, r->kind->key);
+    const char *within = r->kind->within ? json_string_value(json_object_get(params, r->kind->within)) : NULL;
+    return key && within ? json_sprintf("%s/%s", within, json_string_value(key)) : json_incref(key);
+}
+
+/* When nothing is written, a value cannot stand below one of this same file yet. */
+static bool in_this_file(const struct run *r, const json_t *params, const struct err *err)
+{
+    const char *parent = json_string_value(json_object_get(params, "parent"));
+    if (!r->refs.dry_run || !r->kind->within || !parent || strcmp(err->field, "parent") != 0 || strcmp(err->reason, "not_there") != 0)
+        return false;
+    json_t *key = json_sprintf("%s/%s", json_string_value(json_object_get(params, r->kind->within)), parent);
+    bool there = json_object_get(r->keys, json_string_value(key)) != NULL;
+    json_decref(key);
+    return there;
+}
+
 /* Checks what the server would check of the shape, makes the author, sends. */
 static bool send_new(struct run *r, json_t *params, bool *existing, struct err *err)
 {
@@ -119,10 +140,15 @@ static bool send_new(struct run *r, json_t *params, bool *existing, struct err *
         json_object_set_new(params, "correspondent", json_integer(id));
     json_decref(author);
     *existing = false;
-    if (!ok || r->refs.dry_run)
+    r->was_updated = false;
+    if (!ok || (r->refs.dry_run && !r->kind->upserts))
         return ok;
-    give_request_id(r, params);
-    ok = rpc_call(&r->rpc, r->kind->add, params, &result, err);
+    if (r->refs.dry_run)
+        json_object_set_new(params, "dry_run", json_true());
+    else
+        give_request_id(r, params);
+    ok = rpc_call(&r->rpc, r->kind->add, params, &result, err) || in_this_file(r, params, err);
+    r->was_updated = json_is_true(json_object_get(result, "updated"));
     *existing = json_is_true(json_object_get(result, "existing"));
     if (ok && strcmp(r->kind->name, "units") == 0)
         refs_learn_unit(&r->refs, json_string_value(json_object_get(params, "code")), json_string_value(json_object_get(params, "name")),
@@ -216,7 +242,7 @@ static bool is_first(const struct run *r, const char *key, struct err *err)
 
 static bool send_row(struct run *r, const struct csv_row *row, struct err *err)
 {
-    json_t *params = row_build(r->kind, &r->map, &r->refs, row, err), *key = params ? json_incref(json_object_get(params, r->kind->key)) : NULL;
+    json_t *params = row_build(r->kind, &r->map, &r->refs, row, err), *key = params ? key_of(r, params) : NULL;
     int64_t known = 0;
     bool flag = false;
     if (!params || (key && !is_first(r, json_string_value(key), err))) {
@@ -224,7 +250,7 @@ static bool send_row(struct run *r, const struct csv_row *row, struct err *err)
         json_decref(params);
         return false;
     }
-    if (strcmp(r->kind->key, "code") == 0)
+    if (strcmp(r->kind->name, "units") == 0)
         give_code(r, params);
     give_external_id(r, params);
     bool ok = find_known(r, params, &known, err) && (known ? send_known(r, known, params, &flag, err) : send_new(r, params, &flag, err));
@@ -234,7 +260,9 @@ static bool send_row(struct run *r, const struct csv_row *row, struct err *err)
     json_decref(key);
     if (!ok)
         return false;
-    if (known)
+    if (r->was_updated)
+        r->updated++;
+    else if (known)
         flag ? r->updated++ : r->unchanged++;
     else
         flag ? r->unchanged++ : r->imported++;

@@ -87,12 +87,25 @@ static const struct import_field assignment_fields[] = {
     {.name = NULL},
 };
 
+static const struct import_field classifier_fields[] = {
+    {"classifier", FIELD_TEXT, NULL, TO_PARAM, NULL, true},
+    {"code", FIELD_TEXT, NULL, TO_PARAM, NULL, true},
+    {"parent", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"ru", FIELD_TEXT, NULL, TO_PARAM, NULL, true},
+    {"en", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"ord", FIELD_INT, NULL, TO_PARAM, NULL, false},
+    {"data", FIELD_JSON, NULL, TO_PARAM, NULL, false},
+    {"retired", FIELD_BOOL, NULL, TO_PARAM, NULL, false},
+    {.name = NULL},
+};
+
 const struct import_kind import_kinds[] = {
-    {"units", "unit.add", "unit.set", "unit.get", "code", {NULL, NULL}, unit_fields},
-    {"users", "user.add", "user.set", "user.get", "login", {NULL, NULL}, user_fields},
-    {"correspondents", "correspondent.add", NULL, NULL, "external_id", {NULL, NULL}, correspondent_fields_in},
-    {"appeals", "appeal.register", NULL, NULL, "external_id", {"subject", "text"}, appeal_fields},
-    {"assignments", "assignment.create", NULL, NULL, "external_id", {NULL, NULL}, assignment_fields},
+    {.name = "units", .add = "unit.add", .set = "unit.set", .get = "unit.get", .key = "code", .fields = unit_fields},
+    {.name = "users", .add = "user.add", .set = "user.set", .get = "user.get", .key = "login", .fields = user_fields},
+    {.name = "correspondents", .add = "correspondent.add", .key = "external_id", .fields = correspondent_fields_in},
+    {.name = "appeals", .add = "appeal.register", .key = "external_id", .either = {"subject", "text"}, .fields = appeal_fields},
+    {.name = "assignments", .add = "assignment.create", .key = "external_id", .fields = assignment_fields},
+    {.name = "classifiers", .add = "classifier.set", .key = "code", .within = "classifier", .upserts = true, .fields = classifier_fields},
     {.name = NULL},
 };
 

@@ -16,6 +16,7 @@ enum field_type {
     FIELD_USER, /* login or full name */
     FIELD_USERS,
     FIELD_APPEAL, /* registration number */
+    FIELD_JSON,   /* a JSON object */
 };
 
 enum field_target {
@@ -37,6 +38,8 @@ struct import_kind {
     const char *add, *set;             /* operations; set NULL: what is there stays as it is */
     const char *get;                   /* reads the record that set would change */
     const char *key;                   /* the field by which a record is known again */
+    const char *within;                /* a field whose values each have keys of their own; NULL: keys are of the whole file */
+    bool upserts;                      /* `add` also changes what is there, tells what it did, and takes dry_run */
     const char *either[2];             /* fields of which one must be there; NULL for no such rule */
     const struct import_field *fields; /* ends with name NULL */
 };

@@ -73,6 +73,19 @@ static json_t *int_value(struct building *b, const struct import_field *f, const
     return NULL;
 }
 
+static json_t *json_value(struct building *b, const struct import_field *f, const char *text)
+{
+    json_error_t fault;
+    json_t *value = json_loads(text, JSON_REJECT_DUPLICATES, &fault);
+    if (json_is_object(value))
+        return value;
+    json_decref(value);
+    char detail[300];
+    snprintf(detail, sizeof detail, CLI_TR("не объект JSON: %.120s", "not a JSON object: %.120s"), value ? text : fault.text);
+    refuse(b, f, "wrong_type", detail);
+    return NULL;
+}
+
 static json_t *unknown(struct building *b, const struct import_field *f, const char *text, const char *what)
 {
     char detail[400];
@@ -174,6 +187,7 @@ static json_t *value_of(struct building *b, const struct import_field *f, const 
     case FIELD_BOOL: return bool_value(b, f, text);
     case FIELD_DATE: return date_value(b, f, text);
     case FIELD_CODE: return code_value(b, f, text);
+    case FIELD_JSON: return json_value(b, f, text);
     case FIELD_CHOICE: return choice_value(b, f, text);
     case FIELD_WORDS:
     case FIELD_UNITS:

@@ -1,4 +1,5 @@
 /* Appeals: list, card, correction, links, candidates, comments. Registration and transitions stand in files of their own. */
+#include "server/ops/access.h"
 #include "server/ops/appeal.h"
 #include "common/arena.h"
 #include "common/layout.h"
@@ -169,6 +170,10 @@ static bool appeal_list(struct call *c)
     if (!res)
         return false;
     page_write(c, &page, res, "appeal", 3, 2);
+    /* A number tells no person; words find by names, too. */
+    bool by_person = !hides_persons(c) && (arg_has(c, "correspondent") || (query && !number_pattern(c, query)));
+    if (by_person)
+        access_note_search(c, "appeal", query, NULL, access_ids(c, res, 3, page.limit));
     pg_free(res);
     return true;
 }
@@ -176,7 +181,10 @@ static bool appeal_list(struct call *c)
 static bool appeal_get(struct call *c)
 {
     int64_t id;
-    return find_id(c, Q_APPEAL_FIND_NUMBER, &id) && record_write(c, "appeal", id, c->out);
+    if (!find_id(c, Q_APPEAL_FIND_NUMBER, &id) || !record_write(c, "appeal", id, c->out))
+        return false;
+    access_note_card(c, "appeal", id);
+    return true;
 }
 
 /* The questions that wait for a result are those given now; a card with one question says topic and nature of it, too. */
@@ -206,7 +214,7 @@ static bool appeal_set(struct call *c)
         return false;
     bool ok = !state_is_final(c, "appeal", r.status) || err_rule(c->err, "status", NULL);
     ok = ok && check_classifier(c, "topic", "topic", arg_str(c, "topic"), NULL) && check_classifier(c, "nature", "nature", arg_str(c, "nature"), NULL) &&
-         appeal_questions_ok(c, &topic) && appeal_complained_ok(c);
+         appeal_questions_ok(c, &topic) && appeal_complained_ok(c) && access_ok(c);
     if (ok && arg_sql(c, "channel"))
         ok = appeal_channel_ok(c, pg_text(r.row, 0, COL_KIND), arg_str(c, "channel"), day_parse(pg_text(r.row, 0, COL_REGISTERED)));
     if (ok && arg_sql(c, "received") && day_parse(arg_str(c, "received")) > day_parse(pg_text(r.row, 0, COL_REGISTERED)))
@@ -216,7 +224,7 @@ static bool appeal_set(struct call *c)
                             arg_sql(c, "received"), arg_keep(c, "forwarded_by"), arg_keep(c, "cover_number"), arg_sql(c, "cover_date"),
                             arg_sql(c, "correspondent"), arg_sql(c, "complained_of")};
     ok = ok && record_changes(c, Q_APPEAL_FACTS, r.id_text, &changes) && set_author(c, r.id_text) &&
-         query_int(c, Q_APPEAL_SET, params, 17, 0, &version) && set_questions(c, r.id_text);
+         query_int(c, Q_APPEAL_SET, params, 17, 0, &version) && set_questions(c, r.id_text) && appeal_access_write(c, r.id_text);
     if (ok) {
         struct event e = {.record = "appeal", .record_id = r.id, .action = "set", .version = version, .changes = changes};
         ok = event_write(c, &e);
@@ -384,6 +392,9 @@ static const struct op_param set_params[] = {
     {"correspondent", P_ID, 0, 0, NULL, "correspondent.list", {"Автор", "Author"}, NULL},
     {"questions", P_OBJECTS, 0, 50, NULL, NULL, {"Вопросы", "Questions"}, appeal_question_fields},
     {"complained_of", P_IDS, 0, 20, NULL, "user.list", {"На кого жалоба", "Complains of"}, NULL},
+    {"confidential", P_BOOL, 0, 0, NULL, NULL, {"Ограниченный доступ", "Restricted"}, NULL},
+    {"data_class", P_ENUM, 0, 0, "classifier:data_class", NULL, {"Класс данных", "Class of data"}, NULL},
+    {"readers", P_IDS, 0, 50, NULL, "user.list", {"Кому доступно", "Open to"}, NULL},
     {"forwarded_by", P_STRING, 0, 300, NULL, NULL, {"Кем переслано", "Forwarded by"}, NULL},
     {"cover_number", P_STRING, 0, 100, NULL, NULL, {"Номер сопроводительного", "Cover letter number"}, NULL},
     {"cover_date", P_DATE, 0, 0, NULL, NULL, {"Дата сопроводительного", "Cover letter date"}, NULL},

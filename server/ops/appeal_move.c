@@ -34,6 +34,7 @@ const struct op_param appeal_forward_params[] = {
     {"forward_to", P_STRING, PF_REQUIRED, 300, NULL, NULL, {"Куда направлено", "Forwarded to"}, NULL},
     {"cover_number", P_STRING, PF_REQUIRED, 100, NULL, NULL, {"Номер сопроводительного", "Cover letter number"}, NULL},
     {"notice_sent", P_DATE, PF_REQUIRED, 0, NULL, NULL, {"Автор уведомлён", "Author told on"}, NULL},
+    {"to_company", P_BOOL, 0, 0, NULL, NULL, {"Организации, не органу", "To a company, not a body"}, NULL},
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Причина (позже 7 дней)", "Reason (later than 7 days)"}, NULL},
     {.name = NULL},
 };
@@ -42,6 +43,7 @@ const struct op_param appeal_forward_part_params[] = {
     {"forward_to", P_STRING, PF_REQUIRED, 300, NULL, NULL, {"Куда направлены", "Forwarded to"}, NULL},
     {"cover_number", P_STRING, PF_REQUIRED, 100, NULL, NULL, {"Номер сопроводительного", "Cover letter number"}, NULL},
     {"notice_sent", P_DATE, PF_REQUIRED, 0, NULL, NULL, {"Автор уведомлён", "Author told on"}, NULL},
+    {"to_company", P_BOOL, 0, 0, NULL, NULL, {"Организации, не органу", "To a company, not a body"}, NULL},
     {.name = NULL},
 };
 const struct op_param appeal_extend_params[] = {
@@ -242,13 +244,24 @@ bool appeal_return_answer(struct call *c)
     return move_end(c, &m, true);
 }
 
+/* 59-FZ art. 6: forwarding to the body or official whose business it is discloses nothing; a company that is no body may have the letter only
+ * with its authors' consent. It is said by the mark, or by the name of a unit that is such a company. */
+static bool consent_ok(struct call *c, const struct move *m)
+{
+    const char *to = arg_sql(c, "forward_to"), *missing[] = {m->r.id_text, "share_with_company"};
+    int64_t company = arg_bool(c, "to_company"), count;
+    if (!company && !query_int(c, Q_UNIT_IS_COMPANY, &to, 1, 0, &company))
+        return false;
+    return !company || (query_int(c, Q_CONSENT_MISSING, missing, 2, 0, &count) && (count == 0 || err_rule(c->err, "no_consent", NULL)));
+}
+
 bool appeal_forward(struct call *c)
 {
     static const char *const names[] = {"forward_to", "cover_number", "notice_sent", "reason", NULL};
     struct move m;
     if (!move_begin(c, "forward", &m))
         return false;
-    bool ok = notice_ok(c, &m) && set_result(c, &m, NULL, NULL, "forwarded", NULL, NULL, arg_sql(c, "forward_to"));
+    bool ok = notice_ok(c, &m) && consent_ok(c, &m) && set_result(c, &m, NULL, NULL, "forwarded", NULL, NULL, arg_sql(c, "forward_to"));
     m.answer = pick(c, names);
     m.comment = arg_sql(c, "reason");
     m.changes = arena_printf(c->arena, "{\"forward\":%s}", m.answer);
@@ -264,7 +277,7 @@ bool appeal_forward_part(struct call *c)
     json_t *ord;
     if (!move_begin(c, "forward_part", &m))
         return false;
-    bool ok = notice_ok(c, &m);
+    bool ok = notice_ok(c, &m) && consent_ok(c, &m);
     json_array_foreach(json_object_get(c->params, "questions"), i, ord)
         ok = ok && set_result(c, &m, arena_printf(c->arena, "questions[%zu]", i), call_int(c, json_integer_value(ord)), "forwarded", NULL, NULL, arg_sql(c, "forward_to"));
     m.comment = arg_sql(c, "forward_to");

@@ -1,5 +1,6 @@
 /* appeal.register: one card in one transaction - author found or made, questions, number, due date, links, event. */
 #include "common/arena.h"
+#include "server/ops/access.h"
 #include "server/ops/appeal.h"
 #include "server/ops/correspondent.h"
 #include "server/ops/helpers.h"
@@ -39,6 +40,9 @@ const struct op_param appeal_register_params[] = {
     {"cover_number", P_STRING, 0, 100, NULL, NULL, {"Номер сопроводительного", "Cover letter number"}, NULL},
     {"cover_date", P_DATE, 0, 0, NULL, NULL, {"Дата сопроводительного", "Cover letter date"}, NULL},
     {"complained_of", P_IDS, 0, 20, NULL, "user.list", {"На кого жалоба", "Complains of"}, NULL},
+    {"confidential", P_BOOL, 0, 0, NULL, NULL, {"Ограниченный доступ", "Restricted"}, NULL},
+    {"data_class", P_ENUM, 0, 0, "classifier:data_class", NULL, {"Класс данных", "Class of data"}, NULL},
+    {"readers", P_IDS, 0, 50, NULL, "user.list", {"Кому доступно", "Open to"}, NULL},
     {"link_to", P_ID, 0, 0, NULL, "appeal.list", {"Связать с обращением", "Link to"}, NULL},
     {"link_kind", P_ENUM, 0, 0, "classifier:link_kind", NULL, {"Вид связи", "Kind of link"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
@@ -181,8 +185,8 @@ static bool check_content(struct call *c, struct draft_card *d)
 
 bool appeal_author_ok(struct call *c, const char *field, int64_t id, const char **name, const char **address)
 {
-    const char *params[] = {call_int(c, id)};
-    struct pg_res *res = pg_query(c->db, Q_APPEAL_AUTHOR_FACTS, params, 1, c->err);
+    const char *params[] = {call_int(c, id), call_user(c)};
+    struct pg_res *res = pg_query(c->db, Q_APPEAL_AUTHOR_FACTS, params, 2, c->err);
     if (!res)
         return false;
     bool found = pg_rows(res) == 1 && !pg_text(res, 0, 0);
@@ -369,13 +373,14 @@ bool appeal_register(struct call *c)
     if (!known_external(c, Q_APPEAL_BY_EXTERNAL, &there) || there)
         return there;
     if (!check_workflow(c, &d) || !check_dates(c, &d) || !check_kind(c, &d) || !check_questions(c, &d) || !check_content(c, &d) || !check_author(c, &d) || !appeal_complained_ok(c) ||
+        !access_ok(c) ||
         !count_due(c, &d))
         return false;
     if (!write_card(c, &d, &id, &number))
         return false;
     const char *id_text = call_int(c, id);
     struct event e = {.record = "appeal", .record_id = id, .action = "register", .to = d.status, .version = 1};
-    if (!write_authors(c, id_text, &d) || !write_questions(c, id_text, &d) || !event_write(c, &e))
+    if (!write_authors(c, id_text, &d) || !write_questions(c, id_text, &d) || !appeal_access_write(c, id_text) || !event_write(c, &e))
         return false;
     if (arg_has(c, "link_to") && !appeal_link_write(c, id, "link_to", arg_int(c, "link_to"), arg_sql(c, "link_kind")))
         return false;

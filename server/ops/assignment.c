@@ -1,6 +1,7 @@
 /* Assignments: list, card, creation, correction, comments. Transitions stand in assignment_move.c. */
 #include "server/ops/assignment.h"
 #include "common/arena.h"
+#include "server/ops/access.h"
 #include "server/ops/tables.h"
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,10 @@ static bool assignment_list(struct call *c)
 static bool assignment_get(struct call *c)
 {
     int64_t id;
-    return find_id(c, Q_ASSIGNMENT_FIND_NUMBER, &id) && record_write(c, "assignment", id, c->out);
+    if (!find_id(c, Q_ASSIGNMENT_FIND_NUMBER, &id) || !record_write(c, "assignment", id, c->out))
+        return false;
+    access_note_card(c, "assignment", id);
+    return true;
 }
 
 static bool in_units(const char *units, int64_t unit)

@@ -1,4 +1,5 @@
 #include "server/ops/correspondent.h"
+#include "server/ops/access.h"
 #include "common/arena.h"
 #include "common/layout.h"
 #include "common/utf8.h"
@@ -164,8 +165,9 @@ static const char *local_number(const char *digits)
 static struct pg_res *search(struct call *c, const char *query, const char *kind, const char *limit)
 {
     const char *phone = phone_beginning(c, query);
-    const char *by_phone[] = {phone, kind, limit, without_prefix(phone), local_number(phone)}, *by_email[] = {query, kind, limit, NULL, NULL};
-    const char *by_words[] = {words_array(c, query), kind, limit}, *by_address[] = {pieces_array(c, query), kind, limit};
+    const char *user = call_user(c);
+    const char *by_phone[] = {phone, kind, limit, user, without_prefix(phone), local_number(phone)}, *by_email[] = {query, kind, limit, user, NULL, NULL};
+    const char *by_words[] = {words_array(c, query), kind, limit, user}, *by_address[] = {pieces_array(c, query), kind, limit, user};
     bool has_words = strcmp(by_words[0], "{}") != 0, has_pieces = strcmp(by_address[0], "{}") != 0;
     bool has_number = strpbrk(query, "0123456789");
     const struct {
@@ -174,11 +176,11 @@ static struct pg_res *search(struct call *c, const char *query, const char *kind
         const char *const *params;
         int count;
     } ways[] = {
-        {phone != NULL, Q_CORRESPONDENT_BY_CONTACT, by_phone, 5},
-        {strchr(query, '@') != NULL, Q_CORRESPONDENT_BY_CONTACT, by_email, 5},
-        {has_number && has_pieces, Q_CORRESPONDENT_BY_ADDRESS, by_address, 3}, /* names have no numbers, houses do */
-        {has_words, Q_CORRESPONDENT_BY_WORDS, by_words, 3},
-        {!has_number && has_pieces && strlen(query) >= 3, Q_CORRESPONDENT_BY_ADDRESS, by_address, 3},
+        {phone != NULL, Q_CORRESPONDENT_BY_CONTACT, by_phone, 6},
+        {strchr(query, '@') != NULL, Q_CORRESPONDENT_BY_CONTACT, by_email, 6},
+        {has_number && has_pieces, Q_CORRESPONDENT_BY_ADDRESS, by_address, 4}, /* names have no numbers, houses do */
+        {has_words, Q_CORRESPONDENT_BY_WORDS, by_words, 4},
+        {!has_number && has_pieces && strlen(query) >= 3, Q_CORRESPONDENT_BY_ADDRESS, by_address, 4},
     };
     struct pg_res *res = NULL;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
@@ -190,7 +192,7 @@ static struct pg_res *search(struct call *c, const char *query, const char *kind
             return res;
     }
     /* Signs alone look like nothing: no words find nobody. */
-    return res ? res : pg_query(c->db, Q_CORRESPONDENT_BY_WORDS, by_words, 3, c->err);
+    return res ? res : pg_query(c->db, Q_CORRESPONDENT_BY_WORDS, by_words, 4, c->err);
 }
 
 static bool correspondent_list(struct call *c)
@@ -219,14 +221,15 @@ static bool correspondent_list(struct call *c)
         page.total = pg_rows(res);
         page.exact = page.total < page.limit;
     } else {
-        const char *params[] = {kind, page.after[0], call_int(c, page.limit + 1)};
-        if (!page_count(c, &page, Q_CORRESPONDENT_COUNT, &kind, 1))
+        const char *params[] = {kind, page.after[0], call_int(c, page.limit + 1), call_user(c)}, *count[] = {kind, params[3]};
+        if (!page_count(c, &page, Q_CORRESPONDENT_COUNT, count, 2))
             return false;
-        res = pg_query(c->db, Q_CORRESPONDENT_LIST, params, 3, c->err);
+        res = pg_query(c->db, Q_CORRESPONDENT_LIST, params, 4, c->err);
         if (!res)
             return false;
     }
     page_write(c, &page, res, NULL, 1, 1);
+    access_note_search(c, "correspondent", query, access_ids(c, res, 1, page.limit), NULL);
     pg_free(res);
     return true;
 }
@@ -234,15 +237,18 @@ static bool correspondent_list(struct call *c)
 static bool correspondent_get(struct call *c)
 {
     const char *params[] = {call_acts(c), call_sees_all(c), call_units(c), arg_sql(c, "id")};
-    return write_json_row(c, Q_CORRESPONDENT_GET, params, 4);
+    if (!write_json_row(c, Q_CORRESPONDENT_GET, params, 4))
+        return false;
+    access_note_card(c, "correspondent", arg_int(c, "id"));
+    return true;
 }
 
 static bool correspondent_similar(struct call *c)
 {
     const char *name = arg_sql(c, "name"), *phone = arg_sql(c, "phone"), *email = arg_sql(c, "email"), *address = arg_sql(c, "address");
     const char *digits = phone ? phone_beginning(c, phone) : NULL;
-    const char *params[] = {name ? name : "", digits ? digits : "", email ? email : "", address ? address : "", arg_sql(c, "except")};
-    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_SIMILAR, params, 5, c->err);
+    const char *params[] = {name ? name : "", digits ? digits : "", email ? email : "", call_user(c), arg_sql(c, "except"), address ? address : ""};
+    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_SIMILAR, params, 6, c->err);
     if (!res)
         return false;
     jw_object(c->out);
@@ -252,6 +258,7 @@ static bool correspondent_similar(struct call *c)
         jw_raw(c->out, pg_text(res, i, 0));
     jw_array_end(c->out);
     jw_object_end(c->out);
+    access_note_search(c, "correspondent", name ? name : phone ? phone : address, access_ids(c, res, 1, pg_rows(res)), NULL);
     pg_free(res);
     return true;
 }
@@ -259,8 +266,8 @@ static bool correspondent_similar(struct call *c)
 /* Locks a correspondent; merged ones cannot be changed. */
 static bool lock(struct call *c, int64_t id, const char *field, int64_t *version)
 {
-    const char *params[] = {call_int(c, id)};
-    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_LOCK, params, 1, c->err);
+    const char *params[] = {call_int(c, id), call_user(c)};
+    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_LOCK, params, 2, c->err);
     if (!res)
         return false;
     bool found = pg_rows(res) == 1, merged = found && pg_text(res, 0, 1);
@@ -284,6 +291,24 @@ static bool conflict(struct call *c)
     return false;
 }
 
+/* What is said of a person is said of their letters, too: a name stands there as well. */
+static bool set_access(struct call *c, const char *id)
+{
+    const char *params[] = {id, arg_sql(c, "data_class"), arg_sql(c, "readers"), call_user(c)};
+    if (!params[1] && !params[2])
+        return true;
+    if (!pg_exec(c->db, Q_CORRESPONDENT_ACCESS_SET, params, 4, NULL, c->err))
+        return false;
+    struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_APPEALS, &id, 1, c->err);
+    bool ok = res != NULL;
+    for (int i = 0; ok && i < pg_rows(res); i++) {
+        const char *of_letter[] = {pg_text(res, i, 0), NULL, NULL, NULL, params[3]};
+        ok = pg_exec(c->db, Q_APPEAL_ACCESS_SET, of_letter, 5, NULL, c->err);
+    }
+    pg_free(res);
+    return ok;
+}
+
 static bool correspondent_set(struct call *c)
 {
     int64_t version, next = 0;
@@ -292,7 +317,7 @@ static bool correspondent_set(struct call *c)
         return false;
     if (arg_has(c, "version") && arg_int(c, "version") != version)
         return conflict(c);
-    if (!check_classifier(c, "social_status", "social_status", arg_str(c, "social_status"), NULL) ||
+    if (!access_ok(c) || !check_classifier(c, "social_status", "social_status", arg_str(c, "social_status"), NULL) ||
         !check_classifier(c, "privilege", "privilege", arg_str(c, "privilege"), NULL) || !record_changes(c, Q_CORRESPONDENT_FACTS, id, &changes))
         return false;
     const char *params[] = {id, call_int(c, version), arg_sql(c, "kind"), name, arg_keep(c, "address"), arg_keep(c, "note"), arg_keep(c, "contact_person"),
@@ -300,7 +325,7 @@ static bool correspondent_set(struct call *c)
     struct event e = {.record = "correspondent", .record_id = arg_int(c, "id"), .action = "set", .changes = changes};
     if (!query_int(c, Q_CORRESPONDENT_SET, params, 9, 0, &next) || (name && !learn_words(c, id, name)) ||
         !set_contact(c, id, "mobile", arg_str(c, "phone")) || !set_contact(c, id, "email", arg_str(c, "email")) ||
-        (phones[2] && !pg_exec(c->db, Q_CONTACT_KEEP, phones, 3, NULL, c->err)) || !add_phones(c, id, json_object_get(c->params, "phones")))
+        !set_access(c, id) || (phones[2] && !pg_exec(c->db, Q_CONTACT_KEEP, phones, 3, NULL, c->err)) || !add_phones(c, id, json_object_get(c->params, "phones")))
         return false;
     e.version = next;
     if (!event_write(c, &e))
@@ -391,6 +416,8 @@ static const struct op_param set_params[] = {
     {"social_status", P_ENUM, 0, 0, "classifier:social_status", NULL, {"Социальное положение", "Social status"}, NULL},
     {"privilege", P_ENUM, 0, 0, "classifier:privilege", NULL, {"Льготная категория", "Privilege"}, NULL},
     {"note", P_TEXT, 0, 5000, NULL, NULL, {"Примечание", "Note"}, NULL},
+    {"data_class", P_ENUM, 0, 0, "classifier:data_class", NULL, {"Класс данных", "Class of data"}, NULL},
+    {"readers", P_IDS, 0, 50, NULL, "user.list", {"Кому доступно", "Open to"}, NULL},
     {.name = NULL},
 };
 static const struct op_param similar_params[] = {

@@ -1,4 +1,5 @@
 #include "server/ops/helpers.h"
+#include "server/ops/access.h"
 #include "common/arena.h"
 #include "common/layout.h"
 #include "common/proto.h"
@@ -348,6 +349,11 @@ bool record_may(struct call *c, const struct record *r, const char *action, cons
 
 bool event_write(struct call *c, const struct event *e)
 {
+    /* What was only looked at is no history of a card, and nobody follows it live. */
+    if (access_is_read(e->action)) {
+        const char *read[] = {"false", call_user(c), e->action, e->record, e->record_id ? call_int(c, e->record_id) : NULL, NULL, NULL, e->changes};
+        return pg_exec(c->db, Q_ACCESS_ADD, read, 8, NULL, c->err);
+    }
     const char *params[] = {call_user(c), e->record, call_int(c, e->record_id), e->action, e->version ? call_int(c, e->version) : NULL,
                             e->from, e->to, e->comment && *e->comment ? e->comment : NULL, e->changes, c->acts_for ? call_int(c, c->acts_for) : NULL};
     return pg_exec(c->db, Q_EVENT_ADD, params, 10, NULL, c->err);
@@ -564,10 +570,16 @@ bool known_external(struct call *c, enum query by_external, bool *there)
     *there = false;
     if (!external)
         return true;
-    struct pg_res *res = pg_query(c->db, by_external, &external, 1, c->err);
+    const char *params[] = {external, call_user(c)};
+    struct pg_res *res = pg_query(c->db, by_external, params, 2, c->err);
     if (!res)
         return false;
     *there = pg_rows(res) == 1;
+    if (*there && !pg_bool(res, 0, 3)) { /* restricted: who is not named on it hears no more than what they knew */
+        *there = false;
+        pg_free(res);
+        return err_field(c->err, "external_id", "taken", NULL);
+    }
     if (*there) {
         jw_object(c->out);
         jw_kint(c->out, "id", pg_int(res, 0, 0));

@@ -1,4 +1,4 @@
-/* Small operations that belong to no record: the session, events, drafts, classifiers, the workflow. */
+/* Small operations that belong to no record: the session, events, drafts, the workflow. */
 #include "common/arena.h"
 #include "server/ops/helpers.h"
 #include "server/ops/tables.h"
@@ -90,13 +90,14 @@ static bool event_list(struct call *c)
     struct page page;
     if (!page_begin(c, &page, "i"))
         return false;
-    const char *params[9] = {arg_sql(c, "record"), arg_sql(c, "record_id"), arg_sql(c, "actor"), arg_sql(c, "action"), arg_sql(c, "from"), arg_sql(c, "to")};
-    if (!page_count(c, &page, Q_EVENT_COUNT, params, 6))
+    const char *params[10] = {arg_sql(c, "record"), arg_sql(c, "record_id"), arg_sql(c, "actor"), arg_sql(c, "action"),
+                              arg_sql(c, "from"), arg_sql(c, "to"), call_user(c)};
+    if (!page_count(c, &page, Q_EVENT_COUNT, params, 7))
         return false;
-    params[6] = page.after[0];
-    params[7] = call_int(c, page.limit + 1);
-    params[8] = call_sees_all(c);
-    struct pg_res *res = pg_query(c->db, Q_EVENT_LIST, params, 9, c->err);
+    params[7] = page.after[0];
+    params[8] = call_int(c, page.limit + 1);
+    params[9] = call_sees_all(c);
+    struct pg_res *res = pg_query(c->db, Q_EVENT_LIST, params, 10, c->err);
     if (!res)
         return false;
     page_write(c, &page, res, NULL, 1, 1);
@@ -161,22 +162,6 @@ static bool draft_drop(struct call *c)
     return true;
 }
 
-static bool classifier_list(struct call *c)
-{
-    const char *name = arg_sql(c, "classifier");
-    const char *params[] = {name, call_language(c)};
-    struct pg_res *res = name ? pg_query(c->db, Q_CLASSIFIER_LIST, params, 2, c->err) : pg_query(c->db, Q_CLASSIFIER_NAMES, NULL, 0, c->err);
-    if (!res)
-        return false;
-    jw_object(c->out);
-    if (name)
-        jw_kstring(c->out, "classifier", name);
-    jw_kraw(c->out, "items", pg_text(res, 0, 0));
-    jw_object_end(c->out);
-    pg_free(res);
-    return true;
-}
-
 static bool workflow_show(struct call *c)
 {
     const char *record = arg_sql(c, "record"), *format = arg_sql(c, "format");
@@ -219,10 +204,6 @@ static const struct op_param screen_params[] = {
     {"screen", P_STRING, PF_REQUIRED, 120, NULL, NULL, {"Экран", "Screen"}, NULL},
     {.name = NULL},
 };
-static const struct op_param classifier_params[] = {
-    {"classifier", P_STRING, 0, 60, NULL, NULL, {"Классификатор", "Classifier"}, NULL},
-    {.name = NULL},
-};
 static const struct op_param workflow_params[] = {
     {"record", P_STRING, 0, 40, NULL, NULL, {"Вид записи", "Record"}, NULL},
     {"format", P_ENUM, 0, 0, "json|dot", NULL, {"Формат", "Format"}, NULL},
@@ -247,8 +228,7 @@ const struct op draft_ops[] = {
     {"draft.drop", R_ANY, OP_WRITE, {"Удалить черновик", "Drop a draft"}, screen_params, draft_drop},
     {.method = NULL},
 };
-const struct op classifier_ops[] = {
-    {"classifier.list", R_ANY, 0, {"Справочник целиком (без имени - список справочников)", "A classifier (without a name: which there are)"}, classifier_params, classifier_list},
+const struct op workflow_ops[] = {
     {"workflow.show", R_ANY, 0, {"Состояния и переходы", "States and transitions"}, workflow_params, workflow_show},
     {.method = NULL},
 };

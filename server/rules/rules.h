@@ -2,6 +2,7 @@
 #pragma once
 #include "server/rules/classifiers.h"
 #include "server/rules/due.h"
+#include "server/rules/retention.h"
 #include "server/rules/letters.h"
 #include "server/rules/notices.h"
 #include "server/rules/workflow.h"
@@ -10,6 +11,7 @@ struct rules {
     struct workflow *workflow;
     struct work_calendar *calendar;
     struct classifiers *classifiers;
+    struct retention *retention;
     struct notice_rules *notices;
     struct letters *letters;
     bool mail_on; /* a mail server is configured */

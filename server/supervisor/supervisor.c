@@ -391,10 +391,12 @@ static bool rules_are_good(const struct config *c, struct err *err)
     struct workflow *workflow = *c->workflow ? workflow_load(c->workflow, NULL, err) : NULL;
     struct notice_rules *notices = *c->notices ? notices_load(c->notices, NULL, err) : NULL;
     struct letters *letters = letters_load(c->mail_templates, err);
-    bool good = (workflow || !*c->workflow) && (notices || !*c->notices) && letters;
+    struct retention *retention = *c->retention ? retention_load(c->retention, NULL, err) : NULL;
+    bool good = (workflow || !*c->workflow) && (notices || !*c->notices) && (retention || !*c->retention) && letters;
     workflow_free(&workflow);
     notices_free(&notices);
     letters_free(&letters);
+    retention_free(&retention);
     return good;
 }
 

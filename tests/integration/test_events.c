@@ -201,6 +201,37 @@ static void of_control(void **state)
 }
 
 /* Drafts are what a person is typing: nobody's record, and saved every few seconds. */
+static void of_classifiers(void **state)
+{
+    (void)state;
+    json_int_t value = at_int(writes(town.admin, 1, "classifier.set", json_pack("{s:s, s:s, s:s}", "classifier", "measure", "code", "sealed", "ru", "Опечатано")), "id");
+    changes(town.admin, 1, "classifier.set", value, text("ru", "Опечатано и закрыто"));
+    writes(town.admin, 0, "classifier.set", json_pack("{s:I, s:s}", "id", value, "ru", "Опечатано и закрыто")); /* nothing new */
+    changes(town.admin, 1, "classifier.retire", value, none());
+    changes(town.admin, 1, "classifier.restore", value, none());
+}
+
+static void of_keeping(void **state)
+{
+    (void)state;
+    json_int_t who = at_int(rpc_ok(clerk, "correspondent.add", "{s:s}", "name", "Согласнов Пётр Петрович"), "id");
+    leaves_nothing(clerk, "consent.give", json_pack("{s:I, s:s, s:s}", "id", who, "kind", "photo", "way", "telepathy"));
+    writes(clerk, 1, "consent.give", json_pack("{s:I, s:s, s:s}", "id", who, "kind", "photo", "way", "written"));
+    leaves_nothing(clerk, "consent.give", json_pack("{s:I, s:s, s:s}", "id", who, "kind", "photo", "way", "written"));
+    writes(clerk, 1, "consent.withdraw", json_pack("{s:I, s:s, s:s}", "id", who, "kind", "photo", "way", "oral"));
+    leaves_nothing(clerk, "consent.withdraw", json_pack("{s:I, s:s, s:s}", "id", who, "kind", "photo", "way", "oral"));
+    json_t *hold = writes(clerk, 1, "hold.set", json_pack("{s:s, s:I, s:s, s:s}", "record", "correspondent", "record_id", who, "kind", "court", "reason", "Иск 2-17"));
+    leaves_nothing(clerk, "hold.set", json_pack("{s:s, s:I, s:s, s:s}", "record", "correspondent", "record_id", who, "kind", "court", "reason", "Иск 2-17"));
+    writes(clerk, 1, "hold.lift", json_pack("{s:I, s:s}", "id", at_int(hold, "id"), "reason", "Отозван"));
+    leaves_nothing(clerk, "hold.lift", json_pack("{s:I, s:s}", "id", at_int(hold, "id"), "reason", "Отозван"));
+    json_int_t closed = at_int(given_appeal(&town, "Закрытов Ким Ильич", "Отзову"), "id");
+    leaves_nothing(clerk, "retention.decide", json_pack("{s:s, s:I, s:s, s:s}", "record", "appeal", "record_id", closed, "decision", "keep", "reason", "Протокол 1"));
+    rpc_ok(clerk, "appeal.void", "{s:I, s:s}", "id", closed, "reason", "Ошибка");
+    writes(clerk, 1, "retention.decide", json_pack("{s:s, s:I, s:s, s:s}", "record", "appeal", "record_id", closed, "decision", "keep", "reason", "Протокол 1"));
+    leaves_nothing(town.admin, "purge.run", json_pack("{s:s}", "digest", "another"));
+    writes(town.admin, 1, "purge.run", none());
+}
+
 static void drafts_are_no_events(void **state)
 {
     (void)state;
@@ -281,6 +312,8 @@ int main(void)
         cmocka_unit_test(of_appeals),
         cmocka_unit_test(of_assignments),
         cmocka_unit_test(of_control),
+        cmocka_unit_test(of_classifiers),
+        cmocka_unit_test(of_keeping),
         cmocka_unit_test(drafts_are_no_events),
         cmocka_unit_test(of_letters),
         cmocka_unit_test(reading_notices_is_no_event),

@@ -173,8 +173,25 @@ static void build_answer(struct doc *d, const json_t *r)
 
 enum { HEADING_RIGHT = 32 };
 
+/* Who else sees this card is the first thing to know of it. */
+static void build_access(struct doc *d, const json_t *r)
+{
+    char names[600] = "";
+    size_t i;
+    json_t *u;
+    if (!js_bool(r, "restricted"))
+        return;
+    json_array_foreach(json_object_get(r, "readers"), i, u)
+        strf(names + strlen(names), sizeof names - strlen(names), "%s%s", i > 0 ? ", " : "", js_str(u, "name"));
+    bool by_class = strcmp(js_str(r, "data_class"), "special") == 0 || strcmp(js_str(r, "data_class"), "minors") == 0;
+    doc_field(d, _("Restricted"), by_class ? words_label("data_class", js_str(r, "data_class")) : _("confidential"), R_SOON);
+    doc_field(d, _("Open to"), names, R_TEXT);
+    doc_blank(d);
+}
+
 static void build_main(struct doc *d, const json_t *r)
 {
+    build_access(d, r);
     if (text_width(js_str(r, "subject")) > doc_width(d) - HEADING_RIGHT) { /* the heading cuts it */
         doc_text(d, 0, R_STRONG, js_str(r, "subject"));
         doc_blank(d);

@@ -571,6 +571,7 @@ void card_history(struct doc *d, const json_t *record)
     const json_t *history = json_object_get(record, "history");
     const char *kind = json_object_get(record, "responsible_name") ? "assignment"
                        : json_object_get(record, "appeal_count")   ? "correspondent"
+                       : json_object_get(record, "classifier")     ? "classifier"
                                                                    : "appeal";
     /* The newest first: that is what one came to look at. */
     for (size_t i = json_array_size(history); i-- > 0;)

@@ -98,6 +98,25 @@ static void build_merged(struct doc *d, const json_t *r)
 
 enum { HEADING_RIGHT = 24 };
 
+static void build_consents(struct doc *d, const json_t *r)
+{
+    size_t i;
+    json_t *c;
+    if (json_array_size(json_object_get(r, "consents")) == 0)
+        return;
+    doc_heading(d, _("Consents"));
+    json_array_foreach(json_object_get(r, "consents"), i, c)
+    {
+        char text[400], given[16], back[16];
+        dates_short(dates_from_wire(js_str(c, "given_on")), given, sizeof given);
+        dates_short(dates_from_wire(js_str(c, "withdrawn_on")), back, sizeof back);
+        bool withdrawn = js_str(c, "withdrawn_on")[0];
+        strf(text, sizeof text, withdrawn ? _("%s: given %s, %s; withdrawn %s, %s") : _("%s: given %s, %s"), words_label("consent", js_str(c, "kind")), given,
+             words_label("consent_way", js_str(c, "way")), back, words_label("consent_way", js_str(c, "withdrawn_way")));
+        doc_text(d, 0, withdrawn ? R_DIM : R_TEXT, text);
+    }
+}
+
 static void build_main(struct doc *d, const json_t *r)
 {
     size_t i;
@@ -111,6 +130,9 @@ static void build_main(struct doc *d, const json_t *r)
     card_word(d, _("Social status"), r, "social_status", "social_status");
     card_word(d, _("Privilege"), r, "privilege", "privilege");
     doc_text(d, 0, R_TEXT, js_str(r, "note"));
+    if (js_bool(r, "restricted"))
+        doc_field(d, _("Restricted"), words_label("data_class", js_str(r, "data_class")), R_SOON);
+    build_consents(d, r);
     build_merged(d, r);
     if (count_appeals(r) > 0) {
         doc_heading(d, _("Appeals"));

@@ -38,6 +38,11 @@ void correspondents_new(void);
 void correspondents_merge(const struct record_ref *refs, size_t count);
 void correspondents_part(const struct record_ref *ref);
 
+struct screen *classifiers_list(const char *query);
+struct screen *classifiers_card(int64_t id, enum command then);
+
+struct screen *audit_list(const char *query);
+
 void settings_open(void);
 void drafts_open(void);
 /* What the person was told; and how they want to be told. */

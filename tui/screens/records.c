@@ -245,7 +245,9 @@ static bool records_key(struct screen *s, int key)
 static void open_selected(struct records *r)
 {
     const struct row *row = list_selected(r->list);
-    if (row && !r->spec->no_card)
+    if (row && r->spec->open)
+        r->spec->open(row);
+    else if (row && !r->spec->no_card)
         screens_open_card(r->spec->record, row->id, CMD_NONE);
 }
 
@@ -281,7 +283,12 @@ static bool records_command(struct screen *s, enum command cmd)
     }
     switch (cmd) {
     case CMD_OPEN: open_selected(r); return true;
-    case CMD_NEW: screens_command(r->spec->new_command); return true;
+    case CMD_NEW:
+        if (r->spec->make)
+            r->spec->make();
+        else
+            screens_command(r->spec->new_command);
+        return true;
     case CMD_SEARCH: r->searching = true; return true;
     case CMD_FILTER: filter_open(r); return true;
     case CMD_FILTER_CLEAR: narrow_drop(r); return true;
@@ -310,7 +317,8 @@ static const char *records_why_not(struct screen *s, enum command cmd)
             return _("The line says everything; there is no card");
         return list_selected(r->list) ? NULL : _("Choose a record first");
     case CMD_MARK: return list_selected(r->list) ? NULL : _("Choose a record first");
-    case CMD_NEW: return screens_why_not(r->spec->new_command);
+    case CMD_NEW:
+        return r->spec->make ? NULL : r->spec->new_command ? screens_why_not(r->spec->new_command) : _("Nothing new is made here");
     case CMD_FILTER_CLEAR: return is_narrowed(r) ? NULL : _("Everything is shown already");
     case CMD_SORT: return r->spec->sorts ? NULL : _("This list has one order");
     case CMD_NEXT_TAB:

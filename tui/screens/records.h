@@ -20,7 +20,9 @@ struct records_spec {
     const struct form_hint *filter_hints;
     enum command new_command;                              /* F7 */
     bool no_card;                                          /* the row says everything: Enter opens nothing */
+    void (*make)(void);                                    /* F7 where it belongs to this list alone; NULL: new_command */
     const char *(*title_of)(const struct row *row);        /* for a mass action's heading */
+    void (*open)(const struct row *row);                   /* Enter; NULL: the record's card */
     void (*preview)(struct doc *d, const struct row *row); /* NULL: none */
 };
 

@@ -37,6 +37,7 @@ static const struct form_hint hints[] = {
     {"collective", 0, N_("Collective")},
     {"cover_number", 0, N_("Cover letter number")},
     {"cover_date", 0, N_("Cover letter date")},
+    {"confidential", 0, N_("Restricted")},
     {"external_id", FH_HIDE, NULL},
     {"link_to", FH_HIDE, NULL},
     {"link_kind", FH_HIDE, NULL},
