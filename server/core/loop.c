@@ -318,10 +318,11 @@ static bool is_or_stands_for(const struct session_user *user, int64_t person)
     return is;
 }
 
+/* What is restricted (named_only) is lent to no substitute. */
 static bool is_concerned(const struct session_user *user, const struct notice *n)
 {
     for (size_t i = 0; i < n->people_count; i++)
-        if (is_or_stands_for(user, n->people[i]))
+        if (n->people[i] == user->id || (!n->named_only && is_or_stands_for(user, n->people[i])))
             return true;
     return false;
 }
