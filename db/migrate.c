@@ -58,6 +58,15 @@ static bool load_seeds(struct pg *pg, struct err *err)
     return true;
 }
 
+/* Looked up one by one: a number that was left out may come later. On an error err->code tells. */
+static bool is_applied(struct pg *pg, const struct migration *m, struct err *err)
+{
+    char sql[96];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM schema_migration WHERE version = %d", m->version);
+    err->code = ERR_OK;
+    return pg_raw_int(pg, sql, 0, err) > 0;
+}
+
 bool pg_migrate(struct pg *pg, int *applied, struct err *err)
 {
     bool ok = false;
@@ -77,8 +86,11 @@ bool pg_migrate(struct pg *pg, int *applied, struct err *err)
         goto out;
     }
     for (const struct migration *m = migrations; m->version; m++) {
-        if (m->version <= have)
+        if (is_applied(pg, m, err) || err->code) {
+            if (err->code)
+                goto out;
             continue;
+        }
         if (!apply(pg, m, err))
             goto out;
         ++*applied;

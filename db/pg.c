@@ -4,6 +4,7 @@
 #include "db/raw.h"
 #include <assert.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct pg {
     char *zone;
     int custom_plans; /* plan_cache_mode of this connection: 0 generic, 1 custom, -1 not known */
     bool in_transaction;
+    bool in_snapshot; /* a read-only transaction, without a pipeline */
     bool synced;      /* COMMIT and its sync are on the way */
     bool failed;      /* a statement of the transaction failed: only a rollback is left */
     int pending;      /* statements sent in the transaction whose answers nobody needed yet */
@@ -67,7 +69,7 @@ static void disconnect(struct pg *pg)
     PQfinish(pg->conn);
     pg->conn = NULL;
     pg->custom_plans = 0;
-    pg->in_transaction = pg->failed = false;
+    pg->in_transaction = pg->in_snapshot = pg->failed = false;
     pg->pending = 0;
 }
 
@@ -347,7 +349,36 @@ static bool send_text(struct pg *pg, const char *sql, struct err *err)
  * each anew for its first five times on every connection, and a card takes ten times longer to plan than to read. */
 static const char custom_plans[] = "SET plan_cache_mode = force_custom_plan", generic_plans[] = "SET plan_cache_mode = force_generic_plan";
 
-static bool send_statement(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+/* The parameters of a statement: texts, but for the last where bytes are given; the answer in texts or raw. */
+struct values {
+    const char *const *texts;
+    const void *bytes;
+    size_t len;
+    bool raw_answer;
+};
+
+enum { PARAMS_MAX = 8 }; /* of a statement that takes bytes */
+
+struct formats {
+    const char *values[PARAMS_MAX];
+    int lengths[PARAMS_MAX], kinds[PARAMS_MAX];
+};
+
+static const struct formats *with_bytes(struct formats *f, const struct values *v, int count)
+{
+    if (!v->bytes)
+        return NULL;
+    assert(count > 0 && count <= PARAMS_MAX && v->len <= INT32_MAX);
+    *f = (struct formats){0};
+    for (int i = 0; i < count - 1; i++)
+        f->values[i] = v->texts[i];
+    f->values[count - 1] = v->bytes;
+    f->lengths[count - 1] = (int)v->len;
+    f->kinds[count - 1] = 1;
+    return f;
+}
+
+static bool send_statement(struct pg *pg, const struct query_info *info, const struct values *v, struct err *err)
 {
     if (!pg->conn)
         return err_set(err, ERR_UNAVAILABLE, NULL);
@@ -360,12 +391,16 @@ static bool send_statement(struct pg *pg, const struct query_info *info, const c
     }
     if (!enter_pipeline(pg, err))
         return false;
-    return PQsendQueryPrepared(pg->conn, info->name, info->params, params, NULL, NULL, 0) == 1 || fail(pg, NULL, info->name, err);
+    struct formats room;
+    const struct formats *f = with_bytes(&room, v, info->params);
+    return PQsendQueryPrepared(pg->conn, info->name, info->params, f ? f->values : v->texts, f ? f->lengths : NULL, f ? f->kinds : NULL,
+                               v->raw_answer) == 1 ||
+           fail(pg, NULL, info->name, err);
 }
 
-static PGresult *execute_inside(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+static PGresult *execute_inside(struct pg *pg, const struct query_info *info, const struct values *v, struct err *err)
 {
-    if (!send_statement(pg, info, params, err))
+    if (!send_statement(pg, info, v, err))
         return NULL;
     if (PQsendFlushRequest(pg->conn) != 1 || PQflush(pg->conn) < 0) {
         fail(pg, NULL, info->name, err);
@@ -383,11 +418,11 @@ static bool is_repeatable(const char *sql)
 }
 
 /* The change of plans goes along with the statement: one round trip for both. */
-static PGresult *execute_switching(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+static PGresult *execute_switching(struct pg *pg, const struct query_info *info, const struct values *v, struct err *err)
 {
     pg->pending = 0;
     pg->failed = pg->synced = false;
-    if (!send_statement(pg, info, params, err))
+    if (!send_statement(pg, info, v, err))
         return NULL;
     if (PQpipelineSync(pg->conn) != 1) {
         fail(pg, NULL, info->name, err);
@@ -402,13 +437,20 @@ static PGresult *execute_switching(struct pg *pg, const struct query_info *info,
     return res;
 }
 
-static PGresult *execute_once(struct pg *pg, const struct query_info *info, const char *const *params, struct err *err)
+static PGresult *execute_once(struct pg *pg, const struct query_info *info, const struct values *v, struct err *err)
 {
-    if (!pg_connect(pg, err))
+    if (!pg->in_snapshot && !pg_connect(pg, err))
         return NULL;
+    if (!pg->conn) {
+        err_set(err, ERR_UNAVAILABLE, NULL);
+        return NULL;
+    }
     if (pg->custom_plans != (int)info->custom_plan)
-        return execute_switching(pg, info, params, err);
-    PGresult *res = PQexecPrepared(pg->conn, info->name, info->params, params, NULL, NULL, 0);
+        return execute_switching(pg, info, v, err);
+    struct formats room;
+    const struct formats *f = with_bytes(&room, v, info->params);
+    PGresult *res = PQexecPrepared(pg->conn, info->name, info->params, f ? f->values : v->texts, f ? f->lengths : NULL, f ? f->kinds : NULL,
+                                   v->raw_answer);
     ExecStatusType status = PQresultStatus(res);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
         return res;
@@ -417,41 +459,60 @@ static PGresult *execute_once(struct pg *pg, const struct query_info *info, cons
     return NULL;
 }
 
-static PGresult *execute(struct pg *pg, enum query q, const char *const *params, int count, struct err *err)
+static PGresult *execute(struct pg *pg, enum query q, const struct values *v, int count, struct err *err)
 {
     const struct query_info *info = &query_infos[q];
     assert(count == info->params && !info->copy);
     (void)count;
     if (pg->in_transaction)
-        return execute_inside(pg, info, params, err);
-    bool was_connected = pg_is_connected(pg);
-    PGresult *res = execute_once(pg, info, params, err);
+        return execute_inside(pg, info, v, err);
+    bool was_connected = pg_is_connected(pg) && !pg->in_snapshot;
+    PGresult *res = execute_once(pg, info, v, err);
     if (!res && was_connected && !pg_is_connected(pg) && is_repeatable(info->sql))
-        res = execute_once(pg, info, params, err);
+        res = execute_once(pg, info, v, err);
     return res;
 }
 
 struct pg_res *pg_query(struct pg *pg, enum query q, const char *const *params, int count, struct err *err)
 {
-    return (struct pg_res *)execute(pg, q, params, count, err);
+    struct values v = {.texts = params};
+    return (struct pg_res *)execute(pg, q, &v, count, err);
 }
 
-bool pg_exec(struct pg *pg, enum query q, const char *const *params, int count, int64_t *affected, struct err *err)
+struct pg_res *pg_query_bytes(struct pg *pg, enum query q, const char *const *params, int count, struct err *err)
+{
+    struct values v = {.texts = params, .raw_answer = true};
+    return (struct pg_res *)execute(pg, q, &v, count, err);
+}
+
+static bool exec(struct pg *pg, enum query q, const struct values *v, int count, int64_t *affected, struct err *err)
 {
     if (pg->in_transaction && !affected) {
         assert(count == query_infos[q].params && !query_infos[q].copy);
-        if (!send_statement(pg, &query_infos[q], params, err))
+        if (!send_statement(pg, &query_infos[q], v, err))
             return false;
         pg->pending++;
         return true;
     }
-    PGresult *res = execute(pg, q, params, count, err);
+    PGresult *res = execute(pg, q, v, count, err);
     if (!res)
         return false;
     if (affected)
         *affected = strtoll(PQcmdTuples(res), NULL, 10);
     PQclear(res);
     return true;
+}
+
+bool pg_exec(struct pg *pg, enum query q, const char *const *params, int count, int64_t *affected, struct err *err)
+{
+    struct values v = {.texts = params};
+    return exec(pg, q, &v, count, affected, err);
+}
+
+bool pg_exec_bytes(struct pg *pg, enum query q, const char *const *params, int count, const void *bytes, size_t len, struct err *err)
+{
+    struct values v = {.texts = params, .bytes = bytes, .len = len};
+    return exec(pg, q, &v, count, NULL, err);
 }
 
 void pg_free(struct pg_res *res) { PQclear((PGresult *)res); }
@@ -474,6 +535,14 @@ bool pg_bool(const struct pg_res *res, int row, int column)
 {
     const char *text = pg_text(res, row, column);
     return text && text[0] == 't';
+}
+
+const void *pg_bytes(const struct pg_res *res, int row, int column, size_t *len)
+{
+    const PGresult *r = (const PGresult *)res;
+    assert(row < PQntuples(r) && column < PQnfields(r));
+    *len = (size_t)PQgetlength(r, row, column);
+    return PQgetvalue(r, row, column);
 }
 
 bool pg_begin(struct pg *pg, struct err *err)
@@ -558,6 +627,89 @@ bool pg_copy_end(struct pg *pg, struct err *err)
     return ok;
 }
 
+bool pg_begin_snapshot(struct pg *pg, struct err *err)
+{
+    assert(!pg->in_transaction && !pg->in_snapshot);
+    if (!pg_connect(pg, err))
+        return false;
+    bool ok = run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+    if (!ok && !pg->conn) /* it had died while idle */
+        ok = pg_connect(pg, err) && run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+    pg->in_snapshot = ok;
+    return ok;
+}
+
+void pg_end_snapshot(struct pg *pg)
+{
+    struct err ignored;
+    if (!pg->in_snapshot)
+        return;
+    pg->in_snapshot = false;
+    pg->custom_plans = -1;
+    if (pg->conn && !run(pg, "ROLLBACK", &ignored))
+        disconnect(pg);
+}
+
+static void cancel(struct pg *pg)
+{
+    char why[256];
+    PGcancel *c = PQgetCancel(pg->conn);
+    if (c && !PQcancel(c, why, sizeof why))
+        log_warn("a statement could not be cancelled error=\"%s\"", why);
+    PQfreeCancel(c);
+}
+
+/* Waits until an answer can be taken without waiting; false when `go_on` said no or the connection broke. */
+static bool wait_answer(struct pg *pg, bool (*go_on)(void *arg), void *arg)
+{
+    enum { ASK_MS = 100 };
+    while (PQisBusy(pg->conn)) {
+        struct pollfd fd = {.fd = PQsocket(pg->conn), .events = POLLIN};
+        if (!go_on(arg))
+            return false;
+        if (poll(&fd, 1, ASK_MS) > 0 && PQconsumeInput(pg->conn) != 1)
+            return true; /* the answer will say so */
+    }
+    return true;
+}
+
+bool pg_each(struct pg *pg, enum query q, const char *const *params, bool (*row)(const struct pg_res *res, void *arg),
+             bool (*go_on)(void *arg), void *arg, struct err *err)
+{
+    const struct query_info *info = &query_infos[q];
+    if (!pg->conn || !pg->in_snapshot)
+        return err_set(err, ERR_UNAVAILABLE, NULL);
+    if (pg->custom_plans != (int)info->custom_plan && !run(pg, info->custom_plan ? custom_plans : generic_plans, err))
+        return false;
+    pg->custom_plans = info->custom_plan;
+    if (PQsendQueryPrepared(pg->conn, info->name, info->params, params, NULL, NULL, 0) != 1 || PQsetSingleRowMode(pg->conn) != 1)
+        return fail(pg, NULL, info->name, err);
+    bool ok = true, stopped = false;
+    for (;;) {
+        if (!stopped && !wait_answer(pg, go_on, arg)) {
+            err_set(err, ERR_UNAVAILABLE, NULL);
+            cancel(pg);
+            ok = false, stopped = true;
+        }
+        PGresult *res = PQgetResult(pg->conn);
+        if (!res)
+            break;
+        ExecStatusType status = PQresultStatus(res);
+        if (!stopped && status == PGRES_SINGLE_TUPLE && !row((struct pg_res *)res, arg)) {
+            cancel(pg);
+            ok = false, stopped = true;
+        } else if (!stopped && status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK) {
+            ok = fail(pg, res, info->name, err);
+            stopped = true;
+        }
+        PQclear(res);
+        if (!pg->conn)
+            break;
+    }
+    return ok;
+}
+
+int pg_query_params(enum query q) { return query_infos[q].params; }
 size_t pg_query_count(void) { return QUERY_COUNT; }
 const char *pg_query_name(enum query q) { return query_infos[q].name; }
 

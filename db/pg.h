@@ -31,14 +31,29 @@ const char *pg_state(const struct pg *pg);
 struct pg_res *pg_query(struct pg *pg, enum query q, const char *const *params, int count, struct err *err);
 /* The same for a statement of which only success matters; *affected (may be NULL) is the number of rows. */
 bool pg_exec(struct pg *pg, enum query q, const char *const *params, int count, int64_t *affected, struct err *err);
+/* The same with raw bytes as the last parameter (a bytea). */
+bool pg_exec_bytes(struct pg *pg, enum query q, const char *const *params, int count, const void *bytes, size_t len, struct err *err);
+/* The same for a statement whose columns are bytea: answered raw, to be read by pg_bytes alone. */
+struct pg_res *pg_query_bytes(struct pg *pg, enum query q, const char *const *params, int count, struct err *err);
 void pg_free(struct pg_res *res);
+/* Number of parameters of a statement. */
+int pg_query_params(enum query q);
+/* Runs a statement row by row, however many there are: one is held at a time. `row` gets the one row of its result; `go_on` is asked several
+ * times a second, also while PostgreSQL is still working. When one of them answers false the statement is cancelled and pg_each answers
+ * false; err is then what `row` wrote, or ERR_UNAVAILABLE. */
+bool pg_each(struct pg *pg, enum query q, const char *const *params, bool (*row)(const struct pg_res *res, void *arg),
+             bool (*go_on)(void *arg), void *arg, struct err *err);
 
 int pg_rows(const struct pg_res *res);
 const char *pg_text(const struct pg_res *res, int row, int column); /* NULL for SQL NULL */
 int64_t pg_int(const struct pg_res *res, int row, int column);      /* 0 for SQL NULL */
 bool pg_bool(const struct pg_res *res, int row, int column);
+const void *pg_bytes(const struct pg_res *res, int row, int column, size_t *len);
 
 bool pg_begin(struct pg *pg, struct err *err);
+/* From here to pg_end_snapshot every statement of this connection sees the database as it was at the first of them, and none may write. */
+bool pg_begin_snapshot(struct pg *pg, struct err *err);
+void pg_end_snapshot(struct pg *pg);
 /* false with ERR_UNAVAILABLE: the connection broke before the answer, so it is not known whether the change was written;
  * a repeat with the same request_id tells. */
 bool pg_commit(struct pg *pg, struct err *err);

@@ -140,6 +140,10 @@ static void event_come(json_t *params)
     const char *record = js_str(params, "record");
     int64_t id = js_int(params, "record_id");
     bool own = js_int(params, "actor") == app_me()->id;
+    if (json_object_get(params, "done")) {
+        app_status(STATUS_INFO, _("Being made: %lld rows"), (long long)js_int(params, "done"));
+        return;
+    }
     if (strcmp(record, "user") == 0 && id == app_me()->id)
         me_changed();
     if (strcmp(record, "classifier") == 0) /* its words stand on every screen; an import changes many at once */

@@ -240,7 +240,7 @@ static void line_take(struct client *c, const char *line, size_t len)
         return;
     }
     const char *method = json_string_value(json_object_get(o, "method"));
-    if (method && strcmp(method, "event") == 0)
+    if (method && (strcmp(method, "event") == 0 || strcmp(method, "progress") == 0))
         c->event(json_object_get(o, "params"));
     else if (!method)
         answer_take(c, o);

@@ -32,7 +32,7 @@ enum {
 
 /* Exactly one of result and error is given; both are borrowed for the time of the call. */
 typedef void client_answer(void *arg, json_t *result, const struct rpc_error *error);
-/* A notification: `params` of event.subscribe's events. */
+/* A notification: `params` of event.subscribe's events, or {"id", "done"} of a long request that is on its way. */
 typedef void client_event(json_t *params);
 /* The session came (true: also after a break) or went. */
 typedef void client_state(bool up);

@@ -20,6 +20,7 @@ static const struct {
     {"assignment", CMD_GO_ASSIGNMENTS, "assignment.list", assignments_list, assignments_card},
     {"board", CMD_GO_CONTROL, "assignment.board", board_screen, NULL},
     {"substitution", CMD_GO_SUBSTITUTES, "substitution.list", substitutes_list, NULL},
+    {"file", CMD_GO_FILES, "file.list", files_list, files_viewer},
     {"access", CMD_GO_AUDIT, "audit.list", audit_list, NULL},
     {"classifier", CMD_GO_CLASSIFIERS, "classifier.names", classifiers_list, classifiers_card},
 };
@@ -66,6 +67,7 @@ bool screens_command(enum command cmd)
     }
     switch (cmd) {
     case CMD_GO_WORKLIST: app_pop_to_root(); return true;
+    case CMD_GO_REPORTS: reports_open(); return true;
     case CMD_GO_NOTICES: notices_open(); return true;
     case CMD_GO_DRAFTS: drafts_open(); return true;
     case CMD_GO_SETTINGS: settings_open(); return true;
@@ -129,6 +131,9 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
         else
             extend_decide_open(refs, count);
         return true;
+    case CMD_APPEAL_PRINT: reports_print("report.appeal_card", refs); return true;
+    case CMD_APPEAL_LETTER: reports_print("report.answer_letter", refs); return true;
+    case CMD_ASSIGNMENT_PRINT: reports_print("report.control_slip", refs); return true;
     case CMD_CORRESPONDENT_APPEAL: register_open(refs->id, refs->number); return true;
     case CMD_CORRESPONDENT_MERGE: correspondents_merge(refs, count); return true;
     case CMD_CORRESPONDENT_PART: correspondents_part(refs); return true;

@@ -187,7 +187,7 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
                                  FROM comment m JOIN app_user u ON u.id = m.author_id WHERE m.record = 'appeal' AND m.record_id = a.id), '[]'),
            'data_class', a.data_class, 'restricted', a.restricted,
            'readers', coalesce((SELECT json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name) FROM app_user u WHERE u.id = ANY (a.readers)), '[]'),
-           'files', '[]'::json,
+           'files', CASE WHEN $4 THEN '[]'::json ELSE {appeal_files} END,
            'history', coalesce(h.history, '[]'))::text, 2),
        a.status, {appeal_relations}, a.version
 FROM appeal a

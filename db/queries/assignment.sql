@@ -107,7 +107,7 @@ SELECT left(json_build_object('id', s.id, 'number', s.number, 'version', s.versi
            'on_behalf_of_id', s.on_behalf_of_id, 'on_behalf_of_name', bu.name, 'controller_id', s.controller_id, 'controller_name', cu.name,
            'unit', s.unit_id, 'unit_name', o.name, 'due', s.due, 'due_nominal', s.due_nominal, 'due_rule', s.due_rule, {assignment_computed},
            'created_at', s.created_at, 'issued_at', s.issued_at, 'seen_at', s.seen_at, 'reported_at', s.reported_at, 'accepted_at', s.accepted_at,
-           'closed_on', s.closed_on, 'returned_times', s.returned_times, 'quality', s.quality, 'unread_comments', {assignment_unread},
+           'closed_on', s.closed_on, 'returned_times', s.returned_times, 'quality', s.quality, 'file_demanded', s.file_demanded, 'unread_comments', {assignment_unread},
            'co_executors', {assignment_people_co}, 'watchers', {assignment_people_watch},
            'appeals', coalesce((SELECT json_agg(json_build_object('id', a.id, 'number', a.number, 'subject', a.subject, 'status', a.status, 'due', a.due,
                                                                   'text', left(a.text, 4000)) ORDER BY a.id)
@@ -126,7 +126,7 @@ SELECT left(json_build_object('id', s.id, 'number', s.number, 'version', s.versi
                                                                       'by', u.name, 'reason', e.comment) ORDER BY e.id)
                                     FROM event e LEFT JOIN app_user u ON u.id = e.actor_id
                                     WHERE e.record = 'assignment' AND e.record_id = s.id AND e.changes ? 'due' AND e.changes->'due'->>'from' IS NOT NULL), '[]'),
-           'files', '[]'::json,
+           'files', {assignment_files},
            'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action,
                                                   'for', e.for_id, 'for_name', f.name,
                                                   'from', e.from_state, 'to', e.to_state, 'comment', e.comment, 'changes', {named_changes}) ORDER BY e.id)
@@ -309,6 +309,13 @@ UPDATE assignment SET title = coalesce($2::text, title), text = coalesce($3::tex
        version = version + 1
 WHERE id = $1::bigint RETURNING version;
 
+-- name: assignment_file_demand
+-- (id, demanded)
+UPDATE assignment SET file_demanded = $2::boolean WHERE id = $1::bigint;
+
+-- name: assignment_file_demanded
+SELECT file_demanded::integer FROM assignment WHERE id = $1::bigint;
+
 -- name: assignment_touch
 UPDATE assignment SET version = version + 1 WHERE id = $1::bigint RETURNING version;
 
@@ -337,7 +344,7 @@ UPDATE extension_request SET status = $2::text, decided_by = $3::bigint, decided
 WHERE assignment_id = $1::bigint AND status = 'asked';
 
 -- name: assignment_report_add
-INSERT INTO assignment_report (assignment_id, author_id, text) VALUES ($1::bigint, $2::bigint, $3::text);
+INSERT INTO assignment_report (assignment_id, author_id, text) VALUES ($1::bigint, $2::bigint, $3::text) RETURNING id;
 
 -- name: assignment_report_verdict
 -- (assignment, verdict, by, comment) on the last report without one
@@ -350,7 +357,7 @@ SELECT s.id, s.number, s.version, s.id NOT IN (SELECT gorod_hidden_assignments($
 
 -- name: assignment_facts
 -- (id) -> what assignment.set may change, as it is
-SELECT json_build_object('title', title, 'text', text, 'urgency', urgency, 'controller', controller_id, 'check_only', NOT controller_decides, 'due', due,
+SELECT json_build_object('title', title, 'text', text, 'urgency', urgency, 'controller', controller_id, 'check_only', NOT controller_decides, 'due', due, 'file_demanded', file_demanded,
            'co_executors', coalesce((SELECT json_agg(p.user_id ORDER BY p.user_id) FROM assignment_party p WHERE p.assignment_id = s.id AND p.role = 'co_executor'), '[]'),
            'watchers', coalesce((SELECT json_agg(p.user_id ORDER BY p.user_id) FROM assignment_party p WHERE p.assignment_id = s.id AND p.role = 'watcher'), '[]'))
 FROM assignment s WHERE id = $1::bigint;

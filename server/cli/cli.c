@@ -2,6 +2,7 @@
 #include "server/cli/internal.h"
 #include "server/cli/words.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69, EXIT_INTERNAL = 70, REQUEST_ID = 1 };
+enum { EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69, EXIT_INTERNAL = 70, EXIT_CANNOT_WRITE = 73, REQUEST_ID = 1 };
 
 static bool is_help(const char *word) { return strcmp(word, "--help") == 0 || strcmp(word, "help") == 0 || strcmp(word, "-h") == 0; }
 
@@ -88,10 +89,29 @@ bool cli_has_param(int argc, char *const argv[], const char *name)
 
 /* ---- the conversation: one request, one answer ---- */
 
-static bool send_all(int fd, const char *data, size_t len)
+/* send(2) with a descriptor attached to the first bytes, when it is not -1. */
+static ssize_t send_with(int fd, const char *data, size_t len, int attached)
+{
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {.space = {0}};
+    struct iovec iov = {(void *)data, len};
+    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+    if (attached >= 0) {
+        msg.msg_control = control.space;
+        msg.msg_controllen = sizeof control.space;
+        struct cmsghdr *h = CMSG_FIRSTHDR(&msg);
+        *h = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))};
+        memcpy(CMSG_DATA(h), &attached, sizeof attached);
+    }
+    return sendmsg(fd, &msg, MSG_NOSIGNAL);
+}
+
+static bool send_all(int fd, const char *data, size_t len, int attached)
 {
     while (len > 0) {
-        ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
+        ssize_t n = send_with(fd, data, len, attached);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN) {
@@ -102,18 +122,19 @@ static bool send_all(int fd, const char *data, size_t len)
             return false;
         data += n;
         len -= (size_t)n;
+        attached = -1;
     }
     return true;
 }
 
-static bool send_request(int fd, const char *method, json_t *params)
+static bool send_request(int fd, const char *method, json_t *params, int attached)
 {
     json_t *request = json_pack("{s:s, s:i, s:s, s:O}", "jsonrpc", "2.0", "id", REQUEST_ID, "method", method, "params", params);
     char *line = request ? json_dumps(request, JSON_COMPACT) : NULL;
     size_t len = line ? strlen(line) : 0;
     if (line)
         line[len] = '\n'; /* takes the place of the zero byte; the length is known */
-    bool ok = line && send_all(fd, line, len + 1);
+    bool ok = line && send_all(fd, line, len + 1, attached);
     free(line);
     json_decref(request);
     return ok;
@@ -238,29 +259,69 @@ static int print_answer(const char *program, int argc, char *const argv[], const
 static json_t *ask(void *arg, const char *method, json_t *params)
 {
     int fd = *(const int *)arg;
-    json_t *answer = send_request(fd, method, params) ? read_answer(fd) : NULL, *result = json_incref(json_object_get(answer, "result"));
+    json_t *answer = send_request(fd, method, params, -1) ? read_answer(fd) : NULL, *result = json_incref(json_object_get(answer, "result"));
     json_decref(answer);
     json_decref(params);
     return result;
 }
 
+/* Where a document goes: a file or what standard output is, but no terminal, which would take it for commands. */
+static bool open_document(const char *program, const struct cli_request *req, int *fd)
+{
+    if (req->output) {
+        *fd = open(req->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600); /* personal data: for its owner alone */
+        if (*fd >= 0)
+            return true;
+        char text[700];
+        snprintf(text, sizeof text, "%.500s: %s", req->output, strerror(errno));
+        cli_fault(program, text, CLI_TR("Файл пишется там, где работает команда; через ssh направьте вывод: ssh ХОСТ ... > файл",
+                                        "The file is written where the command runs; over ssh redirect the output: ssh HOST ... > file"));
+        return false;
+    }
+    *fd = STDOUT_FILENO;
+    if (!isatty(STDOUT_FILENO))
+        return true;
+    cli_fault(program, CLI_TR("документ не выводится на терминал", "a document is not written to a terminal"),
+              CLI_TR("Направьте вывод в файл (> файл или --output ФАЙЛ); с --json документ ложится в папку отчётов",
+                     "Redirect the output (> file or --output FILE); with --json the document goes into your reports"));
+    return false;
+}
+
+/* The document has arrived; a person at a terminal hears what it is. */
+static int close_document(const char *program, const json_t *result, const struct cli_request *req)
+{
+    if (req->output && isatty(STDERR_FILENO))
+        fprintf(stderr, CLI_TR("%s: %s: строк %lld, записано в %s\n", "%s: %s: %lld rows, written to %s\n"), program, member_text(result, "title"),
+                (long long)json_integer_value(json_object_get(result, "rows")), req->output);
+    return 0;
+}
+
 static int call(const char *program, int argc, char *const argv[], const struct op *op, const struct cli_request *req, int session_fd)
 {
-    json_t *answer = send_request(session_fd, op->method, req->params) ? read_answer(session_fd) : NULL;
+    int out_fd = -1;
+    if ((op->flags & OP_LONG) && !req->json && !open_document(program, req, &out_fd))
+        return EXIT_CANNOT_WRITE;
+    json_t *answer = send_request(session_fd, op->method, req->params, out_fd) ? read_answer(session_fd) : NULL;
     const json_t *error = json_object_get(answer, "error");
     json_t *result = json_object_get(answer, "result");
     int code = EXIT_UNAVAILABLE;
     if (error)
         code = fault_answer(program, op, error);
-    else if (result && !req->json)
+    else if (result && !req->json && out_fd < 0)
         cli_words(op, result, ask, &session_fd);
-    if (!error && result)
+    if (!error && result && out_fd >= 0)
+        code = close_document(program, result, req);
+    else if (!error && result)
         code = print_answer(program, argc, argv, op, req->json, result);
     else if (!error)
         cli_fault(program, CLI_TR("сервер закрыл соединение, не ответив", "the server closed the connection without an answer"),
                   op->flags & OP_WRITE ? CLI_TR("Неизвестно, записано ли: посмотрите запись и при необходимости повторите",
                                                 "It is not known whether it was written: look at the record, then repeat if need be")
                                        : CLI_TR("Повторите через несколько секунд", "Try again in a few seconds"));
+    if (code != 0 && req->output && out_fd >= 0)
+        unlink(req->output);
+    if (req->output && out_fd >= 0)
+        close(out_fd);
     json_decref(answer);
     return code;
 }

@@ -15,6 +15,7 @@ struct cli_request {
     json_t *params; /* object; the caller's to json_decref */
     bool json;      /* --json: one document */
     bool help;      /* --help: nothing else counts */
+    const char *output; /* --output FILE of an operation that makes a document; NULL: standard output */
 };
 
 /* The row that the first two words name, NULL when there is none. Nouns of several words are written as in the method: work_package. */

@@ -236,6 +236,10 @@ static bool read_word(struct words *w, struct cli_request *req)
     const struct op_param *p = cli_param_find(w->op, word + 2, len);
     if (p)
         return read_param(w, p, equals);
+    if ((w->op->flags & OP_LONG) && strncmp(word, "--output", 8) == 0 && (!word[8] || word[8] == '=')) {
+        req->output = equals ? equals + 1 : w->at + 1 < w->argc ? w->argv[++w->at] : NULL;
+        return req->output || err_field(w->err, "output", "required", CLI_TR("после --output нужно имя файла", "a file is wanted after --output"));
+    }
     if (strcmp(word, "--json") == 0)
         return req->json = true;
     if (strcmp(word, "--help") == 0)

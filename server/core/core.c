@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 96 };
+enum { THREADS_MAX = 64 + 16 + 16 + 3 }; /* the most that config.def lets each lane have, the notifier, the maker of notices and the sweep */
 
 static void poke(int fd)
 {
@@ -27,23 +27,28 @@ void core_committed(struct core *core)
 
 static bool core_init(struct core *core, const struct core_start *start)
 {
-    *core = (struct core){.start = start, .workers = (int)start->config->workers, .hash_workers = (int)start->config->hash_workers,
-                          .statement_timeout_ms = (int)start->config->statement_timeout_ms};
-    queue_init(&core->normal);
-    queue_init(&core->slow);
+    *core = (struct core){.start = start, .statement_timeout_ms = (int)start->config->statement_timeout_ms,
+                          .lane_threads = {(int)start->config->workers, (int)start->config->hash_workers, (int)start->config->report_workers}};
+    const char *slash = strrchr(start->admin_socket, '/');
+    snprintf(core->scratch, sizeof core->scratch, "%.*s", slash ? (int)(slash - start->admin_socket) : 1, slash ? start->admin_socket : ".");
+    for (int i = 0; i < LANES; i++)
+        queue_init(&core->lanes[i]);
     queue_init(&core->done);
     pthread_mutex_init(&core->notice_lock, NULL);
+    pthread_mutex_init(&core->files_lock, NULL);
+    pthread_cond_init(&core->files_left, NULL);
     pthread_mutex_init(&core->rules_lock, NULL);
     pthread_cond_init(&core->rules_loaded, NULL);
     core->notice_tail = &core->notices;
     core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     core->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    core->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     core->notices_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     atomic_init(&core->stopping, false);
     atomic_init(&core->passwords, start->config->passwords);
     atomic_init(&core->rules_stale, true);
     size_t len = 0;
-    return core->wake_fd >= 0 && core->notify_fd >= 0 && core->notices_fd >= 0 && sodium_init() >= 0 &&
+    return core->wake_fd >= 0 && core->notify_fd >= 0 && core->notices_fd >= 0 && core->stop_fd >= 0 && sodium_init() >= 0 &&
            sodium_hex2bin(core->secret, sizeof core->secret, start->secret_hex, strlen(start->secret_hex), NULL, &len, NULL) == 0 &&
            len == sizeof core->secret;
 }
@@ -61,6 +66,7 @@ static void core_free(struct core *core)
     rules_drop(&core->rules);
     close(core->wake_fd);
     close(core->notify_fd);
+    close(core->stop_fd);
     close(core->notices_fd);
     sodium_memzero(core->secret, sizeof core->secret);
 }
@@ -82,7 +88,7 @@ int core_run(const struct core_start *start)
 {
     struct core core;
     pthread_t threads[THREADS_MAX];
-    struct lane normal = {.core = &core, .queue = &core.normal}, slow = {.core = &core, .queue = &core.slow};
+    struct lane lanes[LANES];
     /* Days are civil days of the municipality (59-FZ terms are counted in them). */
     setenv("TZ", start->config->zone, 1); /* NOLINT(concurrency-mt-unsafe): there is one thread yet */
     tzset();
@@ -99,22 +105,23 @@ int core_run(const struct core_start *start)
         log_error("core cannot start");
         return 70;
     }
-    const struct {
-        void *(*main)(void *arg);
-        void *arg;
-        int count;
-    } kinds[] = {{worker_main, &normal, core.workers}, {worker_main, &slow, core.hash_workers}, {notify_main, &core, 1}, {notices_main, &core, 1}};
     int count = 0;
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-        for (int i = 0; i < kinds[k].count && count < THREADS_MAX; i++)
-            if (pthread_create(&threads[count], NULL, kinds[k].main, kinds[k].arg) == 0)
-                count++;
+    for (int i = 0; i < LANES; i++) {
+        lanes[i] = (struct lane){.core = &core, .kind = (enum lane_kind)i};
+        for (int k = 0; k < core.lane_threads[i]; k++)
+            count += pthread_create(&threads[count], NULL, worker_main, &lanes[i]) == 0;
+    }
+    count += pthread_create(&threads[count], NULL, notify_main, &core) == 0;
+    count += pthread_create(&threads[count], NULL, sweep_main, &core) == 0;
+    count += pthread_create(&threads[count], NULL, notices_main, &core) == 0;
     wait_for_rules(&core);
     int code = loop_run(&core);
     atomic_store(&core.stopping, true);
-    queue_close(&core.normal);
-    queue_close(&core.slow);
+    for (int i = 0; i < LANES; i++)
+        queue_close(&core.lanes[i]);
     core_committed(&core);
+    poke(core.stop_fd);
+    files_stop(&core);
     for (int i = 0; i < count; i++)
         pthread_join(threads[i], NULL);
     core_free(&core);

@@ -9,6 +9,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { BATCH_MAX = 100 };
 
@@ -119,7 +120,54 @@ static bool run_write(struct dispatch *d, struct call *c, struct buf *result)
     return buf_puts(result, answer);
 }
 
-static bool run_op(struct dispatch *d, const struct op *op, json_t *params, struct buf *result, struct err *err)
+/* Who hears how far a long operation has come: the request's own id is told with it. */
+struct progress {
+    struct dispatch *d;
+    const json_t *id;
+    int64_t told_ms;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool work_goes_on(const struct work *work)
+{
+    struct progress *p = work->owner;
+    return !atomic_load(&p->d->job->cancelled);
+}
+
+static void work_progress(const struct work *work, int64_t done)
+{
+    enum { TELL_EVERY_MS = 250 };
+    struct progress *p = work->owner;
+    int64_t now = now_ms();
+    if (now - p->told_ms < TELL_EVERY_MS || !p->id)
+        return;
+    p->told_ms = now;
+    struct job *word = job_new();
+    struct jw w;
+    word->conn_id = p->d->job->conn_id;
+    word->is_progress = true;
+    jw_init(&w, &word->answer);
+    jw_object(&w);
+    jw_kstring(&w, "jsonrpc", "2.0");
+    jw_kstring(&w, "method", "progress");
+    jw_key(&w, "params");
+    jw_object(&w);
+    write_id(&w, p->id);
+    jw_kint(&w, "done", done);
+    jw_object_end(&w);
+    jw_object_end(&w);
+    buf_putc(&word->answer, '\n');
+    queue_push(&p->d->core->done, word);
+    core_wake(p->d->core);
+}
+
+static bool run_op(struct dispatch *d, const struct op *op, json_t *params, const json_t *id, struct buf *result, struct err *err)
 {
     struct jw w;
     jw_init(&w, result);
@@ -133,10 +181,22 @@ static bool run_op(struct dispatch *d, const struct op *op, json_t *params, stru
         return false;
     if (!d->rules && !(op->flags & OP_NO_DB))
         return err_set(err, ERR_UNAVAILABLE, NULL);
+    if ((op->flags & OP_LONG) && d->job->lane != LANE_LONG)
+        return err_set(err, ERR_RATE_LIMITED, c.user->lang == LANG_RU ? "Предыдущий отчёт ещё готовится" : "The report before is still being made");
+    struct progress progress = {.d = d, .id = id};
+    struct work work = {.out_fd = d->job->passed_fd, .scratch = d->core->scratch, .go_on = work_goes_on, .progress = work_progress, .owner = &progress};
+    if (op->flags & OP_LONG)
+        c.work = &work;
     bool ok = op->flags & OP_WRITE ? run_write(d, &c, result) : op->handler(&c);
+    if (op->flags & OP_LONG)
+        d->job->passed_fd = work.out_fd;
     json_decref(c.changed);
     if (c.subscribe)
         d->job->subscribe = true;
+    if (c.has_committed)
+        d->committed = true;
+    if (c.cancel_long)
+        d->job->cancel_long = true;
     if (ok && result->overflow)
         return err_set(err, ERR_TOO_LARGE, NULL);
     return ok;
@@ -161,7 +221,7 @@ static bool run_method(struct dispatch *d, const json_t *request, struct buf *re
         ok = login_call(d, json_string_value(method), params ? params : none, &w, err);
     } else {
         const struct op *op = op_find(json_string_value(method), json_string_length(method));
-        ok = op ? run_op(d, op, params ? params : none, result, err)
+        ok = op ? run_op(d, op, params ? params : none, id, result, err)
                 : err_set(err, ERR_METHOD, "%.100s", json_string_value(method));
     }
     json_decref(none);
@@ -190,16 +250,28 @@ static void run_request(struct dispatch *d, const json_t *request, struct jw *w)
     buf_free(&result);
 }
 
-/* Passwords are hashed by few threads, so that logins cannot eat all workers. */
-static bool is_slow(const struct dispatch *d, const json_t *request)
+static enum lane_kind lane_of_request(const struct dispatch *d, const json_t *request)
 {
     const json_t *method = json_object_get(request, "method");
     if (!json_is_string(method))
-        return false;
+        return LANE_NORMAL;
     if (d->job->kind == CONN_GATE)
-        return login_is_slow(json_string_value(method), json_object_get(request, "params"));
+        return login_is_slow(json_string_value(method), json_object_get(request, "params")) ? LANE_SLOW : LANE_NORMAL;
     const struct op *op = op_find(json_string_value(method), json_string_length(method));
-    return op && op->flags & OP_SLOW;
+    return !op ? LANE_NORMAL : op->flags & OP_LONG ? LANE_LONG : op->flags & OP_SLOW ? LANE_SLOW : LANE_NORMAL;
+}
+
+/* A batch goes where the longest of its requests belongs. */
+static enum lane_kind lane_of(const struct dispatch *d, const json_t *root)
+{
+    size_t i;
+    const json_t *request;
+    enum lane_kind lane = json_is_array(root) ? LANE_NORMAL : lane_of_request(d, root);
+    json_array_foreach(root, i, request) {
+        enum lane_kind one = lane_of_request(d, request);
+        lane = one > lane ? one : lane;
+    }
+    return lane;
 }
 
 static void run_batch(struct dispatch *d, const json_t *batch, struct jw *w)
@@ -230,6 +302,7 @@ static bool refresh_user(struct dispatch *d)
     struct session_user fresh;
     if (login_load_user(d->db, d->arena, job->user.login, &fresh, NULL, &err)) {
         job->user = fresh;
+        job->reload_user = false;
         job->user_changed = true;
         return true;
     }
@@ -337,12 +410,16 @@ bool dispatch_line(struct dispatch *d)
         answer_unread(job, &w, &fault);
         return true;
     }
-    bool slow = json_is_array(root) ? json_array_size(root) > 0 && is_slow(d, json_array_get(root, 0)) : is_slow(d, root);
-    if (slow && !job->slow) {
+    job->wanted = lane_of(d, root);
+    if (job->wanted == LANE_LONG && job->has_long)
+        job->wanted = LANE_NORMAL; /* where it will be refused */
+    /* Before a long operation the user is read anew here: the connection goes on with what was read. */
+    bool elsewhere = job->wanted != job->lane && job->lane == LANE_NORMAL;
+    if (elsewhere && (job->wanted != LANE_LONG || refresh_user(d))) {
         json_decref(root);
         return false;
     }
-    if (!refresh_user(d)) {
+    if (elsewhere || !refresh_user(d)) {
         json_decref(root);
         return true;
     }

@@ -17,6 +17,10 @@ struct config;
 /* What a connection is before and after it is somebody's. */
 enum conn_kind { CONN_ADMIN, CONN_GATE, CONN_SESSION };
 
+/* Requests are answered by many threads; hashing of passwords and long operations by few threads of their own, so that neither can take
+ * all the workers. */
+enum lane_kind { LANE_NORMAL, LANE_SLOW, LANE_LONG, LANES };
+
 /* One line from a connection on its way through a worker and back to the loop. */
 struct job {
     struct job *next;
@@ -28,8 +32,15 @@ struct job {
     bool reload_user;           /* rights may have changed since: read the user again first */
     bool said_hello;            /* gate connection: gate.hello was right */
     int passed_fd;              /* descriptor that came with the line, -1: none; whoever takes it sets -1 */
-    bool slow;                  /* belongs to the small lane */
+    enum lane_kind lane;        /* where it is in work */
+    enum lane_kind wanted;      /* where it belongs, when that is elsewhere */
+    bool has_long;              /* a long operation of this connection is in work already */
+    atomic_bool cancelled;      /* whoever asked for a long operation has gone or does not want it any more */
+    /* what a worker tells the loop beside an answer */
+    bool is_progress;           /* `answer` is a notification about the connection's long operation */
+    struct job *parted;         /* the connection's line went to the long lane: the next line may be taken */
     /* set by the worker */
+    bool cancel_long;           /* the connection's long operation is to stop */
     bool user_changed;          /* `user` is newer than the connection's */
     bool hello_done, subscribe, close;
     int open_fd;                /* a session connection to take over for `user`, -1: none */
@@ -75,11 +86,16 @@ void core_hand_out(struct core *core, struct notice *n);
 
 struct core {
     const struct core_start *start;
-    struct queue normal, slow, done;
+    struct queue lanes[LANES], done;
     int wake_fd;                /* eventfd: done jobs or notices wait */
+    pthread_mutex_t files_lock;
+    pthread_cond_t files_left;
+    struct files_thread *files; /* files sessions, a thread each */
+    int files_count;
     pthread_mutex_t notice_lock;
     struct notice *notices, **notice_tail;
     int notify_fd, notices_fd;  /* eventfds: something was committed here; for the notifier and the maker of notices */
+    int stop_fd;                /* eventfd: readable for good once the core stops */
     atomic_bool stopping;
     atomic_bool rules_stale;    /* SIGHUP or a changed calendar: read the rules again */
     atomic_bool passwords;      /* login by password is allowed */
@@ -88,7 +104,8 @@ struct core {
     pthread_cond_t rules_loaded;
     struct rules_box *rules;
     /* limits read from the configuration at start */
-    int workers, hash_workers, statement_timeout_ms;
+    int lane_threads[LANES], statement_timeout_ms;
+    char scratch[256];          /* folder of temporary files of long operations */
 };
 
 /* Wakes the loop (jobs done, notices). Safe from any thread. */
@@ -109,10 +126,15 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err);
 int loop_run(struct core *core);
 void *worker_main(void *arg); /* struct lane */
 void *notify_main(void *arg); /* struct core */
+void *sweep_main(void *arg);  /* struct core */
+/* Begins a files session on fd for the user, and takes fd over; ERR_RATE_LIMITED when there are as many as the configuration allows. */
+bool files_start(struct core *core, int fd, const struct session_user *user, struct err *err);
+/* Ends all of them and waits until they have. */
+void files_stop(struct core *core);
 void *notices_main(void *arg); /* struct core */
 struct lane {
     struct core *core;
-    struct queue *queue;
+    enum lane_kind kind;
 };
 
 /* Answers one line (object, batch or rubbish) of a session or gate connection into job->answer. */
@@ -124,7 +146,7 @@ struct dispatch {
     const struct rules *rules;
     bool committed;
 };
-/* false: the line is for the slow lane; nothing was done. */
+/* false: the line is for another lane, job->wanted says which; nothing was done. */
 bool dispatch_line(struct dispatch *d);
 /* Writes an error answer; id is NULL for null. */
 void dispatch_write_error(struct jw *w, const json_t *id, const struct err *err, enum lang lang);

@@ -223,12 +223,14 @@ static bool call_resume(struct dispatch *d, const json_t *params, struct jw *w, 
 
 static bool call_open(struct dispatch *d, const json_t *params, struct jw *w, struct err *err)
 {
-    (void)params;
     if (d->job->user.id == 0)
         return err_set(err, ERR_FORBIDDEN, NULL);
     if (d->job->passed_fd < 0)
         return err_field(err, "descriptor", "required", NULL);
-    d->job->open_fd = d->job->passed_fd;
+    bool files = strcmp(text_of(params, "kind"), "files") == 0;
+    if (files && !files_start(d->core, d->job->passed_fd, &d->job->user, err))
+        return false;
+    d->job->open_fd = files ? -1 : d->job->passed_fd;
     d->job->passed_fd = -1;
     jw_object(w);
     jw_object_end(w);

@@ -30,6 +30,7 @@ struct conn {
     struct session_user user;
     uint32_t events;            /* what epoll watches now */
     int passed_fd;
+    struct job *long_job;       /* in work while other lines are answered; the loop frees it when it comes back */
     bool said_hello, subscribed, lagging, busy, reload_user;
     bool skipping;              /* a line over the limit: its rest is thrown away up to the newline */
     bool peer_done;             /* it will send no more; answers still go out */
@@ -74,6 +75,8 @@ static void watch(struct loop *l, struct conn *c)
 
 static void kill_conn(struct loop *l, struct conn *c)
 {
+    if (c->long_job)
+        atomic_store(&c->long_job->cancelled, true);
     c->dead = true;
     l->some_dead = true;
 }
@@ -140,7 +143,7 @@ static void flush(struct loop *l, struct conn *c)
         c->lagging = false;
         buf_puts(&c->out, "{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":{\"record\":\"*\",\"action\":\"missed\"}}\n");
     }
-    if (c->out.len == 0 && !c->busy && (c->closing || (c->peer_done && !memchr(c->in.data, '\n', c->in.len))))
+    if (c->out.len == 0 && !c->busy && !c->long_job && (c->closing || (c->peer_done && !memchr(c->in.data, '\n', c->in.len))))
         kill_conn(l, c);
 }
 
@@ -152,13 +155,14 @@ static void start_job(struct loop *l, struct conn *c, const char *line, size_t l
     job->user = c->user;
     job->reload_user = c->reload_user;
     job->said_hello = c->said_hello;
+    job->has_long = c->long_job != NULL;
     job->passed_fd = c->passed_fd;
     c->passed_fd = -1;
     buf_append(&job->line, line, len);
     c->busy = true;
     c->reload_user = false;
     l->in_work++;
-    queue_push(&l->core->normal, job);
+    queue_push(&l->core->lanes[LANE_NORMAL], job);
 }
 
 static void refuse_long(struct conn *c)
@@ -215,8 +219,8 @@ static void keep_passed_fd(struct conn *c, struct msghdr *msg)
         for (int i = 0; i < count; i++) {
             int fd;
             memcpy(&fd, CMSG_DATA(h) + (size_t)i * sizeof fd, sizeof fd);
-            /* Only the gate hands over descriptors, one a request; any other is nobody's. */
-            if (c->kind == CONN_GATE && c->passed_fd < 0)
+            /* One a request: the gate's are ends of sessions, a session's is where a paper is to go. Any other is nobody's. */
+            if (c->kind != CONN_ADMIN && c->passed_fd < 0)
                 c->passed_fd = fd;
             else
                 close(fd);
@@ -275,10 +279,60 @@ static void accept_all(struct loop *l, int listen_fd, enum conn_kind kind)
     }
 }
 
+/* The connection's line went to the long lane: it is answered later, the next one is taken now. */
+static void part_job(struct loop *l, struct conn *c, const struct job *word)
+{
+    if (!c || c->dead) {
+        atomic_store(&word->parted->cancelled, true);
+        return;
+    }
+    if (word->user_changed)
+        c->user = word->user;
+    c->long_job = word->parted;
+    c->busy = false;
+    take_line(l, c);
+    flush(l, c);
+    watch(l, c);
+}
+
+/* How far the long operation has come; who does not read need not know. */
+static void tell_progress(struct loop *l, struct conn *c, const struct job *word)
+{
+    if (!c || c->dead || c->out.len > EVENTS_HIGH_BYTES)
+        return;
+    buf_append(&c->out, word->answer.data, word->answer.len);
+    flush(l, c);
+    watch(l, c);
+}
+
+static void finish_long(struct loop *l, struct conn *c, struct job *job)
+{
+    if (c && c->long_job == job)
+        c->long_job = NULL;
+    if (c && !c->dead) {
+        if (!buf_append(&c->out, job->answer.data, job->answer.len))
+            kill_conn(l, c);
+        flush(l, c);
+        watch(l, c);
+    }
+    job_free(job);
+}
+
 static void finish_job(struct loop *l, struct job *job)
 {
     struct conn *c = find(l, job->conn_id);
+    if (job->parted || job->is_progress) {
+        job->parted ? part_job(l, c, job) : tell_progress(l, c, job);
+        job_free(job);
+        return;
+    }
     l->in_work--;
+    if (job->lane == LANE_LONG) {
+        finish_long(l, c, job);
+        return;
+    }
+    if (job->cancel_long && c && c->long_job)
+        atomic_store(&c->long_job->cancelled, true);
     if (!c || c->dead) {
         job_free(job);
         return;
@@ -334,6 +388,8 @@ static bool may_see(const struct session_user *user, const struct notice *n)
         return n->people[0] == user->id;
     if (user->roles & R_SYSTEM || strcmp(n->record, "*") == 0 || strcmp(n->record, "classifier") == 0)
         return true;
+    if (strcmp(n->record, "file") == 0) /* who reads what is for the log, not for colleagues */
+        return false;
     if (n->named_only)
         return is_concerned(user, n);
     if (strcmp(n->record, "user") == 0 || strcmp(n->record, "unit") == 0)
@@ -405,8 +461,11 @@ static void on_signal(struct loop *l)
             log_info("stopping, requests in hand=%zu", l->in_work);
         l->stopping = true;
         for (size_t b = 0; b < BUCKETS; b++)
-            for (struct conn *c = l->buckets[b]; c; c = c->next)
+            for (struct conn *c = l->buckets[b]; c; c = c->next) {
+                if (c->long_job) /* nobody waits minutes for a stop */
+                    atomic_store(&c->long_job->cancelled, true);
                 watch(l, c);
+            }
     }
 }
 

@@ -84,6 +84,7 @@ struct job *job_new(void)
     buf_init(&job->answer, PROTO_ANSWER_MAX);
     job->passed_fd = -1;
     job->open_fd = -1;
+    atomic_init(&job->cancelled, false);
     return job;
 }
 

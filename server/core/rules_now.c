@@ -93,8 +93,12 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
         abort();
     atomic_init(&box->readers, 1);
     snprintf(box->rules.municipality, sizeof box->rules.municipality, "%s", config->name);
+    snprintf(box->rules.sstu_department, sizeof box->rules.sstu_department, "%s", config->sstu_department);
     /* Clock and connections keep the zone they began with. */
     snprintf(box->rules.zone, sizeof box->rules.zone, "%s", core->start->config->zone);
+    enum { MIB = 1024 * 1024 };
+    box->rules.files = (struct file_limits){.file_bytes = config->file_max_mib * MIB, .folder_bytes = config->inbox_max_mib * MIB,
+                                            .folder_files = config->inbox_max_files, .record_bytes = config->record_max_mib * MIB};
     atomic_store(&core->passwords, config->passwords);
     box->rules.workflow = workflow_load(config->workflow[0] ? config->workflow : "workflow.yaml (shipped)",
                                         config->workflow[0] ? NULL : workflow_default_yaml, err);

@@ -6,6 +6,19 @@
 #include "server/core/internal.h"
 #include <string.h>
 
+/* A long operation is answered when it is done; what the person does meanwhile is answered meanwhile. The loop hears of it before the job
+ * can be finished. */
+static void let_connection_go_on(struct core *core, struct job *job)
+{
+    struct job *word = job_new();
+    word->conn_id = job->conn_id;
+    word->parted = job;
+    word->user = job->user;
+    word->user_changed = job->user_changed;
+    queue_push(&core->done, word);
+    core_wake(core);
+}
+
 static void answer(struct lane *lane, struct pg *db, struct arena *arena, struct job *job)
 {
     struct core *core = lane->core;
@@ -17,7 +30,9 @@ static void answer(struct lane *lane, struct pg *db, struct arena *arena, struct
     if (d.committed)
         core_committed(core);
     if (!handled) {
-        queue_push(&core->slow, job);
+        if (job->wanted == LANE_LONG)
+            let_connection_go_on(core, job);
+        queue_push(&core->lanes[job->wanted], job);
         return;
     }
     queue_push(&core->done, job);
@@ -29,12 +44,14 @@ void *worker_main(void *arg)
     struct lane *lane = arg;
     struct core *core = lane->core;
     struct arena *arena = arena_new();
-    struct pg *db = pg_new(core->start->conninfo, core->start->config->zone, core->statement_timeout_ms);
+    enum { LONG_TIMEOUT_MS = 30 * 60 * 1000 };
+    struct pg *db = pg_new(core->start->conninfo, core->start->config->zone, lane->kind == LANE_LONG ? LONG_TIMEOUT_MS : core->statement_timeout_ms);
     struct err err;
     /* The first person of the day need not pay for connecting; when the database is away the first request will say so. */
-    pg_connect(db, &err);
-    for (struct job *job; (job = queue_pop(lane->queue));) {
-        job->slow = lane->queue == &core->slow;
+    if (lane->kind != LANE_LONG)
+        pg_connect(db, &err);
+    for (struct job *job; (job = queue_pop(&core->lanes[lane->kind]));) {
+        job->lane = lane->kind;
         answer(lane, db, arena, job);
     }
     pg_close(&db);

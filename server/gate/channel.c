@@ -5,6 +5,7 @@
 #include "server/gate/control.h"
 #include "server/gate/env.h"
 #include "server/gate/fdpass.h"
+#include "server/gate/files.h"
 #include "server/gate/process.h"
 #include "server/gate/relay.h"
 #include <errno.h>
@@ -138,7 +139,7 @@ static int on_subsystem(ssh_session ssh, ssh_channel channel, const char *name, 
 {
     (void)ssh, (void)channel;
     if (strcmp(name, "sftp") == 0)
-        return begin(user, KIND_NOTICE); /* granted, so that the client shows our words and not just "failed" */
+        return begin(user, KIND_FILES);
     return strcmp(name, PROTO_SUBSYSTEM) == 0 ? begin(user, KIND_SUBSYSTEM) : SSH_ERROR;
 }
 
@@ -161,7 +162,7 @@ ssh_channel chan_new(struct conn *c)
     ch->ssh = ssh;
     ch->in = ch->out = ch->err = ch->broker = SOURCE_NONE;
     ch->size = pty_size((struct winsize){0}, 0, 0, 0, 0);
-    buf_init(&ch->to_program, QUEUE_MAX);
+    buf_init(&ch->to_program, QUEUE_BYTES + TAKEN_MAX);
     buf_init(&ch->to_client, QUEUE_MAX);
     buf_init(&ch->to_client_err, QUEUE_MAX);
     ch->callbacks = (struct ssh_channel_callbacks_struct){
@@ -199,6 +200,7 @@ static void chan_free(struct channel *ch)
     buf_free(&ch->to_program);
     buf_free(&ch->to_client);
     buf_free(&ch->to_client_err);
+    files_free(&ch->files);
     free(ch->command);
     free(ch);
 }
@@ -271,6 +273,8 @@ static void end_with_words(struct channel *ch, int exit_code, const char *words)
     if (ch->pid > 0) {
         kill(ch->pid, SIGTERM);
         ch->kill_at = clock_ms() + KILL_MS;
+    } else {
+        source_close(ch->conn->epoll_fd, &ch->out); /* a session, which has nothing more to say */
     }
     source_close(ch->conn->epoll_fd, &ch->in);
     source_close(ch->conn->epoll_fd, &ch->broker);
@@ -289,8 +293,8 @@ void chan_begin(struct channel *ch)
         chan_fail(ch, TEXT_NO_TERMINAL);
     else if (ch->kind == KIND_SHELL && ch->conn->env->tui_fd < 0)
         chan_fail(ch, TEXT_NO_SCREEN);
-    else if (ch->kind == KIND_NOTICE || (ch->kind == KIND_EXEC && ch->command && is_scp(ch->command)))
-        chan_fail(ch, TEXT_NO_FILES);
+    else if (ch->kind == KIND_EXEC && ch->command && is_scp(ch->command))
+        chan_fail(ch, TEXT_OLD_SCP);
     else if (ch->kind == KIND_EXEC && !ch->command)
         chan_fail(ch, TEXT_NO_PROCESS);
     else if (ch->kind == KIND_SHELL && !process_start_screen(ch))
@@ -303,7 +307,7 @@ void chan_begin(struct channel *ch)
 
 const char *chan_kind_name(const struct channel *ch)
 {
-    return ch->kind == KIND_SHELL ? "shell" : ch->kind == KIND_EXEC ? "exec" : "subsystem";
+    return ch->kind == KIND_SHELL ? "shell" : ch->kind == KIND_EXEC ? "exec" : ch->kind == KIND_FILES ? "files" : "subsystem";
 }
 
 void chan_want_session(struct channel *ch)
@@ -340,8 +344,8 @@ void chan_session_ready(struct channel *ch, int fd)
     ch->session = SESSION_NONE;
     ch->session_until = 0;
     ch->session_given = clock_ms();
-    if (ch->kind == KIND_SUBSYSTEM) {
-        if (!process_attach(ch, fd))
+    if (ch->kind == KIND_SUBSYSTEM || ch->kind == KIND_FILES) {
+        if (!process_attach(ch, fd) || (ch->kind == KIND_FILES && !files_begin(ch)))
             chan_fail(ch, TEXT_NO_PROCESS);
         return;
     }

@@ -10,6 +10,7 @@ enum channel_kind {
     KIND_SHELL,     /* gorod-tui: its wire is in and out, its terminal err */
     KIND_EXEC,      /* one operation of the command line */
     KIND_SUBSYSTEM, /* the bytes of a session */
+    KIND_FILES,     /* SFTP: its packets one way, frames of a files session the other */
     KIND_NOTICE,    /* a few words and the end */
 };
 
@@ -35,6 +36,7 @@ struct channel {
 
     struct source in, out, err, broker; /* in and out of one pty or socket are two descriptors of it */
     struct buf to_program, to_client, to_client_err;
+    struct files *files; /* of KIND_FILES */
     bool in_done;      /* nobody takes the client's bytes any more */
     bool has_leftover; /* libssh still holds bytes that did not fit */
     pid_t pid;         /* 0: no process, or it has been reaped */

@@ -18,6 +18,7 @@ struct gate_env;
 enum {
     QUEUE_BYTES = 64 * 1024, /* a queue this full stops its source */
     QUEUE_MAX = 256 * 1024,  /* room for what was on its way then */
+    TAKEN_MAX = 4 * 1024 * 1024, /* room for all that libssh holds of a channel (its window is 1.28 MB) */
     CHUNK_BYTES = 32 * 1024, /* moved at a time */
     CONTROL_LINE_MAX = 64 * 1024,
 };

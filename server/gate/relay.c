@@ -1,6 +1,7 @@
 /* The bytes of a channel: between libssh and the program's descriptors, with a bounded queue each way. */
 #include "server/gate/relay.h"
 #include "common/proto.h"
+#include "server/gate/files.h"
 #include <errno.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -12,11 +13,14 @@ enum { KEY_BYTES = 16, ECHO_US = 300 };
 
 /* --- from the client ----------------------------------------------------------------------------------------------------------------- */
 
-/* A data callback that took less is not called again for the rest: it is pulled here when there is room. */
-static void pull_leftover(struct channel *ch)
+/* A data callback that took less is not called again for the rest: it is pulled here when there is room, and then all of it. Each read makes
+ * libssh open its window anew, whatever it still holds: who pulled by pieces would let the client send many windows ahead. */
+void relay_pull(struct channel *ch)
 {
     char bytes[CHUNK_BYTES];
-    while (ch->has_leftover && (ch->in_done || ch->to_program.len < QUEUE_BYTES)) {
+    if (!ch->in_done && ch->to_program.len >= QUEUE_BYTES)
+        return;
+    while (ch->has_leftover) {
         int n = ssh_channel_read_nonblocking(ch->ssh, bytes, sizeof bytes, 0);
         if (n <= 0)
             ch->has_leftover = false;
@@ -25,9 +29,9 @@ static void pull_leftover(struct channel *ch)
     }
 }
 
-static void end_input(struct channel *ch)
+void relay_end_input(struct channel *ch)
 {
-    if (ch->kind == KIND_SUBSYSTEM && ch->in.fd >= 0)
+    if ((ch->kind == KIND_SUBSYSTEM || ch->kind == KIND_FILES) && ch->in.fd >= 0)
         shutdown(ch->in.fd, SHUT_WR);
     source_close(ch->conn->epoll_fd, &ch->in);
     buf_reset(&ch->to_program);
@@ -43,16 +47,16 @@ static void feed_program(struct channel *ch)
             if (ch->kind == KIND_SHELL && n <= KEY_BYTES)
                 ch->conn->echo_until_us = clock_us() + ECHO_US;
             buf_consume(&ch->to_program, (size_t)n);
-            pull_leftover(ch);
+            relay_pull(ch);
         } else if (errno == EAGAIN) {
             return;
         } else if (errno != EINTR) {
-            end_input(ch); /* the reader has gone */
+            relay_end_input(ch); /* the reader has gone */
         }
     }
     /* A terminal has no half-close: a client without input just does not type. */
     if (ch->client_eof && !ch->has_leftover && ch->in.fd >= 0 && !(ch->has_pty && ch->kind != KIND_SUBSYSTEM))
-        end_input(ch);
+        relay_end_input(ch);
 }
 
 /* --- to the client ------------------------------------------------------------------------------------------------------------------- */
@@ -149,9 +153,14 @@ void chan_step(struct channel *ch)
         resize(ch);
     if (ch->broker.ready)
         hear_broker(ch);
-    pull_leftover(ch);
-    feed_program(ch);
-    drain_source(ch, &ch->out, &ch->to_client);
+    relay_pull(ch);
+    if (ch->kind == KIND_FILES) {
+        files_feed(ch);
+        files_drain(ch);
+    } else {
+        feed_program(ch);
+        drain_source(ch, &ch->out, &ch->to_client);
+    }
     drain_source(ch, &ch->err, &ch->to_client_err);
     push(ch, &ch->to_client, ssh_channel_write);
     push(ch, &ch->to_client_err, ssh_channel_write_stderr);
@@ -170,7 +179,7 @@ bool chan_can_send(const struct channel *ch)
 void chan_watch(struct channel *ch)
 {
     int epoll_fd = ch->conn->epoll_fd;
-    source_watch(epoll_fd, &ch->in, ch->to_program.len > 0 ? EPOLLOUT : 0);
+    source_watch(epoll_fd, &ch->in, (ch->kind == KIND_FILES ? files_wants_out(ch) : ch->to_program.len > 0) ? EPOLLOUT : 0);
     source_watch(epoll_fd, &ch->out, ch->to_client.len < QUEUE_BYTES ? EPOLLIN : 0);
     source_watch(epoll_fd, &ch->err, ch->to_client_err.len < QUEUE_BYTES ? EPOLLIN : 0);
     source_watch(epoll_fd, &ch->broker, EPOLLIN);

@@ -2,15 +2,17 @@
 #include <sysexits.h>
 
 static const int exit_codes[TEXT_COUNT] = {
-    [TEXT_NO_TERMINAL] = EX_USAGE,   [TEXT_NO_FILES] = EX_UNAVAILABLE, [TEXT_CORE_AWAY] = EX_TEMPFAIL, [TEXT_NO_SCREEN] = EX_UNAVAILABLE,
+    [TEXT_NO_TERMINAL] = EX_USAGE,   [TEXT_OLD_SCP] = EX_UNAVAILABLE, [TEXT_NO_SFTP] = EX_DATAERR, [TEXT_CORE_AWAY] = EX_TEMPFAIL, [TEXT_NO_SCREEN] = EX_UNAVAILABLE,
     [TEXT_NO_PROCESS] = EX_TEMPFAIL, [TEXT_BROKEN] = EX_SOFTWARE,      [TEXT_QUOTES] = EX_USAGE,       [TEXT_REFUSED] = EX_NOPERM,
 };
 
 static const char *const rows[TEXT_COUNT][2] = {
     [TEXT_NO_TERMINAL] = {"gorod: экран: нужен терминал: войдите с ssh -t или дайте операцию, например: ssh СЕРВЕР appeal list",
                           "gorod: screen: a terminal is needed: use ssh -t, or give an operation, for example: ssh HOST appeal list"},
-    [TEXT_NO_FILES] = {"gorod: файлы: scp и sftp этот сервер не обслуживает: загрузить обращения из файла: gorod-server import на сервере",
-                       "gorod: files: this server serves neither scp nor sftp: to load appeals from a file use gorod-server import on it"},
+    [TEXT_OLD_SCP] = {"gorod: файлы: старый протокол scp не обслуживается: уберите -O или возьмите sftp",
+                      "gorod: files: the old protocol of scp is not served: leave out -O, or use sftp"},
+    [TEXT_NO_SFTP] = {"gorod: файлы: это не SFTP версии 3: возьмите sftp, scp, sshfs, lftp или rclone",
+                      "gorod: files: this is no SFTP of version 3: use sftp, scp, sshfs, lftp or rclone"},
     [TEXT_CORE_AWAY] = {"gorod: сервер: запускается или перезапускается: повторите через несколько секунд",
                         "gorod: server: starting or restarting: try again in a few seconds"},
     [TEXT_NO_SCREEN] = {"gorod: экран: программа gorod-tui не установлена: сообщите администратору",

@@ -4,7 +4,8 @@
 
 enum text {
     TEXT_NO_TERMINAL, /* shell without a pty */
-    TEXT_NO_FILES,
+    TEXT_OLD_SCP,  /* scp -O */
+    TEXT_NO_SFTP,  /* the bytes are not SFTP */
     TEXT_CORE_AWAY,
     TEXT_NO_SCREEN, /* gorod-tui is not installed */
     TEXT_NO_PROCESS,

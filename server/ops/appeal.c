@@ -408,6 +408,7 @@ static const struct op_param link_params[] = {
 };
 static const struct op_param comment_params[] = {
     {"text", P_TEXT, PF_REQUIRED, 20000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+    {"files", P_IDS, 0, 50, NULL, "file.list", {"Файлы из входящих", "Files of the inbox"}, NULL},
     {.name = NULL},
 };
 static const struct op_param candidate_params[] = {

@@ -1,6 +1,7 @@
 /* Transitions of an appeal. Who may, from where, and what is demanded stands in workflow.yaml; here is what each does to the card. */
 #include "common/arena.h"
 #include "server/ops/appeal.h"
+#include "server/ops/file.h"
 #include "server/ops/helpers.h"
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ const struct op_param appeal_answer_params[] = {
     {"answer_channel", P_ENUM, 0, 0, "classifier:answer_channel", NULL, {"Как отправлен", "Sent by"}, NULL},
     {"signatory", P_ID, 0, 0, NULL, "user.list", {"Подписал", "Signed by"}, NULL},
     {"follow_up", P_DATE, 0, 0, NULL, NULL, {"Проверить исполнение", "Follow up"}, NULL},
+    {"files", P_IDS, 0, 50, NULL, "file.list", {"Файлы ответа из входящих", "Files of the answer, of the inbox"}, NULL},
     {"comment", P_TEXT, 0, 5000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
     {.name = NULL},
 };
@@ -61,6 +63,7 @@ const struct op_param appeal_leave_params[] = {
 };
 const struct op_param appeal_withdraw_params[] = {
     {"comment", P_TEXT, PF_REQUIRED, 5000, NULL, NULL, {"Заявление об отзыве (дата, номер)", "Withdrawal (date, number)"}, NULL},
+    {"withdrawal_file", P_ID, 0, 0, NULL, "file.list", {"Скан заявления из входящих", "Scan of the withdrawal, of the inbox"}, NULL},
     {.name = NULL},
 };
 const struct op_param appeal_reason_params[] = {
@@ -198,6 +201,18 @@ static bool answer_types_ok(struct call *c)
     return answer_type_ok(c, "answer_type", arg_str(c, "answer_type"));
 }
 
+/* The demand answer_text_or_file: said now or in the draft, or sent as a file that is given now or hangs on the card as the answer. */
+static bool answer_is_there(struct call *c, const struct move *m)
+{
+    const struct transition *t = workflow_transition(c->rules->workflow, "appeal", "answer");
+    int64_t files = (int64_t)json_array_size(json_object_get(c->params, "files"));
+    if (arg_sql(c, "answer_text") || files > 0 || strcmp(m->r.status, "answer_draft") == 0 || !workflow_names(t->demands, "answer_text_or_file"))
+        return true;
+    if (!query_int(c, Q_FILE_ANSWER_EXISTS, &m->r.id_text, 1, 0, &files))
+        return false;
+    return files > 0 || err_field(c->err, "answer_text", "answer_text_or_file", NULL);
+}
+
 static const char *const answer_names[] = {"answer_type", "results", "answer_date", "answer_text", "answer_number", "answer_channel", "signatory", NULL};
 
 bool appeal_answer(struct call *c)
@@ -216,9 +231,7 @@ bool appeal_answer(struct call *c)
         ok = err_field(c->err, "answer_date", "out_of_range", c->user->lang == LANG_RU ? "дата ответа раньше регистрации" : "answered before it was registered");
     else if (day_parse(date) > call_today())
         ok = err_field(c->err, "answer_date", "in_future", NULL);
-    else if (strcmp(m.r.status, "answer_draft") != 0 && !arg_sql(c, "answer_text"))
-        ok = err_field(c->err, "answer_text", "required", NULL);
-    ok = ok && set_results(c, &m, date);
+    ok = ok && answer_is_there(c, &m) && set_results(c, &m, date) && file_attach_argument(c, "files", &m.r, "answer", 0, NULL);
     m.answer = pick(c, answer_names);
     m.comment = arg_sql(c, "comment");
     m.day = date;
@@ -304,7 +317,9 @@ bool appeal_withdraw(struct call *c)
     if (!move_begin(c, "withdraw", &m))
         return false;
     m.comment = arg_sql(c, "comment");
-    return move_end(c, &m, set_result(c, &m, NULL, NULL, "withdrawn", NULL, NULL, NULL));
+    bool ok = set_result(c, &m, NULL, NULL, "withdrawn", NULL, NULL, NULL) &&
+              file_attach_argument(c, "withdrawal_file", &m.r, "withdrawal", 0, &m.changes);
+    return move_end(c, &m, ok);
 }
 
 bool appeal_reopen(struct call *c)

@@ -290,6 +290,13 @@ static const char *ids_sql(struct call *c, const int64_t ids[], size_t count)
     return arena_printf(c->arena, "%s}", array);
 }
 
+/* The argument file_demanded, if it was given. */
+static bool assignment_demand_file(struct call *c, const char *id)
+{
+    const char *params[] = {id, arg_sql(c, "file_demanded")};
+    return !params[1] || pg_exec(c->db, Q_ASSIGNMENT_FILE_DEMAND, params, 2, NULL, c->err);
+}
+
 /* What is left when everything was found right: the links, the card, its people, the history. */
 static bool create_under(struct call *c, const struct record *parent, int64_t responsible, const struct due *due, const char *rule, bool draft)
 {
@@ -312,7 +319,7 @@ static bool create_under(struct call *c, const struct record *parent, int64_t re
     }
     struct event e = {.record = "assignment", .record_id = id, .action = draft ? "create" : "issue", .to = draft ? "draft" : "issued", .version = 1, .comment = arg_sql(c, "reason"),
                       .changes = arena_printf(c->arena, "{\"due\":{\"to\":\"%s\"},\"responsible\":{\"to\":%lld}}", day_text(c, due->rolled), (long long)responsible)};
-    if (!write_parties(c, id_text, responsible) || !part_due(c, id_text, due->rolled) || (parent->row && !join_parent(c, parent, id_text, number, responsible)) ||
+    if (!write_parties(c, id_text, responsible) || !assignment_demand_file(c, id_text) || !part_due(c, id_text, due->rolled) || (parent->row && !join_parent(c, parent, id_text, number, responsible)) ||
         !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e))
         return false;
     jw_object(c->out);
@@ -434,6 +441,7 @@ static const struct op_param create_params[] = {
     {"appeals", P_IDS, 0, 200, NULL, "appeal.list", {"По обращениям", "From the appeals"}, NULL},
     {"source", P_ENUM, 0, 0, "classifier:assignment_source", NULL, {"Основание", "Source"}, NULL},
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Почему тому, на кого жалуются", "Why to the person complained of"}, NULL},
+    {"file_demanded", P_BOOL, 0, 0, NULL, NULL, {"Нужно фото или скан", "A photo or scan is demanded"}, NULL},
     {"draft", P_BOOL, 0, 0, NULL, NULL, {"Пока не выдавать", "Keep as a draft"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
     {.name = NULL},
@@ -446,6 +454,7 @@ static const struct op_param set_params[] = {
     {"urgency", P_ENUM, 0, 0, "classifier:urgency", NULL, {"Срочность", "Urgency"}, NULL},
     {"controller", P_ID, 0, 0, NULL, "user.list", {"Контролёр", "Controller"}, NULL},
     {"check_only", P_BOOL, 0, 0, NULL, NULL, {"Контролёр только проверяет", "The controller only checks"}, NULL},
+    {"file_demanded", P_BOOL, 0, 0, NULL, NULL, {"Нужно фото или скан", "A photo or scan is demanded"}, NULL},
     {"co_executors", P_IDS, 0, 50, NULL, "user.list", {"Соисполнители", "Co-executors"}, NULL},
     {"co_due", P_DATE, 0, 0, NULL, NULL, {"Срок соисполнителям", "Due for co-executors"}, NULL},
     {"watchers", P_IDS, 0, 50, NULL, "user.list", {"Наблюдатели", "Watchers"}, NULL},
@@ -453,6 +462,7 @@ static const struct op_param set_params[] = {
 };
 static const struct op_param comment_params[] = {
     {"text", P_TEXT, PF_REQUIRED, 20000, NULL, NULL, {"Комментарий", "Comment"}, NULL},
+    {"files", P_IDS, 0, 50, NULL, "file.list", {"Файлы из входящих", "Files of the inbox"}, NULL},
     {.name = NULL},
 };
 

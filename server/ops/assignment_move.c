@@ -1,11 +1,13 @@
 /* Transitions of an assignment: a row each. Who may and from where stands in workflow.yaml; here is what each leaves behind. */
 #include "server/ops/assignment.h"
+#include "server/ops/file.h"
 #include "common/arena.h"
 #include <string.h>
 
 const struct op_param assignment_report_params[] = {
     {"text", P_TEXT, PF_REQUIRED, 50000, NULL, NULL, {"Что сделано", "What was done"}, NULL},
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Почему без подпоручений", "Why without its parts"}, NULL},
+    {"files", P_IDS, 0, 50, NULL, "file.list", {"Фото и сканы из входящих", "Photos and scans of the inbox"}, NULL},
     {.name = NULL},
 };
 const struct op_param assignment_return_params[] = {
@@ -64,6 +66,22 @@ static const struct row *row_of(const char *method)
     return &rows[0];
 }
 
+/* A photo or scan is demanded by the workflow of every report, or by the author of this one (where the workflow lets authors demand it). It is
+ * given with the report, or lies on the card already, put there by who reports and part of no earlier report. */
+static bool file_demand_met(struct call *c, const struct record *r)
+{
+    const struct transition *t = workflow_transition(c->rules->workflow, "assignment", "report");
+    const char *own[] = {r->id_text, call_user(c)};
+    int64_t demanded = workflow_names(t->demands, "file"), there = 0;
+    if (json_array_size(json_object_get(c->params, "files")) > 0)
+        return true;
+    if (!demanded && workflow_names(t->may_demand, "file") && !query_int(c, Q_ASSIGNMENT_FILE_DEMANDED, own, 1, 0, &demanded))
+        return false;
+    if (demanded && !query_int(c, Q_FILE_OF_REPORTER, own, 2, 0, &there))
+        return false;
+    return !demanded || there || err_rule(c->err, "file_demanded", NULL);
+}
+
 static bool move_due(struct call *c, const struct record *r, day_t parent_due, const char **changes)
 {
     struct due until;
@@ -79,11 +97,15 @@ bool assignment_drop_request(struct call *c, const struct record *r)
     return pg_exec(c->db, Q_EXTENSION_END, end, 5, NULL, c->err);
 }
 
-static bool leave_traces(struct call *c, const struct record *r, const struct row *row)
+static bool leave_traces(struct call *c, const struct record *r, const struct row *row, const char **changes)
 {
     if (strcmp(row->action, "report") == 0) {
         const char *report[] = {r->id_text, call_user(c), arg_sql(c, "text")};
-        return pg_exec(c->db, Q_ASSIGNMENT_REPORT_ADD, report, 3, NULL, c->err);
+        int64_t id;
+        if (!file_demand_met(c, r) || !query_int(c, Q_ASSIGNMENT_REPORT_ADD, report, 3, 0, &id))
+            return false;
+        const char *claim[] = {r->id_text, call_user(c), call_int(c, id)};
+        return pg_exec(c->db, Q_FILE_CLAIM, claim, 3, NULL, c->err) && file_attach_argument(c, "files", r, "report", id, changes);
     }
     if (row->verdict) {
         const char *verdict[] = {r->id_text, row->verdict, call_user(c), row->why ? arg_sql(c, row->why) : NULL};
@@ -165,7 +187,7 @@ bool assignment_move(struct call *c)
     if (ok && !moves) {
         write_changed(c, r.id, r.number, r.version, r.status);
     } else {
-        ok = ok && move_due(c, &r, parent_due, &changes) && leave_traces(c, &r, row) && cascade(c, &r, row, to) && change_state(c, &r, row, to, changes, &version);
+        ok = ok && move_due(c, &r, parent_due, &changes) && leave_traces(c, &r, row, &changes) && cascade(c, &r, row, to) && change_state(c, &r, row, to, changes, &version);
         if (ok)
             write_changed(c, r.id, r.number, version, to);
     }

@@ -1,4 +1,5 @@
 #include "server/ops/helpers.h"
+#include "server/ops/file.h"
 #include "server/ops/access.h"
 #include "common/arena.h"
 #include "common/layout.h"
@@ -24,6 +25,11 @@ const char *user_acts(struct arena *arena, const struct session_user *user)
 const char *call_acts(struct call *c) { return user_acts(c->arena, c->user); }
 const char *call_sees_all(const struct call *c) { return call_bool(c->user->sees_all); }
 const char *call_language(const struct call *c) { return c->user->lang == LANG_EN ? "en" : "ru"; }
+
+bool call_hides_persons(const struct call *c)
+{
+    return !(c->user->roles & ~(uint32_t)(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
+}
 
 const char *call_units(const struct call *c) { return c->user->units[0] ? c->user->units : "{}"; }
 
@@ -228,8 +234,7 @@ static int kind_index(const char *kind)
 bool record_write(struct call *c, const char *kind, int64_t id, struct jw *out)
 {
     int k = kind_index(kind);
-    bool hide = !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
-    const char *with_persons[] = {call_acts(c), call_sees_all(c), call_units(c), call_bool(hide), call_int(c, id), call_language(c)};
+    const char *with_persons[] = {call_acts(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c)), call_int(c, id), call_language(c)};
     const char *plain[] = {with_persons[0], with_persons[1], with_persons[2], with_persons[4]};
     struct pg_res *res = kinds[k].hides_persons ? pg_query(c->db, kinds[k].get, with_persons, 6, c->err) : pg_query(c->db, kinds[k].get, plain, 4, c->err);
     if (!res)
@@ -286,6 +291,11 @@ bool record_lock(struct call *c, const char *kind, struct record *r)
         return true;
     record_free(r);
     return conflict(c, kind, arg_int(c, "id"));
+}
+
+bool record_touch(struct call *c, const struct record *r, int64_t *version)
+{
+    return query_int(c, kinds[kind_index(r->kind)].touch, &r->id_text, 1, 0, version);
 }
 
 void record_free(struct record *r)
@@ -601,7 +611,8 @@ bool record_comment(struct call *c, const char *kind)
         return false;
     const char *add[] = {kind, r.id_text, call_user(c), text};
     struct event e = {.record = kind, .record_id = r.id, .action = "comment", .comment = text};
-    bool ok = query_int(c, Q_COMMENT_ADD, add, 4, 0, &comment) && query_int(c, kinds[kind_index(kind)].touch, &r.id_text, 1, 0, &version);
+    bool ok = query_int(c, Q_COMMENT_ADD, add, 4, 0, &comment) && file_attach_argument(c, "files", &r, "comment", comment, &e.changes) &&
+              record_touch(c, &r, &version);
     e.version = ok ? version : 0;
     ok = ok && event_write(c, &e);
     if (ok)

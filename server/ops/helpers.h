@@ -16,6 +16,8 @@ const char *call_acts(struct call *c);
 const char *user_acts(struct arena *arena, const struct session_user *user);
 const char *call_sees_all(const struct call *c);
 const char *call_units(const struct call *c);
+/* Does this user see cards, but no persons on them (an analyst)? */
+bool call_hides_persons(const struct call *c);
 const char *call_language(const struct call *c); /* "ru" / "en": which labels a query answers */
 /* Argument as given, "" kept as a value (arg_sql turns "" into NULL): for fields that may be emptied. */
 const char *arg_keep(const struct call *c, const char *name);
@@ -62,6 +64,8 @@ struct record {
 /* Locks the record of the argument `id` (visible to the user, else ERR_NOT_FOUND) and compares `version` if given (else ERR_CONFLICT with the
  * record as it is). */
 bool record_lock(struct call *c, const char *kind, struct record *r);
+/* What is on the record changed, though not the record itself: its next version. */
+bool record_touch(struct call *c, const struct record *r, int64_t *version);
 bool record_lock_id(struct call *c, const char *kind, int64_t id, struct record *r);
 void record_free(struct record *r);
 /* Writes the card of a record (as KIND.get answers) to the result. */

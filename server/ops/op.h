@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct pg;
+struct work;
 struct arena;
 struct rules;
 
@@ -66,6 +67,7 @@ enum op_flags {
     OP_SLOW = 4,    /* hashes a password: runs in the small lane */
     OP_LIST = 8,    /* takes query, sort, limit, after */
     OP_NO_DB = 16,  /* answered without a database connection */
+    OP_LONG = 32,   /* may take minutes: runs in a lane of its own while the session goes on with other requests, one such at a time */
 };
 
 /* Somebody absent, for whom the user acts today. */
@@ -107,6 +109,18 @@ struct call {
     bool subscribe;      /* set by event.subscribe: this session gets notifications from now on */
     void (*committed)(struct call *c); /* set by a write: run after its COMMIT, for what this process keeps in memory */
     json_t *changed;     /* for `committed`; freed with the call */
+    bool cancel_long;    /* set by report.cancel: the long operation of this session is to stop */
+    bool has_committed;      /* set by an operation that ends transactions of its own: others have something to hear */
+    struct work *work;   /* OP_LONG only */
+};
+
+/* What a long operation has beside the rest. */
+struct work {
+    int out_fd;                             /* a descriptor that came with the request, -1: none; whoever takes it over sets -1 */
+    const char *scratch;                    /* folder where temporary files may stand */
+    bool (*go_on)(const struct work *work); /* false: whoever asked has gone or does not want it any more */
+    void (*progress)(const struct work *work, int64_t done); /* tells who asked, at most several times a second */
+    void *owner;
 };
 
 struct op {

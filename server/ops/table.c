@@ -10,6 +10,7 @@ const struct op *const op_tables[] = {
     appeal_ops,
     assignment_ops,
     correspondent_ops,
+    file_ops,
     draft_ops,
     event_ops,
     audit_ops,
@@ -23,6 +24,7 @@ const struct op *const op_tables[] = {
     control_ops,
     board_ops,
     substitution_ops,
+    report_ops,
     NULL,
 };
 

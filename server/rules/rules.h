@@ -7,7 +7,16 @@
 #include "server/rules/notices.h"
 #include "server/rules/workflow.h"
 
+/* How much may be kept (configuration). */
+struct file_limits {
+    int64_t file_bytes;   /* of one file */
+    int64_t folder_bytes; /* of all in one folder of a user */
+    int64_t folder_files;
+    int64_t record_bytes; /* of all that hangs on one record */
+};
+
 struct rules {
+    struct file_limits files;
     struct workflow *workflow;
     struct work_calendar *calendar;
     struct classifiers *classifiers;
@@ -17,4 +26,5 @@ struct rules {
     bool mail_on; /* a mail server is configured */
     char municipality[256];
     char zone[64];
+    char sstu_department[64];
 };

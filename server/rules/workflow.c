@@ -175,3 +175,11 @@ bool workflow_check_begin(const struct workflow *wf, const char *record, const c
         return err_rule(err, "status", NULL);
     return is_theirs(t, roles, relations) || err_set(err, ERR_FORBIDDEN, NULL);
 }
+
+bool workflow_names(const char *const *names, const char *word)
+{
+    for (; *names; names++)
+        if (strcmp(*names, word) == 0)
+            return true;
+    return false;
+}

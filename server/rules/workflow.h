@@ -46,6 +46,9 @@ struct transition {
     const char *note[2];
 };
 
+/* Is the word among the names (one of the arrays above)? */
+bool workflow_names(const char *const *names, const char *word);
+
 struct wf_state {
     const char *id;
     const char *label[2];

@@ -187,9 +187,9 @@ static void write_include(FILE *out, const struct postgres *pg)
 
 static void write_settings(FILE *out, const struct postgres *pg)
 {
-    long long memory = memory_mib(), connections = pg->config->workers + pg->config->hash_workers + 40;
+    long long memory = memory_mib(), connections = pg->config->workers + pg->config->hash_workers + 2 * pg->config->max_file_channels + 40;
     fputs("# Written by gorod-server at each start. Your own settings go into postgresql.conf of the state folder, read last.\n", out);
-    fprintf(out, "max_connections = %lld\n", between(connections, 100, 200));
+    fprintf(out, "max_connections = %lld\n", between(connections, 100, 2500));
     fprintf(out, "shared_buffers = %lldMB\n", between(memory / 8, 32, 2048));
     fprintf(out, "effective_cache_size = %lldMB\n", between(memory / 2, 64, 1024 * 1024));
     fprintf(out, "work_mem = %lldMB\n", between(memory / 256, 4, 32));

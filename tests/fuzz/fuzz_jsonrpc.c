@@ -34,7 +34,7 @@ static void dispatch(const uint8_t *data, size_t size, enum conn_kind kind, stru
         job->user = (struct session_user){.id = 1, .roles = R_ANY, .login = "system", .units = "{}"};
     buf_append(&job->line, data, size);
     if (!dispatch_line(&d)) {
-        job->slow = true;
+        job->lane = LANE_SLOW; /* where no long operation begins */
         assert(dispatch_line(&d));
     }
     assert(!d.committed);

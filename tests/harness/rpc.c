@@ -284,7 +284,8 @@ json_t *rpc_event(struct rpc *r, const char *record, json_int_t record_id, int t
     for (;;) {
         while (json_array_size(r->events) > 0) {
             json_t *params = json_object_get(json_array_get(r->events, 0), "params");
-            bool is_it = strcmp(json_string_value(json_object_get(params, "record")), record) == 0 &&
+            const char *of = json_string_value(json_object_get(params, "record")); /* how far a report has come is of none */
+            bool is_it = of && strcmp(of, record) == 0 &&
                          (record_id == 0 || json_integer_value(json_object_get(params, "record_id")) == record_id);
             json_array_remove(r->events, 0); /* the pool still holds it */
             if (is_it)

@@ -132,7 +132,8 @@ static void of_appeals(void **state)
     json_t *answer = json_pack("{s:s, s:s}", "answer_type", "explained", "answer_text", "Ответ");
     changes(clerk, 1, "appeal.answer", a, answer);
     changes(clerk, 1, "appeal.reopen", a, text("reason", "Не согласен"));
-    changes(clerk, 1, "appeal.withdraw", a, text("comment", "Заявление об отзыве"));
+    json_int_t scan = at_int(writes(clerk, 1, "file.put", text("name", "отзыв.pdf")), "id");
+    changes(clerk, 1, "appeal.withdraw", a, json_pack("{s:s, s:I}", "comment", "Заявление об отзыве", "withdrawal_file", scan));
     json_t *forward = json_pack("{s:s, s:s, s:s}", "forward_to", "Полиция", "cover_number", "1-1", "notice_sent", today);
     json_t *part = json_copy(forward);
     json_object_set_new(part, "questions", json_pack("[i]", 1));
@@ -198,6 +199,23 @@ static void of_control(void **state)
     leaves_nothing(executor, "substitution.add", wrong);
     json_t *away = json_pack("{s:I, s:s, s:s}", "substitute", town.user[TOWN_executor2], "from", day_from_today(1), "to", day_from_today(9));
     changes(executor, 2, "substitution.end", at_int(writes(executor, 2, "substitution.add", away), "id"), none());
+}
+
+static void of_files(void **state)
+{
+    (void)state;
+    leaves_nothing(clerk, "file.put", text("name", "../x"));
+    json_int_t file = at_int(writes(clerk, 1, "file.put", text("name", "план.txt")), "id");
+    leaves_nothing(clerk, "file.rename", json_pack("{s:I, s:s}", "id", file, "name", "a/b"));
+    writes(clerk, 1, "file.rename", json_pack("{s:I, s:s}", "id", file, "name", "схема.txt"));
+    leaves_nothing(head, "file.copy", json_pack("{s:I}", "id", file));
+    json_int_t copy = at_int(writes(clerk, 2, "file.copy", json_pack("{s:I}", "id", file)), "id"); /* read, and put */
+    json_int_t appeal = fresh_appeal("Для файла");
+    leaves_nothing(clerk, "file.attach", json_pack("{s:[I,i], s:s, s:I}", "files", file, ABSENT, "record", "appeal", "id", appeal));
+    writes(clerk, 1, "file.attach", json_pack("{s:[I], s:s, s:I}", "files", file, "record", "appeal", "id", appeal));
+    leaves_nothing(head, "file.remove", json_pack("{s:I}", "id", file));
+    writes(clerk, 1, "file.remove", json_pack("{s:I}", "id", file));
+    writes(clerk, 1, "file.remove", json_pack("{s:I}", "id", copy));
 }
 
 /* Drafts are what a person is typing: nobody's record, and saved every few seconds. */
@@ -312,6 +330,7 @@ int main(void)
         cmocka_unit_test(of_appeals),
         cmocka_unit_test(of_assignments),
         cmocka_unit_test(of_control),
+        cmocka_unit_test(of_files),
         cmocka_unit_test(of_classifiers),
         cmocka_unit_test(of_keeping),
         cmocka_unit_test(drafts_are_no_events),

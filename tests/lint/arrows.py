@@ -15,6 +15,7 @@ MAY_INCLUDE = {
     "db": {"common"},
     "server": {"common", "db"},
     "tui": {"common"},
+    "print": set(),
     "mail": {"common", "db"},
 }
 
@@ -24,9 +25,10 @@ LIBRARIES = [
     (r"(ncursesw?/)?(n?curses|term|panel|form|menu)\.h", ["tui"], "the server draws nothing"),
     (r"libssh/.*", ["server/gate", "server/supervisor", "server/demo"], "SSH is the gate's (and the supervisor's and the demo's, which make keys)"),
     (r"yaml\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
-    (r"curl/.*", ["mail"], "libcurl and what it brings are in the sender of letters alone"),
     (r"sodium.*\.h", ["server", "mail"], "gorod-tui links ncursesw and jansson alone"),
-    (r"seccomp\.h", ["server"], "gorod-tui links ncursesw and jansson alone"),
+    (r"(pango|cairo)[a-z/-]*\.h|xlsxwriter\.h", ["print", "tests/bench"], "they are shut in with the printer"),
+    (r"seccomp\.h", ["server", "print"], "gorod-tui links ncursesw and jansson alone"),
+    (r"curl/.*", ["mail"], "libcurl and what it brings are in the sender of letters alone"),
 ]
 
 # A string that begins like a statement, or holds the pair of words that only a statement has.

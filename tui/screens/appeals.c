@@ -3,6 +3,7 @@
 #include "tui/json.h"
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
+#include "tui/screens/files.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/records.h"
 #include "tui/text.h"
@@ -266,15 +267,6 @@ static void build_history(struct doc *d, const json_t *r)
     }
 }
 
-static int count_files(const json_t *r) { return count_of(r, "files"); }
-
-static void build_files(struct doc *d, const json_t *r)
-{
-    size_t i;
-    json_t *f;
-    json_array_foreach(json_object_get(r, "files"), i, f) doc_text(d, 0, R_TEXT, js_str(f, "name"));
-}
-
 static void build_earlier(struct doc *d, const json_t *r) { links_build(d, json_object_get(r, "earlier"), false); }
 
 static const struct card_tab card_tabs[] = {
@@ -282,7 +274,7 @@ static const struct card_tab card_tabs[] = {
     {N_("Questions"), count_questions, build_questions},
     {N_("Assignments"), count_assignments, build_assignments},
     {N_("Earlier"), count_earlier, build_earlier},
-    {N_("Files"), count_files, build_files},
+    {N_("Files"), files_count, files_build},
     {N_("Comments"), card_count_comments, card_comments},
     {N_("History"), NULL, build_history},
     {NULL, NULL, NULL},

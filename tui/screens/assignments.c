@@ -3,6 +3,7 @@
 #include "tui/json.h"
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
+#include "tui/screens/files.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/records.h"
 #include "tui/text.h"
@@ -377,6 +378,7 @@ static const struct card_tab card_tabs[] = {
     {N_("Reports"), count_reports, build_reports},
     {N_("Parts"), count_tree, build_tree},
     {N_("Extensions"), count_extensions, build_extensions},
+    {N_("Files"), files_count, files_build},
     {N_("Comments"), card_count_comments, card_comments},
     {N_("History"), NULL, build_history},
     {NULL, NULL, NULL},
@@ -400,7 +402,7 @@ static const struct card_spec card_spec = {
     .scopes = "assignment card",
     .title = N_("Assignment"),
     .tabs = card_tabs,
-    .side_tab = 6,
+    .side_tab = 7,
     .heading = heading,
     .set_method = "assignment.set",
     .new_command = CMD_NEW_ASSIGNMENT,

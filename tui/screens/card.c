@@ -5,6 +5,7 @@
 #include "tui/meta.h"
 #include "tui/notices.h"
 #include "tui/screens.h"
+#include "tui/screens/files.h"
 #include "tui/screens/form.h"
 #include "tui/screens/tabs.h"
 #include "tui/text.h"
@@ -184,7 +185,9 @@ static bool card_command(struct screen *s, enum command cmd)
     struct record_ref ref = card_ref(c);
     struct doc_link link = doc_chosen(c->doc);
     switch (cmd) {
-    case CMD_OPEN: screens_open_card(link.record, link.id, CMD_NONE); return true;
+    case CMD_OPEN:
+    case CMD_VIEW: screens_open_card(link.record, link.id, CMD_NONE); return true;
+    case CMD_ATTACH: files_attach(c->spec->record, c->id); return true;
     case CMD_EDIT: form_open_edit(c->spec->set_method, &ref, c->spec->set_hints); return true;
     case CMD_NEW: screens_command(c->spec->new_command); return true;
     case CMD_NEXT_TAB: tab_set(c, c->tab + 1); return true;
@@ -207,6 +210,12 @@ static const char *card_why_not(struct screen *s, enum command cmd)
     case CMD_NEXT_TAB:
     case CMD_PREV_TAB: return NULL;
     case CMD_OPEN: return doc_chosen(c->doc).record ? NULL : _("Nothing to open on this tab");
+    case CMD_VIEW: return doc_chosen(c->doc).record && strcmp(doc_chosen(c->doc).record, "file") == 0 ? NULL : _("Choose a file on the tab of files");
+    case CMD_ATTACH:
+        return !c->record                                      ? _("Not yet")
+               : strcmp(c->spec->record, "correspondent") == 0 ? _("Files hang on appeals and assignments")
+               : meta_op("file.attach")                        ? NULL
+                                                               : _("Your role may not do this");
     case CMD_EDIT: return !c->record ? _("Not yet") : meta_op(c->spec->set_method) ? NULL : _("Your role may not do this");
     case CMD_NEW: return c->spec->new_command ? screens_why_not(c->spec->new_command) : _("Nothing new is made here");
     case CMD_NEXT_RECORD:
@@ -505,6 +514,9 @@ static const struct {
     {"move_due", N_("Due date moved")},
     {"hand_over", N_("Handed over to a successor")},
     {"merge", N_("Merged")},
+    {"file_attach", N_("File attached")},
+    {"file_remove", N_("File removed")},
+    {"file_rename", N_("File renamed")},
     {"part", N_("Parted")},
 };
 

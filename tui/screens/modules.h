@@ -38,6 +38,11 @@ void correspondents_new(void);
 void correspondents_merge(const struct record_ref *refs, size_t count);
 void correspondents_part(const struct record_ref *ref);
 
+void reports_open(void);
+/* Prints the paper of one card into the person's reports. */
+void reports_print(const char *method, const struct record_ref *ref);
+struct screen *files_list(const char *query);
+struct screen *files_viewer(int64_t id, enum command then);
 struct screen *classifiers_list(const char *query);
 struct screen *classifiers_card(int64_t id, enum command then);
 

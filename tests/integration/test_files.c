@@ -1,0 +1,367 @@
+/* Files through the operations: put, read, attached, demanded; whose they are; what is refused; what is left of them. */
+#include "tests/harness/check.h"
+#include "tests/harness/town.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PART_BYTES = 280000, PARTS = 3 };
+
+static struct server *server;
+static struct town town;
+static struct rpc *clerk, *head, *executor, *stranger, *analyst;
+
+static void starts_and_is_filled(void **state)
+{
+    (void)state;
+    server = server_start(&(struct server_options){.config = "file_max_mib: 2\ninbox_max_files: 20\ninbox_max_mib: 6\nrecord_max_mib: 3\n"});
+    given_municipality(server, &town);
+    clerk = town_as(&town, TOWN_clerk);
+    head = town_as(&town, TOWN_head);
+    executor = town_as(&town, TOWN_executor);
+    stranger = town_as(&town, TOWN_executor2);
+    analyst = town_as(&town, TOWN_analyst);
+}
+
+/* Base64 of so many bytes that a seed tells; caller frees. */
+static char *base64(const void *data, size_t len)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *in = data;
+    char *out = malloc(4 * (len / 3 + 1) + 1), *p = out;
+    assert_non_null(out);
+    for (size_t i = 0; i < len; i += 3) {
+        unsigned long bits = (unsigned long)in[i] << 16 | (i + 1 < len ? (unsigned long)in[i + 1] << 8 : 0) | (i + 2 < len ? in[i + 2] : 0);
+        *p++ = letters[bits >> 18];
+        *p++ = letters[bits >> 12 & 63];
+        *p++ = i + 1 < len ? letters[bits >> 6 & 63] : '=';
+        *p++ = i + 2 < len ? letters[bits & 63] : '=';
+    }
+    *p = '\0';
+    return out;
+}
+
+static json_t *put(struct rpc *who, const char *name, const char *text)
+{
+    char *content = base64(text, strlen(text));
+    json_t *answer = rpc_ok(who, "file.put", "{s:s, s:s}", "name", name, "content", content);
+    free(content);
+    return answer;
+}
+
+static json_int_t total(struct rpc *who, const char *place, json_int_t id)
+{
+    return at_int(rpc_ok(who, "file.list", "{s:s, s:I}", "place", place, "id", id), "total");
+}
+
+static json_int_t inbox(struct rpc *who) { return at_int(rpc_ok(who, "file.list", NULL), "total"); }
+
+/* ---- what it is ---- */
+
+static void a_file_is_kept_as_it_was_sent(void **state)
+{
+    (void)state;
+    json_t *made = put(clerk, "Заявление.txt", "Прошу отремонтировать кровлю\n");
+    assert_string_equal(at_text(made, "type"), "text/plain");
+    json_t *got = rpc_ok(clerk, "file.get", "{s:I}", "id", at_int(made, "id"));
+    char *same = base64("Прошу отремонтировать кровлю\n", strlen("Прошу отремонтировать кровлю\n"));
+    assert_string_equal(at_text(got, "content"), same);
+    free(same);
+    assert_string_equal(at_text(got, "name"), "Заявление.txt");
+    assert_true(json_is_null(at(got, "next")));
+    assert_true(json_is_null(at(got, "named_as")));
+    json_t *empty = rpc_ok(clerk, "file.put", "{s:s}", "name", "пусто.txt");
+    assert_string_equal(at_text(empty, "type"), "inode/x-empty");
+    assert_int_equal(at_int(empty, "size"), 0);
+    assert_string_equal(at_text(rpc_ok(clerk, "file.get", "{s:I}", "id", at_int(empty, "id")), "content"), "");
+}
+
+static void a_type_is_told_by_the_contents(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *content, *type, *named_as;
+    } cases[] = {
+        {"ответ.pdf", "%PDF-1.4\n%\xE2\xE3\xCF\xD3\n1 0 obj\n<<>>\nendobj\n", "application/pdf", NULL},
+        {"не ответ.pdf", "Это просто текст\n", "text/plain", "application/pdf"},
+        {"фото.JPG", "\xFF\xD8\xFF\xE0" "0JFIF", "image/jpeg", NULL},
+        {"фото.png", "\xFF\xD8\xFF\xE0" "0JFIF", "image/jpeg", "image/png"},
+        {"письмо.doc", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 rest", "application/msword", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *made = put(executor, cases[i].name, cases[i].content);
+        CHECK(strcmp(at_text(made, "type"), cases[i].type) == 0, "%s: %s", cases[i].name, at_text(made, "type"));
+        const char *claimed = json_string_value(at(made, "named_as"));
+        CHECK(claimed == cases[i].named_as || (claimed && cases[i].named_as && strcmp(claimed, cases[i].named_as) == 0), "%s: named as %s",
+              cases[i].name, claimed);
+        rpc_ok(executor, "file.remove", "{s:I}", "id", at_int(made, "id"));
+    }
+}
+
+/* ---- large ones ---- */
+
+static void a_large_file_goes_in_parts(void **state)
+{
+    (void)state;
+    static unsigned char data[PARTS][PART_BYTES];
+    json_int_t upload = 0;
+    for (int i = 0; i < PARTS; i++) {
+        for (size_t k = 0; k < PART_BYTES; k++)
+            data[i][k] = (unsigned char)(k * 7 + (size_t)i * 13 + k / 251);
+        char *content = base64(data[i], PART_BYTES);
+        json_t *params = json_pack("{s:s, s:s, s:b, s:i}", "name", "большой.bin", "content", content, "more", i + 1 < PARTS, "offset", i * PART_BYTES);
+        if (upload)
+            json_object_set_new(params, "upload", json_integer(upload));
+        free(content);
+        json_t *answer = rpc_ok_json(clerk, "file.put", params);
+        if (i == 0) {
+            upload = at_int(answer, "upload");
+            rpc_refused(stranger, -32602, "upload", "file.put", "{s:s, s:I}", "name", "чужой.bin", "upload", upload);
+            rpc_refused(clerk, -32602, "offset", "file.put", "{s:s, s:I, s:i}", "name", "большой.bin", "upload", upload, "offset", 5);
+        }
+        if (i + 1 == PARTS) {
+            json_int_t id = at_int(answer, "id"), offset = PART_BYTES - 10;
+            assert_int_equal(at_int(answer, "size"), PARTS * PART_BYTES);
+            json_t *piece = rpc_ok(clerk, "file.get", "{s:I, s:I, s:i}", "id", id, "offset", offset, "limit", 20);
+            unsigned char across[20];
+            memcpy(across, data[0] + offset, 10);
+            memcpy(across + 10, data[1], 10);
+            char *want = base64(across, 20);
+            assert_string_equal(at_text(piece, "content"), want);
+            free(want);
+            rpc_ok(clerk, "file.remove", "{s:I}", "id", id);
+        }
+    }
+}
+
+/* ---- refused ---- */
+
+static void what_cannot_be_kept_is_refused(void **state)
+{
+    (void)state;
+    static char cyrillic[256];
+    json_int_t before = inbox(clerk);
+    for (int i = 0; i < 127; i++)
+        memcpy(cyrillic + 2 * i, "ж", 2);
+    strcpy(cyrillic + 254, "x"); /* 255 bytes: just fits */
+    static const char *const bad[] = {"../../x", "a/b", ".", "..", "жжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжж"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        rpc_refused(clerk, -32602, "name", "file.put", "{s:s}", "name", bad[i]);
+    rpc_refused(clerk, -32602, "name", "file.put", "{s:s}", "name", "две\nстроки");
+    rpc_refused(clerk, -32602, "name", "file.put", "{s:s}", "name", "");
+    rpc_refused(clerk, -32602, "content", "file.put", "{s:s, s:s}", "name", "x", "content", "это не base64!");
+    rpc_refused(clerk, -32602, "size_kib", "file.put", "{s:s, s:i}", "name", "десять гигабайт", "size_kib", 10 * 1024 * 1024);
+    assert_int_equal(inbox(clerk), before);
+    json_t *longest = put(clerk, cyrillic, "x");
+    assert_string_equal(at_text(longest, "name"), cyrillic);
+    json_t *again = rpc_ok(clerk, "file.copy", "{s:I}", "id", at_int(longest, "id")); /* the number still fits into 255 bytes */
+    rpc_ok(clerk, "file.remove", "{s:I}", "id", at_int(again, "id"));
+    rpc_ok(clerk, "file.remove", "{s:I}", "id", at_int(longest, "id"));
+}
+
+static void a_folder_has_an_end(void **state)
+{
+    (void)state;
+    char name[32];
+    json_int_t there = inbox(stranger);
+    assert_int_equal(there, 0);
+    for (int i = 0; i < 20; i++) {
+        snprintf(name, sizeof name, "%d.txt", i);
+        put(stranger, name, name);
+    }
+    rpc_refused(stranger, -32602, "content", "file.put", "{s:s}", "name", "21.txt");
+    put(stranger, "5.txt", "другое"); /* the same name: replaced, not added */
+    assert_int_equal(inbox(stranger), 20);
+    json_t *page = rpc_ok(stranger, "file.list", "{s:i}", "limit", 7);
+    assert_int_equal(json_array_size(at(page, "items")), 7);
+    json_t *next = rpc_ok(stranger, "file.list", "{s:i, s:s}", "limit", 7, "after", at_text(page, "next"));
+    assert_true(at_int(next, "items.0.id") < at_int(page, "items.6.id"));
+    json_t *item;
+    size_t i;
+    json_array_foreach(at(rpc_ok(stranger, "file.list", "{s:i}", "limit", 50), "items"), i, item)
+        rpc_ok(stranger, "file.remove", "{s:I}", "id", at_int(item, "id"));
+}
+
+/* ---- on records ---- */
+
+static json_int_t appeal, assignment, photo;
+
+static void a_photo_is_demanded(void **state)
+{
+    (void)state;
+    appeal = at_int(given_appeal(&town, "Петрова Анна Ильинична", "Яма во дворе"), "id");
+    assignment = at_int(rpc_ok(head, "assignment.create", "{s:s, s:I, s:s, s:I, s:b}", "title", "Засыпать яму", "responsible",
+                               town.user[TOWN_executor], "due", day_from_today(10), "appeal", appeal, "file_demanded", 1),
+                        "id");
+    assert_true(json_is_true(at(rpc_ok(head, "assignment.get", "{s:I}", "id", assignment), "file_demanded")));
+    rpc_refused(executor, 1004, "file_demanded", "assignment.report", "{s:I, s:s}", "id", assignment, "text", "Засыпано");
+    photo = at_int(put(executor, "яма.jpg", "\xFF\xD8\xFF\xE0 JFIF"), "id");
+    rpc_refused(executor, -32602, "files[1]", "assignment.report", "{s:I, s:s, s:[I,I]}", "id", assignment, "text", "Засыпано", "files", photo,
+                (json_int_t)987654);
+    assert_int_equal(inbox(executor), 1);
+    rpc_ok(executor, "assignment.report", "{s:I, s:s, s:[I]}", "id", assignment, "text", "Засыпано", "files", photo);
+    assert_int_equal(inbox(executor), 0);
+    json_t *card = rpc_ok(head, "assignment.get", "{s:I}", "id", assignment);
+    assert_string_equal(at_text(card, "files.0.name"), "яма.jpg");
+    assert_string_equal(at_text(card, "files.0.part"), "report");
+    assert_int_equal(at_int(card, "files.0.part_id"), at_int(card, "reports.0.id"));
+}
+
+static void what_was_shown_once_does_not_count_again(void **state)
+{
+    (void)state;
+    rpc_ok(head, "assignment.return", "{s:I, s:s}", "id", assignment, "comment", "Не видно");
+    rpc_refused(executor, 1004, "file_demanded", "assignment.report", "{s:I, s:s}", "id", assignment, "text", "Засыпано снова");
+    json_int_t other = at_int(put(executor, "яма.jpg", "\xFF\xD8\xFF\xE0 JFIF другая"), "id");
+    rpc_ok(executor, "file.attach", "{s:[I], s:s, s:I}", "files", other, "record", "assignment", "id", assignment);
+    rpc_ok(executor, "assignment.report", "{s:I, s:s}", "id", assignment, "text", "Засыпано снова");
+    json_t *files = at(rpc_ok(head, "assignment.get", "{s:I}", "id", assignment), "files");
+    assert_string_equal(at_text(files, "1.name"), "яма (2).jpg");
+    assert_string_equal(at_text(files, "1.part"), "report");
+}
+
+static void rights_are_those_of_the_record(void **state)
+{
+    (void)state;
+    rpc_ok(head, "file.get", "{s:I}", "id", photo);
+    rpc_ok(clerk, "file.get", "{s:I}", "id", photo);
+    rpc_error(stranger, 1001, "file.get", "{s:I}", "id", photo);
+    rpc_error(analyst, 1001, "file.get", "{s:I}", "id", photo); /* a photo may show a person */
+    rpc_error(stranger, 1001, "file.remove", "{s:I}", "id", photo);
+    assert_int_equal(total(stranger, "assignment", assignment), 0);
+    assert_int_equal(total(clerk, "assignment", assignment), 2);
+    /* Somebody's inbox is theirs alone, even for the administrator. */
+    json_int_t own = at_int(put(executor, "черновик.txt", "мой"), "id");
+    rpc_error(head, 1001, "file.get", "{s:I}", "id", own);
+    rpc_error(town.admin, 1001, "file.get", "{s:I}", "id", own);
+    assert_int_equal(total(clerk, "inbox", town.user[TOWN_executor]), 0);
+    rpc_refused(clerk, -32602, "files[0]", "file.attach", "{s:[I], s:s, s:I}", "files", own, "record", "appeal", "id", appeal);
+    rpc_error(stranger, 1001, "file.attach", "{s:[I], s:s, s:I}", "files", own, "record", "assignment", "id", assignment);
+}
+
+static void what_is_closed_keeps_its_files(void **state)
+{
+    (void)state;
+    rpc_error(head, 1002, "file.remove", "{s:I}", "id", photo); /* not who added it, nor a registrar */
+    rpc_ok(head, "assignment.accept", "{s:I}", "id", assignment);
+    rpc_refused(executor, 1004, "status", "file.remove", "{s:I}", "id", photo);
+    json_int_t copy = at_int(rpc_ok(head, "file.copy", "{s:I}", "id", photo), "id");
+    assert_string_equal(at_text(rpc_ok(head, "file.get", "{s:I}", "id", copy), "name"), "яма.jpg");
+}
+
+static void reading_is_an_event(void **state)
+{
+    (void)state;
+    json_t *events = rpc_ok(town.admin, "event.list", "{s:s, s:s, s:I}", "record", "file", "action", "file_read", "record_id", photo);
+    assert_int_equal(at_int(events, "total"), 3); /* head, clerk, the copy: not who was refused */
+    assert_int_equal(at_int(events, "items.2.actor"), town.user[TOWN_head]);
+    json_int_t before = at_int(events, "total");
+    rpc_ok(head, "file.get", "{s:I, s:i}", "id", photo, "limit", 0);
+    events = rpc_ok(town.admin, "event.list", "{s:s, s:s, s:I}", "record", "file", "action", "file_read", "record_id", photo);
+    assert_int_equal(at_int(events, "total"), before);
+}
+
+static void an_answer_may_be_a_file(void **state)
+{
+    (void)state;
+    rpc_refused(clerk, -32602, "answer_text", "appeal.answer", "{s:I, s:s}", "id", appeal, "answer_type", "explained");
+    json_int_t scan = at_int(put(clerk, "ответ.pdf", "%PDF-1.4\n"), "id");
+    rpc_ok(clerk, "appeal.answer", "{s:I, s:s, s:[I]}", "id", appeal, "answer_type", "explained", "files", scan);
+    json_t *card = rpc_ok(clerk, "appeal.get", "{s:I}", "id", appeal);
+    assert_string_equal(at_text(card, "status"), "answered");
+    assert_string_equal(at_text(card, "files.0.part"), "answer");
+}
+
+static void a_withdrawal_shows_its_paper(void **state)
+{
+    (void)state;
+    json_int_t id = at_int(given_appeal(&town, "Иванов Пётр Сергеевич", "Шум"), "id");
+    rpc_refused(clerk, -32602, "withdrawal_file", "appeal.withdraw", "{s:I, s:s}", "id", id, "comment", "Заявление от 1 июня");
+    json_int_t scan = at_int(put(clerk, "отзыв.pdf", "%PDF-1.4\n"), "id");
+    rpc_ok(clerk, "appeal.withdraw", "{s:I, s:s, s:I}", "id", id, "comment", "Заявление от 1 июня", "withdrawal_file", scan);
+    assert_string_equal(at_text(rpc_ok(clerk, "appeal.get", "{s:I}", "id", id), "files.0.part"), "withdrawal");
+}
+
+static void a_comment_brings_files(void **state)
+{
+    (void)state;
+    json_int_t id = at_int(given_appeal(&town, "Сидорова Вера Павловна", "Фонарь"), "id"), file = at_int(put(clerk, "схема.txt", "x"), "id");
+    rpc_ok(clerk, "appeal.comment", "{s:I, s:s, s:[I]}", "id", id, "text", "Схема", "files", file);
+    json_t *card = rpc_ok(clerk, "appeal.get", "{s:I}", "id", id);
+    assert_int_equal(at_int(card, "files.0.part_id"), at_int(card, "comments.0.id"));
+    rpc_ok(clerk, "file.rename", "{s:I, s:s}", "id", file, "name", "План.txt");
+    rpc_ok(clerk, "file.remove", "{s:I}", "id", file);
+    assert_int_equal(json_array_size(at(rpc_ok(clerk, "appeal.get", "{s:I}", "id", id), "files")), 0);
+}
+
+/* ---- stored once, and gone when nobody refers to it ---- */
+
+static const char *ask_database(const char *sql)
+{
+    static struct outcome o;
+    static bool used;
+    char host[SERVER_PATH_BYTES + 16];
+    snprintf(host, sizeof host, "%s/pg-run", server->state);
+    char *const argv[] = {"psql", "-X", "-A", "-t", "-h", host, "-U", "gorod", "-d", "gorod", "-c", (char *)sql, NULL};
+    if (used)
+        outcome_free(&o);
+    used = true;
+    run_program(argv, NULL, 20000, &o);
+    CHECK(o.exit_code == 0, "psql: %s", o.err);
+    return o.out;
+}
+
+static void contents_are_stored_once_and_swept(void **state)
+{
+    (void)state;
+    json_int_t a = at_int(put(head, "один.txt", "те же самые слова"), "id"), b = at_int(put(clerk, "другой.txt", "те же самые слова"), "id");
+    json_t *one = rpc_ok(head, "file.get", "{s:I, s:i}", "id", a, "limit", 0), *two = rpc_ok(clerk, "file.get", "{s:I, s:i}", "id", b, "limit", 0);
+    assert_string_equal(at_text(one, "sha256"), at_text(two, "sha256"));
+    char sql[256];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM file_blob WHERE sha256 = '\\x%s'", at_text(one, "sha256"));
+    assert_int_equal(atoi(ask_database(sql)), 1);
+    rpc_ok(head, "file.remove", "{s:I}", "id", a);
+    rpc_ok(clerk, "file.put", "{s:s, s:b}", "name", "недописанный.bin", "more", 1);
+    town_close_sessions(&town);
+    server_stop(server);
+    server_start_again(server); /* the sweep's first round is at the start */
+    clerk = town_as(&town, TOWN_clerk);
+    for (int i = 0; i < 100 && atoi(ask_database("SELECT count(*) FROM file_blob b WHERE sha256 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM file WHERE blob_id = b.id)")) > 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    assert_int_equal(atoi(ask_database("SELECT count(*) FROM file_blob b WHERE sha256 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM file WHERE blob_id = b.id)")), 0);
+    assert_int_equal(atoi(ask_database(sql)), 1); /* the clerk's is still there */
+    rpc_ok(clerk, "file.get", "{s:I}", "id", b);
+    /* What is being sent has its time. */
+    assert_int_equal(atoi(ask_database("SELECT count(*) FROM file_blob WHERE sha256 IS NULL AND owner_id IS NOT NULL")), 1);
+}
+
+static void stops_clean(void **state)
+{
+    (void)state;
+    town_close_sessions(&town);
+    server_stop(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_and_is_filled),
+        cmocka_unit_test(a_file_is_kept_as_it_was_sent),
+        cmocka_unit_test(a_type_is_told_by_the_contents),
+        cmocka_unit_test(a_large_file_goes_in_parts),
+        cmocka_unit_test(what_cannot_be_kept_is_refused),
+        cmocka_unit_test(a_folder_has_an_end),
+        cmocka_unit_test(a_photo_is_demanded),
+        cmocka_unit_test(what_was_shown_once_does_not_count_again),
+        cmocka_unit_test(rights_are_those_of_the_record),
+        cmocka_unit_test(what_is_closed_keeps_its_files),
+        cmocka_unit_test(reading_is_an_event),
+        cmocka_unit_test(an_answer_may_be_a_file),
+        cmocka_unit_test(a_withdrawal_shows_its_paper),
+        cmocka_unit_test(a_comment_brings_files),
+        cmocka_unit_test(contents_are_stored_once_and_swept),
+        cmocka_unit_test(stops_clean),
+    };
+    return HARNESS_RUN("files", tests);
+}
