@@ -240,6 +240,7 @@ static const struct text_check {
     {"listen", check_address},
     {"postgres_bin", check_path},
     {"workflow", check_path},
+    {"deadlines", check_path},
     {"retention", check_path},
     {"tui", check_path},
     {"database", check_database},

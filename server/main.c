@@ -84,20 +84,21 @@ static int run_check(const struct options *o, int argc, char *argv[])
     struct config *config = load_config(o, &code);
     if (!config)
         return code;
-    const char *path = *config->workflow ? config->workflow : "workflow.yaml";
-    const char *notices_path = *config->notices ? config->notices : "notices.yaml";
-    struct workflow *workflow = workflow_load(path, *config->workflow ? NULL : workflow_default_yaml, &err);
-    struct notice_rules *notices = workflow ? notices_load(notices_path, *config->notices ? NULL : notices_default_yaml, &err) : NULL;
-    struct letters *letters = notices ? letters_load(config->mail_templates, &err) : NULL;
     const char *shipped = CLI_TR("поставляемый", "as shipped");
+    struct workflow *workflow = workflow_load(*config->workflow ? config->workflow : "workflow.yaml", *config->workflow ? NULL : workflow_default_yaml, &err);
+    struct deadlines *deadlines = workflow ? deadlines_load(*config->deadlines ? config->deadlines : "deadlines.yaml", *config->deadlines ? NULL : deadlines_default_yaml, &err) : NULL;
+    struct notice_rules *notices = deadlines ? notices_load(*config->notices ? config->notices : "notices.yaml", *config->notices ? NULL : notices_default_yaml, &err) : NULL;
+    struct letters *letters = notices ? letters_load(config->mail_templates, &err) : NULL;
     if (!letters)
         code = fault(EXIT_CONFIGURATION, err.detail, "");
     else
-        printf(CLI_TR("настройки: %s - верно\nпорядок работы: %s - верно\nуведомления: %s - верно\nшаблоны писем: %s - верно\n",
-                      "configuration: %s - right\nworkflow: %s - right\nnotices: %s - right\ntemplates of letters: %s - right\n"),
+        printf(CLI_TR("настройки: %s - верно\nпорядок работы: %s - верно\nсроки: %s - верно\nуведомления: %s - верно\nшаблоны писем: %s - верно\n",
+                      "configuration: %s - right\nworkflow: %s - right\nterms: %s - right\nnotices: %s - right\ntemplates of letters: %s - right\n"),
                o->config ? o->config : CLI_TR("по умолчанию", "defaults"), *config->workflow ? config->workflow : shipped,
-               *config->notices ? config->notices : shipped, *config->mail_templates ? config->mail_templates : shipped);
+               *config->deadlines ? config->deadlines : shipped, *config->notices ? config->notices : shipped,
+               *config->mail_templates ? config->mail_templates : shipped);
     workflow_free(&workflow);
+    deadlines_free(&deadlines);
     struct retention *retention = *config->retention ? retention_load(config->retention, NULL, &err) : NULL;
     if (*config->retention && !retention)
         code = fault(EXIT_CONFIGURATION, err.detail, "");
@@ -180,7 +181,7 @@ static int run_purge(const struct options *o, int argc, char *argv[]) { return p
 /* To add a command: a row. */
 static const struct command commands[] = {
     {{"serve", NULL}, "cspl", {"запустить сервер (на переднем плане)", "run the server (in the foreground)"}, run_serve},
-    {{"check", NULL}, "c", {"проверить настройки и порядок работы (workflow)", "check the configuration and the workflow"}, run_check},
+    {{"check", NULL}, "c", {"проверить настройки, порядок работы (workflow) и сроки (deadlines)", "check the configuration, the workflow and the terms"}, run_check},
     {{"config", "show"}, "", {"образец настроек со всеми ключами", "a sample of the configuration with all keys"}, run_config_show},
     {{"migrate", NULL},
      "cs",

@@ -18,6 +18,11 @@ static const struct {
     const char *code, *label;
 } own[] = {
     {"register", N_("Registered")},
+    {"weekly", N_("Weekly")},
+    {"monthly", N_("Monthly")},
+    {"quarterly", N_("Quarterly")},
+    {"yearly", N_("Yearly")},
+    {"standing", N_("Standing, a report a year")},
     {"create", N_("Created")},
     {"add", N_("Created")},
     {"set", N_("Edited")},

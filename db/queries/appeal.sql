@@ -153,7 +153,8 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
            'topic', a.topic, 'topic_label', gorod_said(t.ru, t.en, $6::text), 'unit', a.unit_id, 'unit_name', o.name,
            'registrar', a.registrar_id, 'registrar_name', ru.name, 'considering', a.considering_id, 'considering_name', cu.name,
            'forwarded_by', a.forwarded_by, 'cover_number', a.cover_number, 'cover_date', a.cover_date,
-           'answer', a.answer, 'open_assignments', a.open_assignments)::text, -1) || ',' || substr(json_build_object(
+           'answer', a.answer, 'open_assignments', a.open_assignments,
+           'unverified', a.due IS NOT NULL AND NOT EXISTS (SELECT 1 FROM calendar_year cy WHERE cy.verified AND cy.year = date_part('year', a.due)::integer))::text, -1) || ',' || substr(json_build_object(
            'complained_of', coalesce((SELECT json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name)
                                       FROM app_user u WHERE u.id = ANY (a.complained_of)), '[]'),
            'questions', coalesce((SELECT json_agg(json_build_object('id', q.id, 'ord', q.ord, 'topic', q.topic, 'topic_label', gorod_said(qt.ru, qt.en, $6::text), 'nature', q.nature,

@@ -86,14 +86,15 @@ SELECT json_build_object('id', s.id, 'number', s.number, 'version', s.version, '
            'author_id', s.author_id, 'author_name', (SELECT u.name FROM app_user u WHERE u.id = coalesce(s.on_behalf_of_id, s.author_id)),
            'controller_id', s.controller_id, 'controller_name', (SELECT u.name FROM app_user u WHERE u.id = s.controller_id),
            'unit', s.unit_id, 'unit_name', (SELECT o.name FROM org_unit o WHERE o.id = s.unit_id),
-           'due', s.due, {assignment_computed}, 'urgency', s.urgency, 'returned_times', s.returned_times,
+           'due', s.due, {assignment_computed}, 'forecast_late', coalesce(f.late, false), 'forecast_reason', CASE WHEN f.late THEN f.reason END,
+           'urgency', s.urgency, 'returned_times', s.returned_times,
            'appeal_id', (SELECT min(a.id) FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id WHERE sa.assignment_id = s.id AND {appeal_unhidden}),
            'appeal_number', (SELECT a.number FROM assignment_appeal sa JOIN appeal a ON a.id = sa.appeal_id
                              WHERE sa.assignment_id = s.id AND {appeal_unhidden} ORDER BY a.id LIMIT 1),
            'unread_comments', {assignment_unread}, 'parent', s.parent_id, 'parts', (SELECT count(*) FROM assignment k WHERE k.parent_id = s.id),
            'extension_due', (SELECT x.new_due FROM extension_request x WHERE x.assignment_id = s.id AND x.status = 'asked')),
        s.status, {assignment_relations}, s.id, s.due
-FROM page s
+FROM page s {assignment_forecast}
 ORDER BY {assignment_order};
 
 -- name: assignment_count
@@ -106,6 +107,8 @@ SELECT left(json_build_object('id', s.id, 'number', s.number, 'version', s.versi
            'urgency', s.urgency, 'responsible_id', s.responsible_id, 'responsible_name', ru.name, 'author_id', s.author_id, 'author_name', au.name,
            'on_behalf_of_id', s.on_behalf_of_id, 'on_behalf_of_name', bu.name, 'controller_id', s.controller_id, 'controller_name', cu.name,
            'unit', s.unit_id, 'unit_name', o.name, 'due', s.due, 'due_nominal', s.due_nominal, 'due_rule', s.due_rule, {assignment_computed},
+           'forecast_late', coalesce(f.late, false), 'forecast_reason', CASE WHEN f.late THEN f.reason END, 'periodic', s.periodic_id,
+           'unverified', NOT EXISTS (SELECT 1 FROM calendar_year cy WHERE cy.verified AND cy.year = date_part('year', s.due)::integer),
            'created_at', s.created_at, 'issued_at', s.issued_at, 'seen_at', s.seen_at, 'reported_at', s.reported_at, 'accepted_at', s.accepted_at,
            'closed_on', s.closed_on, 'returned_times', s.returned_times, 'quality', s.quality, 'file_demanded', s.file_demanded, 'unread_comments', {assignment_unread},
            'co_executors', {assignment_people_co}, 'watchers', {assignment_people_watch},
@@ -134,7 +137,7 @@ SELECT left(json_build_object('id', s.id, 'number', s.number, 'version', s.versi
                                 WHERE e.record = 'assignment' AND e.record_id = s.id), '[]'))::text, -1)
            || ',' || substr({assignment_control_json}::text, 2),
        s.status, {assignment_relations}, s.version
-FROM assignment s
+FROM assignment s {assignment_forecast}
 JOIN app_user ru ON ru.id = s.responsible_id
 JOIN app_user au ON au.id = s.author_id
 LEFT JOIN app_user bu ON bu.id = s.on_behalf_of_id

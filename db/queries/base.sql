@@ -82,7 +82,7 @@ ORDER BY e.id DESC LIMIT $9::integer;
 
 -- fragment: event_open
 -- what was said and changed on a card of correspondence is for those who may read the card; that something was done, for every reader of the log
-($10::boolean OR e.record IN ('user', 'unit', 'classifier', 'report'))
+($10::boolean OR e.record IN ('user', 'unit', 'classifier', 'calendar', 'periodic', 'report'))
 
 -- fragment: event_unhidden
 -- event e of user $7: of restricted records those named on them hear, and the machine's own administrator, who answers a person's request
@@ -100,8 +100,8 @@ SELECT count(*) FROM (
     LIMIT 10001) c;
 
 -- name: calendar_days
--- () -> date, kind: days that differ from the plain week
-SELECT date, kind FROM calendar_day ORDER BY date;
+-- () -> date, kind, note: days that differ from the plain week
+SELECT date, kind, note FROM calendar_day ORDER BY date;
 
 -- name: calendar_years
 SELECT year FROM calendar_year WHERE verified ORDER BY year;

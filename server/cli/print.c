@@ -118,6 +118,33 @@ static void print_lines(FILE *out, const char *text, int indent)
     }
 }
 
+/* Sentences stand each on a line of its own; words and numbers side by side. */
+static bool are_sentences(const json_t *array)
+{
+    size_t index;
+    json_t *item;
+    json_array_foreach(array, index, item)
+        if (json_is_string(item) && strchr(json_string_value(item), ' ') && strchr(json_string_value(item), ':'))
+            return true;
+    return false;
+}
+
+static void print_sentences(FILE *out, const json_t *array, int indent)
+{
+    size_t index;
+    json_t *item;
+    fputc('\n', out);
+    json_array_foreach(array, index, item)
+    {
+        struct buf text;
+        buf_init(&text, TEXT_MAX_BYTES);
+        print_scalar(&text, item, true);
+        print_padding(out, indent + 2);
+        fprintf(out, "%s\n", text.data);
+        buf_free(&text);
+    }
+}
+
 static void print_scalars(FILE *out, const json_t *array)
 {
     struct buf text;
@@ -157,6 +184,10 @@ static void print_member(FILE *out, const struct op *op, const json_t *record, c
             print_table(out, op, value, indent + 2, width_cells);
         else
             print_record(out, op, value, indent + 2, width_cells, depth + 1);
+        return;
+    }
+    if (json_is_array(value) && are_sentences(value)) {
+        print_sentences(out, value, indent);
         return;
     }
     int gap = label_width - utf8_width(label) + 1;

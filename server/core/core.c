@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 64 + 16 + 16 + 3 }; /* the most that config.def lets each lane have, the notifier, the maker of notices and the sweep */
+enum { THREADS_MAX = 64 + 16 + 16 + 4 }; /* the most that config.def lets each lane have, the notifier, the maker of notices, the sweep and the clock */
 
 static void poke(int fd)
 {
@@ -114,6 +114,7 @@ int core_run(const struct core_start *start)
     count += pthread_create(&threads[count], NULL, notify_main, &core) == 0;
     count += pthread_create(&threads[count], NULL, sweep_main, &core) == 0;
     count += pthread_create(&threads[count], NULL, notices_main, &core) == 0;
+    count += pthread_create(&threads[count], NULL, clock_main, &core) == 0;
     wait_for_rules(&core);
     int code = loop_run(&core);
     atomic_store(&core.stopping, true);

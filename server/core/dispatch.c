@@ -193,6 +193,10 @@ static bool run_op(struct dispatch *d, const struct op *op, json_t *params, cons
     json_decref(c.changed);
     if (c.subscribe)
         d->job->subscribe = true;
+    /* Whoever is answered may ask at once: the new rules are in place before the answer goes out. */
+    struct err later;
+    if (ok && c.rules_changed && !rules_reload(d->core, d->db, &later))
+        atomic_store(&d->core->rules_stale, true);
     if (c.has_committed)
         d->committed = true;
     if (c.cancel_long)

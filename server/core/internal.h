@@ -126,6 +126,7 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err);
 int loop_run(struct core *core);
 void *worker_main(void *arg); /* struct lane */
 void *notify_main(void *arg); /* struct core */
+void *clock_main(void *arg);  /* struct core */
 void *sweep_main(void *arg);  /* struct core */
 /* Begins a files session on fd for the user, and takes fd over; ERR_RATE_LIMITED when there are as many as the configuration allows. */
 bool files_start(struct core *core, int fd, const struct session_user *user, struct err *err);

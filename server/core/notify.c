@@ -163,6 +163,9 @@ static bool follow(struct core *core, struct pg *db, struct tail *t)
             if (t->seen_count < SEEN_MAX)
                 t->seen[t->seen_count++] = id;
             fresh++;
+            /* Another core over the same database has changed what is counted over. */
+            if (strcmp(pg_text(res, i, 2), "calendar") == 0)
+                atomic_store(&core->rules_stale, true);
             core_hand_out(core, make_notice(res, i));
         }
         pg_free(res);

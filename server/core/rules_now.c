@@ -16,6 +16,7 @@ static void box_unref(struct rules_box *box)
     if (atomic_fetch_sub(&box->readers, 1) > 1)
         return;
     workflow_free(&box->rules.workflow);
+    deadlines_free(&box->rules.deadlines);
     work_calendar_free(&box->rules.calendar);
     classifiers_free(&box->rules.classifiers);
     retention_free(&box->rules.retention);
@@ -46,42 +47,6 @@ void rules_drop(struct rules_box **box)
     *box = NULL;
 }
 
-static bool load_calendar(struct pg *db, struct work_calendar *calendar, struct err *err)
-{
-    struct pg_res *years = pg_query(db, Q_CALENDAR_YEARS, NULL, 0, err);
-    if (!years)
-        return false;
-    /* A verified year is the plain week first, then the days that differ. */
-    for (int i = 0; i < pg_rows(years); i++) {
-        int year = (int)pg_int(years, i, 0);
-        day_t end = day_from_civil(year + 1, 1, 1);
-        for (day_t d = day_from_civil(year, 1, 1); d != DAY_NONE && end != DAY_NONE && d < end; d++)
-            work_calendar_set(calendar, d, day_weekday(d) < 6);
-    }
-    pg_free(years);
-    struct pg_res *days = pg_query(db, Q_CALENDAR_DAYS, NULL, 0, err);
-    if (!days)
-        return false;
-    for (int i = 0; i < pg_rows(days); i++) {
-        const char *kind = pg_text(days, i, 1);
-        work_calendar_set(calendar, day_parse(pg_text(days, i, 0)), strcmp(kind, "work") == 0 || strcmp(kind, "short") == 0);
-    }
-    pg_free(days);
-    return true;
-}
-
-static bool load_classifiers(struct pg *db, struct classifiers *set, struct err *err)
-{
-    struct pg_res *res = pg_query(db, Q_CLASSIFIER_ALL, NULL, 0, err);
-    if (!res)
-        return false;
-    for (int i = 0; i < pg_rows(res); i++)
-        classifiers_add(set, pg_text(res, i, 0), pg_text(res, i, 1), pg_text(res, i, 2));
-    pg_free(res);
-    classifiers_sort(set);
-    return true;
-}
-
 bool rules_reload(struct core *core, struct pg *db, struct err *err)
 {
     /* On SIGHUP the supervisor has checked the file before it passed the signal on; a fault here keeps the old rules. */
@@ -102,8 +67,11 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
     atomic_store(&core->passwords, config->passwords);
     box->rules.workflow = workflow_load(config->workflow[0] ? config->workflow : "workflow.yaml (shipped)",
                                         config->workflow[0] ? NULL : workflow_default_yaml, err);
-    /* Only while the workflow is good: err tells of the first fault. */
+    /* Each only while those before it are good: err tells of the first fault. */
     if (box->rules.workflow)
+        box->rules.deadlines = deadlines_load(config->deadlines[0] ? config->deadlines : "deadlines.yaml (shipped)",
+                                              config->deadlines[0] ? NULL : deadlines_default_yaml, err);
+    if (box->rules.deadlines)
         box->rules.notices = notices_load(config->notices[0] ? config->notices : "notices.yaml (shipped)", config->notices[0] ? NULL : notices_default_yaml, err);
     if (box->rules.notices)
         box->rules.letters = letters_load(config->mail_templates, err);
@@ -111,11 +79,9 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
         box->rules.retention = retention_load(config->retention[0] ? config->retention : "retention.yaml (shipped)",
                                               config->retention[0] ? NULL : retention_default_yaml, err);
     box->rules.mail_on = config->smtp_url[0] != '\0';
-    box->rules.calendar = work_calendar_new();
-    box->rules.classifiers = classifiers_new();
     config_free(&config);
-    if (!box->rules.workflow || !box->rules.notices || !box->rules.letters || !box->rules.retention || !load_calendar(db, box->rules.calendar, err) ||
-        !load_classifiers(db, box->rules.classifiers, err)) {
+    if (!box->rules.retention || !(box->rules.calendar = rules_read_calendar(db, err)) ||
+        !(box->rules.classifiers = rules_read_classifiers(db, err))) {
         box_unref(box);
         return false;
     }

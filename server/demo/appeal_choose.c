@@ -149,7 +149,7 @@ static void choose_cover(struct town *t, struct appeal_plan *a)
 
 static void count_due(struct town *t, struct appeal_plan *a)
 {
-    const struct due_rule *rule = due_rule_of_appeal(appeal_kinds[a->kind].id);
+    const struct due_rule *rule = rules_of_appeal(t->deadlines, t->classifiers, appeal_kinds[a->kind].id, moment_day(a->at));
     struct due due = due_count(t->calendar, moment_day(a->at), rule);
     a->due = due.rolled;
     a->nominal = due.nominal;

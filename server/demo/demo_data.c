@@ -60,22 +60,10 @@ bool demo_conninfo(const char *state, const struct config *config, char *out, si
 
 /* ---- what there is to begin with ---- */
 
-static bool load_calendar(struct town *t, struct err *err)
+static bool load_rules(struct town *t, struct err *err)
 {
-    struct pg_res *days = pg_query(t->pg, Q_CALENDAR_DAYS, NULL, 0, err);
-    struct pg_res *years = days ? pg_query(t->pg, Q_CALENDAR_YEARS, NULL, 0, err) : NULL;
-    t->calendar = work_calendar_new();
-    /* A day of each verified year makes it one; the first of January is nobody's working day. */
-    for (int i = 0; years && i < pg_rows(years); i++)
-        work_calendar_set(t->calendar, day_from_civil((int)pg_int(years, i, 0), 1, 1), false);
-    for (int i = 0; years && i < pg_rows(days); i++) {
-        const char *kind = pg_text(days, i, 1);
-        work_calendar_set(t->calendar, day_parse(pg_text(days, i, 0)), strcmp(kind, "work") == 0 || strcmp(kind, "short") == 0);
-    }
-    bool ok = years != NULL;
-    pg_free(days);
-    pg_free(years);
-    return ok;
+    t->deadlines = deadlines_load("deadlines.yaml", deadlines_default_yaml, err);
+    return t->deadlines && (t->calendar = rules_read_calendar(t->pg, err)) && (t->classifiers = rules_read_classifiers(t->pg, err));
 }
 
 static void set_clock(struct town *t)
@@ -216,7 +204,7 @@ static bool finish(struct town *t, struct err *err)
 {
     static const enum query after[] = {Q_DEMO_WORDS,   Q_DEMO_CORRESPONDENT_WORDS, Q_DEMO_COUNTERS, Q_DEMO_SEQUENCES,
                                        Q_DEMO_PRECHECKS, Q_DEMO_BOARD,
-                                       Q_DEMO_ANALYZE, Q_DEMO_REFERENCES_CHECK};
+                                       Q_DEMO_ANALYZE, Q_DEMO_REFERENCES_CHECK,    Q_PACE_OF_ALL};
     for (size_t i = 0; i < sizeof after / sizeof *after; i++)
         if (!pg_exec(t->pg, after[i], NULL, 0, NULL, err))
             return false;
@@ -227,7 +215,7 @@ static bool make_town(struct town *t, const struct options *o, struct err *err)
 {
     if (!pg_connect(t->pg, err) || !pg_schema_check(t->pg, err) || !pg_begin(t->pg, err))
         return false;
-    if (!check_fresh(t, err) || !load_calendar(t, err) || !material_load(&t->material, t->arena, err) || !begin_ids(t, err))
+    if (!check_fresh(t, err) || !load_rules(t, err) || !material_load(&t->material, t->arena, err) || !begin_ids(t, err))
         return false;
     set_clock(t);
     t->days = days_new(t);
@@ -238,6 +226,8 @@ static void town_free(struct town *t)
 {
     lexicon_free(&t->lexicon);
     days_free(&t->days);
+    deadlines_free(&t->deadlines);
+    classifiers_free(&t->classifiers);
     work_calendar_free(&t->calendar);
     sheets_free(&t->sheets);
     buf_free(&t->vector.out);

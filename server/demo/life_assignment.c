@@ -249,9 +249,7 @@ static void set_term(struct town *t, struct assignment_plan *p, const struct ord
     char id[48];
     p->urgency = draw_urgency(t);
     snprintf(id, sizeof id, "urgency_%s", p->urgency);
-    const struct due_rule *rule = due_rule_find(id);
-    if (!rule)
-        rule = due_rule_find("assignment_plain");
+    const struct due_rule *rule = deadlines_rule_or(t->deadlines, id, "assignment_plain", signed_on);
     struct due due = due_count(t->calendar, signed_on, rule);
     p->due = due.rolled;
     p->nominal = due.nominal;

@@ -6,7 +6,7 @@
 #include "server/demo/material.h"
 #include "server/demo/random.h"
 #include "server/demo/sheet.h"
-#include "server/rules/due.h"
+#include "server/rules/rules.h"
 
 /* A person of the administration. */
 struct member {
@@ -63,6 +63,8 @@ struct town {
     struct random random;
     struct material material;
     struct lexicon *lexicon;
+    struct deadlines *deadlines;
+    struct classifiers *classifiers;
     struct work_calendar *calendar;
     struct sheets sheets;
     struct staff staff;

@@ -1,6 +1,7 @@
 #include "server/import/import.h"
 #include "common/translit.h"
 #include "server/cli/internal.h"
+#include "server/import/days.h"
 #include "server/import/rejects.h"
 #include "server/import/row.h"
 #include "server/supervisor/state.h"
@@ -28,6 +29,7 @@ struct run {
     struct rejects rejects;
     json_t *seen;   /* hash of a row that has no key: how often it was met in this file */
     json_t *keys;   /* key of a row that was taken: its line */
+    struct year_days days;
     char nonce[37]; /* of this run: a repeat within it is the same request, a second import is another */
     bool was_updated; /* the row just sent changed what was there */
     int64_t read, imported, updated, unchanged, rejected;
@@ -250,6 +252,12 @@ static bool send_row(struct run *r, const struct csv_row *row, struct err *err)
         json_decref(params);
         return false;
     }
+    if (r->kind->by_year) {
+        json_object_set_new(r->keys, json_string_value(key), json_integer(row->line));
+        json_decref(key);
+        year_days_add(&r->days, params);
+        return true;
+    }
     if (strcmp(r->kind->name, "units") == 0)
         give_code(r, params);
     give_external_id(r, params);
@@ -328,6 +336,29 @@ static int stop_away(const struct run *r, const struct csv_row *row, const struc
                         "Give the same command again: what was written is not written twice"));
 }
 
+/* The days of the file are in: each year goes to the server as one. */
+static int send_years(struct run *r)
+{
+    struct err err;
+    json_t *params;
+    while ((params = year_days_next(&r->days))) {
+        json_t *result = NULL;
+        size_t rows = json_array_size(json_object_get(params, "days"));
+        give_request_id(r, params);
+        bool ok = r->refs.dry_run || rpc_call(&r->rpc, r->kind->add, params, &result, &err);
+        if (ok && result)
+            year_days_note(&r->days, result);
+        r->imported += r->refs.dry_run ? (int64_t)rows : json_integer_value(json_object_get(result, "imported"));
+        r->updated += json_integer_value(json_object_get(result, "updated"));
+        r->unchanged += json_integer_value(json_object_get(result, "unchanged"));
+        json_decref(result);
+        json_decref(params);
+        if (!ok)
+            return fault_err(&err, NULL);
+    }
+    return 0;
+}
+
 static int read_rows(struct run *r, struct csv *csv)
 {
     struct csv_row row;
@@ -346,21 +377,24 @@ static int read_rows(struct run *r, struct csv *csv)
     }
     if (terminal && r->read >= TELL_EVERY)
         fputc('\n', stderr);
-    return what ? csv_trouble(r->o->file, row.line, what) : 0;
+    return what ? csv_trouble(r->o->file, row.line, what) : send_years(r);
 }
 
 static void print_summary(const struct run *r)
 {
     if (r->o->json) {
-        printf("{\"read\":%lld,\"imported\":%lld,\"updated\":%lld,\"unchanged\":%lld,\"rejected\":%lld%s}\n", (long long)r->read,
+        printf("{\"read\":%lld,\"imported\":%lld,\"updated\":%lld,\"unchanged\":%lld,\"rejected\":%lld%s", (long long)r->read,
                (long long)r->imported, (long long)r->updated, (long long)r->unchanged, (long long)r->rejected,
                r->o->dry_run ? ",\"dry_run\":true" : "");
+        year_days_print(&r->days, stdout, true);
+        puts("}");
         return;
     }
     printf(CLI_TR("прочитано %lld, внесено %lld, обновлено %lld, без изменений %lld, отклонено %lld%s\n",
                   "read %lld, imported %lld, updated %lld, unchanged %lld, rejected %lld%s\n"),
            (long long)r->read, (long long)r->imported, (long long)r->updated, (long long)r->unchanged, (long long)r->rejected,
            r->o->dry_run ? CLI_TR(" (проверка, ничего не записано)", " (a check, nothing was written)") : "");
+    year_days_print(&r->days, stdout, false);
 }
 
 /* Everything that can be wrong with the whole file is found before the first row goes out. */
@@ -408,6 +442,7 @@ static int import_rows(struct run *r, struct csv *csv)
               CLI_TR("Причины и сами строки запишет --errors ФАЙЛ.csv", "--errors FILE.csv writes the rows and the reasons"));
     json_decref(r->seen);
     json_decref(r->keys);
+    year_days_free(&r->days);
     refs_free(&r->refs);
     return code ? code : r->rejected > 0 ? EXIT_DATA : 0;
 }

@@ -87,6 +87,13 @@ static const struct import_field assignment_fields[] = {
     {.name = NULL},
 };
 
+static const struct import_field calendar_fields[] = {
+    {"date", FIELD_DATE, NULL, TO_PARAM, NULL, true},
+    {"kind", FIELD_CHOICE, "work|short|holiday|off", TO_PARAM, NULL, true},
+    {"note", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {.name = NULL},
+};
+
 static const struct import_field classifier_fields[] = {
     {"classifier", FIELD_TEXT, NULL, TO_PARAM, NULL, true},
     {"code", FIELD_TEXT, NULL, TO_PARAM, NULL, true},
@@ -106,6 +113,7 @@ const struct import_kind import_kinds[] = {
     {.name = "appeals", .add = "appeal.register", .key = "external_id", .either = {"subject", "text"}, .fields = appeal_fields},
     {.name = "assignments", .add = "assignment.create", .key = "external_id", .fields = assignment_fields},
     {.name = "classifiers", .add = "classifier.set", .key = "code", .within = "classifier", .upserts = true, .fields = classifier_fields},
+    {.name = "calendar", .add = "calendar.year", .key = "date", .by_year = true, .fields = calendar_fields},
     {.name = NULL},
 };
 

@@ -42,6 +42,7 @@ struct import_kind {
     bool upserts;                      /* `add` also changes what is there, tells what it did, and takes dry_run */
     const char *either[2];             /* fields of which one must be there; NULL for no such rule */
     const struct import_field *fields; /* ends with name NULL */
+    bool by_year;                      /* rows are days: those of a year go to `add` together, at the end */
 };
 
 extern const struct import_kind import_kinds[]; /* ends with name NULL */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COL_REGISTERED = 4, COL_DUE = 5, COL_NOMINAL = 6, COL_EXTENDED = 7, EXTENSION_MAX_DAYS = 30 };
+enum { COL_REGISTERED = 4, COL_DUE = 5, COL_NOMINAL = 6, COL_EXTENDED = 7 };
 
 static const struct op_param result_fields[] = {
     {"question", P_INT, PF_REQUIRED, 1000, NULL, NULL, {"Вопрос №", "Question No"}, NULL},
@@ -124,10 +124,11 @@ static bool notice_ok(struct call *c, const struct move *m)
 /* «Supported» is a promise until the measures are taken: what was promised is looked at again, in a month unless a day is given. */
 static bool follow_up_of(struct call *c, const char *result, const char *date, const char *field, const char **follow_up)
 {
-    static const struct due_rule month = {.id = "follow_up", .unit = DUE_MONTH, .length = 1, .roll = DUE_ROLL_PREVIOUS};
+    day_t answered = day_parse(date);
     if (*follow_up && **follow_up)
-        return day_parse(*follow_up) >= day_parse(date) || err_field(c->err, field, "out_of_range", NULL);
-    *follow_up = result && strcmp(result, "supported") == 0 ? day_text(c, due_count(c->rules->calendar, day_parse(date), &month).rolled) : NULL;
+        return day_parse(*follow_up) >= answered || err_field(c->err, field, "out_of_range", NULL);
+    bool promised = result && strcmp(result, "supported") == 0;
+    *follow_up = promised ? day_text(c, due_count(c->rules->calendar, answered, deadlines_rule(c->rules->deadlines, "follow_up", answered)).rolled) : NULL;
     return true;
 }
 
@@ -340,7 +341,8 @@ bool appeal_void(struct call *c)
     return move_end(c, &m, true);
 }
 
-/* An extension moves the nominal date and is rolled after (59-FZ art. 12 part 2: at most 30 days in all, and the author is told). */
+/* An extension moves the nominal date and is rolled after (59-FZ art. 12 part 2: at most so many days in all as the rule says, and the
+ * author is told). The card keeps the rule it was counted by first: extended_days tells what was added. */
 bool appeal_extend(struct call *c)
 {
     struct move m;
@@ -349,18 +351,18 @@ bool appeal_extend(struct call *c)
         return false;
     day_t wanted = day_parse(arg_str(c, "new_due")), nominal = day_parse(pg_text(m.r.row, 0, COL_NOMINAL) ? pg_text(m.r.row, 0, COL_NOMINAL) : "");
     day_t registered = day_parse(pg_text(m.r.row, 0, COL_REGISTERED));
+    const struct due_rule *rule = deadlines_rule(c->rules->deadlines, "appeal_extension", registered);
     bool ok = nominal != DAY_NONE || err_rule(c->err, "status", NULL);
     if (ok && wanted <= nominal)
         ok = err_field(c->err, "new_due", "in_past", c->user->lang == LANG_RU ? "новый срок не позже прежнего" : "not later than the present due date");
-    if (ok && pg_int(m.r.row, 0, COL_EXTENDED) + wanted - nominal > EXTENSION_MAX_DAYS)
+    if (ok && pg_int(m.r.row, 0, COL_EXTENDED) + wanted - nominal > rule->length)
         ok = err_rule(c->err, "extension_limit", NULL);
     ok = ok && notice_ok(c, &m);
     if (!ok) {
         record_free(&m.r);
         return false;
     }
-    struct due_rule rule = {.id = "appeal_extension", .unit = DUE_CALENDAR_DAY, .length = wanted - registered, .roll = DUE_ROLL_PREVIOUS};
-    struct due due = due_count(c->rules->calendar, registered, &rule);
+    struct due due = due_roll(c->rules->calendar, wanted, rule->roll, registered);
     const char *old = pg_text(m.r.row, 0, COL_DUE);
     const char *ground = arg_sql(c, "ground") ? arena_printf(c->arena, ",\"ground\":{\"to\":\"%s\"}", arg_sql(c, "ground")) : "";
     m.changes = arena_printf(c->arena, "{\"due\":{\"from\":\"%s\",\"to\":\"%s\"},\"notice_sent\":{\"to\":\"%s\"}%s}", old ? old : "", day_text(c, due.rolled), arg_str(c, "notice_sent"), ground);

@@ -249,7 +249,7 @@ static bool check_author(struct call *c, struct draft_card *d)
 
 static bool count_due(struct call *c, struct draft_card *d)
 {
-    const struct due_rule *rule = due_rule_of_appeal(d->kind);
+    const struct due_rule *rule = rules_of_appeal(c->rules->deadlines, c->rules->classifiers, d->kind, d->registered);
     struct due due = due_count(c->rules->calendar, strcmp(rule->from, "received") == 0 ? d->received : d->registered, rule);
     d->due_rule = rule->id;
     /* A document from above brings its own date; it may shorten the term of the law, never lengthen it. */
@@ -257,10 +257,9 @@ static bool count_due(struct call *c, struct draft_card *d)
         day_t wanted = day_parse(arg_str(c, "due"));
         if (wanted < d->registered || (d->by_law && wanted > due.nominal))
             return err_field(c->err, "due", "out_of_range", NULL);
-        due = due_count(c->rules->calendar, wanted, due_rule_find("from_document"));
-        if (due.rolled < d->registered)
-            due.rolled = d->registered;
-        d->due_rule = "from_document";
+        const struct due_rule *until = deadlines_rule(c->rules->deadlines, "from_document", d->registered);
+        due = due_roll(c->rules->calendar, wanted, until->roll, d->registered);
+        d->due_rule = until->id;
     }
     d->due = due.rolled;
     d->nominal = due.nominal;
@@ -270,7 +269,7 @@ static bool count_due(struct call *c, struct draft_card *d)
 /* 59-FZ art. 8 part 2: three days to register; later is a breach that the card keeps and the clerk hears of. */
 static void write_warnings(struct call *c, const struct draft_card *d)
 {
-    struct due term = due_count(c->rules->calendar, d->received, due_rule_find("appeal_register"));
+    struct due term = due_count(c->rules->calendar, d->received, deadlines_rule(c->rules->deadlines, "appeal_register", d->received));
     jw_key(c->out, "warnings");
     jw_array(c->out);
     if (d->by_law && d->registered > term.rolled)

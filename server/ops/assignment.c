@@ -2,6 +2,7 @@
 #include "server/ops/assignment.h"
 #include "common/arena.h"
 #include "server/ops/access.h"
+#include "server/ops/periodic.h"
 #include "server/ops/tables.h"
 #include <stdlib.h>
 #include <string.h>
@@ -105,33 +106,25 @@ bool assignment_until(struct call *c, const char *field, struct due *due)
     day_t today = call_today(), wanted = day_parse(arg_str(c, field));
     if (wanted < today && !arg_has(c, "external_id"))
         return err_field(c->err, field, "in_past", NULL);
-    *due = due_count(c->rules->calendar, wanted, due_rule_find("assignment_date"));
-    if (due->rolled < today)
-        due->rolled = wanted < today ? wanted : today;
+    *due = due_roll(c->rules->calendar, wanted, deadlines_rule(c->rules->deadlines, "assignment_date", today)->roll, today);
     return true;
 }
 
 /* The date in force: as given (rolled back to a working day; custom since 1974), or by urgency, or one month. */
 static bool count_due(struct call *c, struct due *due, const char **rule_id)
 {
-    const char *urgency = arg_sql(c, "urgency"), *data;
+    const char *urgency = arg_sql(c, "urgency");
     day_t today = call_today();
-    if (!check_classifier(c, "urgency", "urgency", urgency, &data))
+    if (!check_classifier(c, "urgency", "urgency", urgency, NULL))
         return false;
     if (arg_sql(c, "due")) {
         *rule_id = "assignment_date";
         return assignment_until(c, "due", due);
     }
-    struct due_rule rule = *due_rule_find("assignment_plain");
-    json_t *facts = json_loads(data, 0, NULL);
-    const char *unit = json_string_value(json_object_get(facts, "unit"));
-    if (unit && json_is_integer(json_object_get(facts, "days"))) {
-        rule.length = (int)json_integer_value(json_object_get(facts, "days"));
-        rule.unit = strcmp(unit, "working_day") == 0 ? DUE_WORKING_DAY : strcmp(unit, "month") == 0 ? DUE_MONTH : DUE_CALENDAR_DAY;
-    }
-    json_decref(facts);
-    *due = due_count(c->rules->calendar, today, &rule);
-    *rule_id = urgency ? arena_printf(c->arena, "urgency_%s", urgency) : rule.id;
+    const char *named = urgency ? arena_printf(c->arena, "urgency_%s", urgency) : NULL;
+    const struct due_rule *rule = deadlines_rule_or(c->rules->deadlines, named, "assignment_plain", today);
+    *due = due_count(c->rules->calendar, today, rule);
+    *rule_id = rule->id;
     return true;
 }
 
@@ -290,6 +283,19 @@ static const char *ids_sql(struct call *c, const int64_t ids[], size_t count)
     return arena_printf(c->arena, "%s}", array);
 }
 
+/* Members "forecast_late" and "forecast_reason" from a statement that answers them. */
+static bool write_forecast(struct call *c, enum query q, const char *const *params, int count)
+{
+    struct pg_res *res = pg_query(c->db, q, params, count, c->err);
+    if (!res)
+        return false;
+    bool late = pg_rows(res) == 1 && strcmp(pg_text(res, 0, 0), "t") == 0;
+    jw_kbool(c->out, "forecast_late", late);
+    jw_kstring(c->out, "forecast_reason", late ? pg_text(res, 0, 1) : NULL);
+    pg_free(res);
+    return true;
+}
+
 /* The argument file_demanded, if it was given. */
 static bool assignment_demand_file(struct call *c, const char *id)
 {
@@ -297,8 +303,17 @@ static bool assignment_demand_file(struct call *c, const char *id)
     return !params[1] || pg_exec(c->db, Q_ASSIGNMENT_FILE_DEMAND, params, 2, NULL, c->err);
 }
 
+/* What was found out before anything is written. */
+struct giving {
+    int64_t responsible;
+    struct due due;
+    const char *rule;
+    bool draft;
+    day_t next_on; /* of a periodic one: the day of the next; DAY_NONE: it is given once */
+};
+
 /* What is left when everything was found right: the links, the card, its people, the history. */
-static bool create_under(struct call *c, const struct record *parent, int64_t responsible, const struct due *due, const char *rule, bool draft)
+static bool create_under(struct call *c, const struct record *parent, const struct giving *g)
 {
     enum { APPEALS_MAX = 201 };
     int64_t id, appeals[APPEALS_MAX];
@@ -307,9 +322,9 @@ static bool create_under(struct call *c, const struct record *parent, int64_t re
     for (size_t i = 0; i < count; i++)
         if (!take_appeal(c, appeals[i]))
             return false;
-    if (count > 0 && !assignment_not_to_accused(c, ids_sql(c, appeals, count), responsible, "reason"))
+    if (count > 0 && !assignment_not_to_accused(c, ids_sql(c, appeals, count), g->responsible, "reason"))
         return false;
-    if (!write_assignment(c, responsible, due, rule, draft, &id, &number))
+    if (!write_assignment(c, g->responsible, &g->due, g->rule, g->draft, &id, &number))
         return false;
     const char *id_text = call_int(c, id);
     for (size_t i = 0; i < count; i++) {
@@ -317,37 +332,59 @@ static bool create_under(struct call *c, const struct record *parent, int64_t re
         if (!pg_exec(c->db, Q_ASSIGNMENT_APPEAL_ADD, link, 2, NULL, c->err))
             return false;
     }
-    struct event e = {.record = "assignment", .record_id = id, .action = draft ? "create" : "issue", .to = draft ? "draft" : "issued", .version = 1, .comment = arg_sql(c, "reason"),
-                      .changes = arena_printf(c->arena, "{\"due\":{\"to\":\"%s\"},\"responsible\":{\"to\":%lld}}", day_text(c, due->rolled), (long long)responsible)};
-    if (!write_parties(c, id_text, responsible) || !assignment_demand_file(c, id_text) || !part_due(c, id_text, due->rolled) || (parent->row && !join_parent(c, parent, id_text, number, responsible)) ||
-        !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e))
+    struct event e = {.record = "assignment", .record_id = id, .action = g->draft ? "create" : "issue", .to = g->draft ? "draft" : "issued", .version = 1, .comment = arg_sql(c, "reason"),
+                      .changes = arena_printf(c->arena, "{\"due\":{\"to\":\"%s\"},\"responsible\":{\"to\":%lld}}", day_text(c, g->due.rolled), (long long)g->responsible)};
+    if (!write_parties(c, id_text, g->responsible) || !assignment_demand_file(c, id_text) || !part_due(c, id_text, g->due.rolled) || (parent->row && !join_parent(c, parent, id_text, number, g->responsible)) ||
+        !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e) ||
+        (g->next_on != DAY_NONE && !periodic_keep(c, id, g->next_on)))
         return false;
     jw_object(c->out);
     jw_kint(c->out, "id", id);
     jw_kstring(c->out, "number", number);
-    jw_kstring(c->out, "due", day_text(c, due->rolled));
+    jw_kstring(c->out, "due", day_text(c, g->due.rolled));
     jw_kint(c->out, "version", 1);
-    jw_kstring(c->out, "status", draft ? "draft" : "issued");
+    jw_kstring(c->out, "status", g->draft ? "draft" : "issued");
+    jw_kbool(c->out, "unverified", g->due.unverified);
+    const char *asked[] = {call_acts(c), id_text};
+    bool ok = write_forecast(c, Q_FORECAST_OF, asked, 2);
     jw_object_end(c->out);
-    return true;
+    return ok;
+}
+
+/* What giving it now would mean: for the form, before it is given. */
+static bool assignment_forecast(struct call *c)
+{
+    struct due due;
+    const char *rule;
+    if (!assignment_user_ok(c, "responsible", arg_int(c, "responsible")) || !count_due(c, &due, &rule))
+        return false;
+    const char *asked[] = {call_acts(c), arg_sql(c, "responsible"), day_text(c, due.rolled), arg_sql(c, "appeal")};
+    jw_object(c->out);
+    jw_kstring(c->out, "due", day_text(c, due.rolled));
+    jw_kstring(c->out, "nominal", day_text(c, due.nominal));
+    jw_kstring(c->out, "rule", rule);
+    jw_kbool(c->out, "unverified", due.unverified);
+    bool ok = write_forecast(c, Q_FORECAST_FOR, asked, 4);
+    jw_object_end(c->out);
+    return ok;
 }
 
 static bool assignment_create(struct call *c)
 {
-    int64_t responsible;
-    struct due due = {.nominal = DAY_NONE, .rolled = DAY_NONE};
-    const char *rule = NULL;
-    bool there, draft = arg_bool(c, "draft");
+    struct giving g = {.due = {.nominal = DAY_NONE, .rolled = DAY_NONE}, .draft = arg_bool(c, "draft"), .next_on = DAY_NONE};
     struct record parent = {.row = NULL};
+    bool there;
     if (!known_external(c, Q_ASSIGNMENT_BY_EXTERNAL, &there) || there)
         return there;
-    if (!check_classifier(c, "assignment_source", "source", arg_str(c, "source"), NULL) || !choose_responsible(c, &responsible) || !count_due(c, &due, &rule))
+    if (arg_sql(c, "period") && !periodic_prepare(c, &g.next_on))
         return false;
-    if (arg_int(c, "parent") && !take_parent(c, &parent, &due)) {
+    if (!check_classifier(c, "assignment_source", "source", arg_str(c, "source"), NULL) || !choose_responsible(c, &g.responsible) || !count_due(c, &g.due, &g.rule))
+        return false;
+    if (arg_int(c, "parent") && !take_parent(c, &parent, &g.due)) {
         record_free(&parent);
         return false;
     }
-    bool ok = create_under(c, &parent, responsible, &due, rule, draft);
+    bool ok = create_under(c, &parent, &g);
     record_free(&parent);
     return ok;
 }
@@ -441,9 +478,17 @@ static const struct op_param create_params[] = {
     {"appeals", P_IDS, 0, 200, NULL, "appeal.list", {"По обращениям", "From the appeals"}, NULL},
     {"source", P_ENUM, 0, 0, "classifier:assignment_source", NULL, {"Основание", "Source"}, NULL},
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Почему тому, на кого жалуются", "Why to the person complained of"}, NULL},
+    {"period", P_ENUM, 0, 0, "weekly|monthly|quarterly|yearly|standing", NULL, {"Повторять", "Repeat"}, NULL},
     {"file_demanded", P_BOOL, 0, 0, NULL, NULL, {"Нужно фото или скан", "A photo or scan is demanded"}, NULL},
     {"draft", P_BOOL, 0, 0, NULL, NULL, {"Пока не выдавать", "Keep as a draft"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param forecast_params[] = {
+    {"responsible", P_ID, PF_REQUIRED, 0, NULL, "user.list", {"Исполнитель", "Responsible"}, NULL},
+    {"due", P_DATE, 0, 0, NULL, NULL, {"Срок", "Due"}, NULL},
+    {"urgency", P_ENUM, 0, 0, "classifier:urgency", NULL, {"Срочность", "Urgency"}, NULL},
+    {"appeal", P_ID, 0, 0, NULL, "appeal.list", {"По обращению", "From the appeal"}, NULL},
     {.name = NULL},
 };
 static const struct op_param set_params[] = {
@@ -469,6 +514,7 @@ static const struct op_param comment_params[] = {
 #define MOVERS ASSIGNMENT_MOVERS
 const struct op assignment_ops[] = {
     {"assignment.create", GIVERS, OP_WRITE, {"Дать поручение", "Give an assignment"}, create_params, assignment_create},
+    {"assignment.forecast", GIVERS, 0, {"Успеет ли исполнитель", "Will the executor be in time"}, forecast_params, assignment_forecast},
     {"assignment.list", READERS, OP_LIST, {"Поручения", "Assignments"}, list_params, assignment_list},
     {"assignment.get", READERS, 0, {"Карточка поручения", "Card of an assignment"}, get_params, assignment_get},
     {"assignment.set", GIVERS, OP_WRITE | OP_VERSION, {"Исправить поручение", "Correct an assignment"}, set_params, assignment_set},

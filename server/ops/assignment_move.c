@@ -126,7 +126,8 @@ static bool change_state(struct call *c, const struct record *r, const struct ro
         return false;
     e.version = version;
     *out_version = version;
-    return event_write(c, &e);
+    /* What was accepted tells how long such things take. */
+    return event_write(c, &e) && (!is || was || strcmp(row->action, "accept") != 0 || pg_exec(c->db, Q_PACE_OF_USER, &r->id_text, 1, NULL, c->err));
 }
 
 /* The workflow asks what becomes of the parts: cancelled with the whole, or they go on by themselves. */

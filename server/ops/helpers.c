@@ -423,7 +423,8 @@ static bool guard_no_open_assignments(struct call *c, const struct record *r)
 /* 59-FZ art. 8 part 3: seven days from registration; later is a breach that must be explained, but stays possible. */
 static bool guard_within_forward_term(struct call *c, const struct record *r)
 {
-    bool late = call_today() > due_count(c->rules->calendar, day_parse(pg_text(r->row, 0, COL_REGISTERED)), due_rule_find("appeal_forward")).rolled;
+    day_t registered = day_parse(pg_text(r->row, 0, COL_REGISTERED));
+    bool late = call_today() > due_count(c->rules->calendar, registered, deadlines_rule(c->rules->deadlines, "appeal_forward", registered)).rolled;
     return !late || arg_sql(c, "reason") || err_field(c->err, "reason", "required", NULL);
 }
 

@@ -107,6 +107,7 @@ struct call {
     struct err *err;
     int64_t acts_for;    /* set by record_may: the absent person whose right was used; 0: the user's own */
     bool subscribe;      /* set by event.subscribe: this session gets notifications from now on */
+    bool rules_changed;  /* set by what changes the calendar: the next request counts over the new one */
     void (*committed)(struct call *c); /* set by a write: run after its COMMIT, for what this process keeps in memory */
     json_t *changed;     /* for `committed`; freed with the call */
     bool cancel_long;    /* set by report.cancel: the long operation of this session is to stop */

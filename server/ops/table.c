@@ -17,6 +17,8 @@ const struct op *const op_tables[] = {
     keeping_ops,
     purge_ops,
     classifier_ops,
+    calendar_ops,
+    periodic_ops,
     workflow_ops,
     user_ops,
     mail_ops,

@@ -3,12 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { YEAR_FIRST = 1900, YEAR_LAST = 2199, YEAR_COUNT = YEAR_LAST - YEAR_FIRST + 1, DAYS_MAX = 366, LENGTH_MAX = 100000 };
+/* Days of 1900..2199: 300 years, of which 73 are leap years (1900 and 2100 are none). */
+enum { YEAR_FIRST = 1900, YEAR_LAST = 2199, YEAR_COUNT = YEAR_LAST - YEAR_FIRST + 1, DAY_FIRST = -25567, DAYS_COUNT = 300 * 365 + 73, LENGTH_MAX = 100000 };
 
+struct note {
+    day_t day;
+    char *text;
+};
+
+/* A byte a day: counting a term asks for one after the other. */
 struct work_calendar {
     bool verified[YEAR_COUNT];
-    uint8_t off[YEAR_COUNT][(DAYS_MAX + 7) / 8]; /* bit per day of the year; means something where `known` has the bit too */
-    uint8_t known[YEAR_COUNT][(DAYS_MAX + 7) / 8];
+    uint8_t kind[DAYS_COUNT];
+    struct note *notes; /* sorted by day */
+    size_t note_count, note_room;
 };
 
 static bool is_leap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
@@ -26,7 +34,7 @@ static day_t year_start(int year)
     return 365 * (year - 1970) + (y / 4 - y / 100 + y / 400) - (1969 / 4 - 1969 / 100 + 1969 / 400);
 }
 
-static bool is_in_range(day_t d) { return d >= year_start(YEAR_FIRST) && d < year_start(YEAR_LAST + 1); }
+static bool is_in_range(day_t d) { return d >= DAY_FIRST && d < DAY_FIRST + DAYS_COUNT; }
 
 day_t day_from_civil(int year, int month, int day)
 {
@@ -41,11 +49,13 @@ day_t day_from_civil(int year, int month, int day)
 static int year_of(day_t d)
 {
     /* A guess from the mean length of a year is at most one too late. */
-    int year = YEAR_FIRST + (int)((d - year_start(YEAR_FIRST)) / 365);
+    int year = YEAR_FIRST + (int)((d - DAY_FIRST) / 365);
     while (year_start(year) > d)
         year--;
     return year;
 }
+
+int day_year(day_t d) { return is_in_range(d) ? year_of(d) : 0; }
 
 void day_to_civil(day_t d, int *year, int *month, int *day)
 {
@@ -103,33 +113,93 @@ struct work_calendar *work_calendar_new(void)
 
 void work_calendar_free(struct work_calendar **c)
 {
+    for (size_t i = 0; *c && i < (*c)->note_count; i++)
+        free((*c)->notes[i].text);
+    if (*c)
+        free((*c)->notes);
     free(*c);
     *c = NULL;
 }
 
-bool work_calendar_set(struct work_calendar *c, day_t d, bool working)
+bool day_kind_parse(const char *word, enum day_kind *kind)
+{
+    static const char *const words[] = {[DAY_WORK] = "work", [DAY_SHORT] = "short", [DAY_HOLIDAY] = "holiday", [DAY_OFF] = "off"};
+    for (int i = DAY_WORK; word && i <= DAY_OFF; i++)
+        if (strcmp(words[i], word) == 0) {
+            *kind = (enum day_kind)i;
+            return true;
+        }
+    return false;
+}
+
+/* Where the note of a day stands, or would stand. */
+static size_t note_place(const struct work_calendar *c, day_t d)
+{
+    size_t low = 0, high = c->note_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (c->notes[mid].day < d)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static void set_note(struct work_calendar *c, day_t d, const char *text)
+{
+    size_t at = note_place(c, d);
+    bool there = at < c->note_count && c->notes[at].day == d;
+    if (!there && (!text || !*text))
+        return;
+    char *copy = strdup(text ? text : "");
+    if (!there && c->note_count == c->note_room) {
+        c->note_room = c->note_room ? 2 * c->note_room : 256;
+        c->notes = realloc(c->notes, c->note_room * sizeof *c->notes);
+    }
+    if (!copy || !c->notes)
+        abort();
+    if (there) {
+        free(c->notes[at].text);
+    } else {
+        memmove(c->notes + at + 1, c->notes + at, (c->note_count - at) * sizeof *c->notes);
+        c->note_count++;
+    }
+    c->notes[at] = (struct note){.day = d, .text = copy};
+}
+
+bool work_calendar_set(struct work_calendar *c, day_t d, enum day_kind kind, const char *note)
 {
     if (!is_in_range(d))
         return false;
-    int year = year_of(d), at = (int)(d - year_start(year)), y = year - YEAR_FIRST;
-    uint8_t bit = (uint8_t)(1u << (at % 8));
-    c->verified[y] = true;
-    c->known[y][at / 8] |= bit;
-    if (working)
-        c->off[y][at / 8] &= (uint8_t)~bit;
-    else
-        c->off[y][at / 8] |= bit;
+    c->kind[d - DAY_FIRST] = (uint8_t)kind;
+    set_note(c, d, note);
     return true;
+}
+
+void work_calendar_verify(struct work_calendar *c, int year)
+{
+    if (year >= YEAR_FIRST && year <= YEAR_LAST)
+        c->verified[year - YEAR_FIRST] = true;
+}
+
+enum day_kind work_calendar_kind(const struct work_calendar *c, day_t d)
+{
+    if (is_in_range(d) && c->kind[d - DAY_FIRST] != DAY_PLAIN)
+        return c->kind[d - DAY_FIRST];
+    return day_weekday(d) <= 5 ? DAY_WORK : DAY_OFF;
 }
 
 bool work_calendar_is_working(const struct work_calendar *c, day_t d)
 {
-    if (is_in_range(d)) {
-        int year = year_of(d), at = (int)(d - year_start(year)), y = year - YEAR_FIRST;
-        if (c->known[y][at / 8] >> (at % 8) & 1)
-            return !(c->off[y][at / 8] >> (at % 8) & 1);
-    }
-    return day_weekday(d) <= 5;
+    enum day_kind kind = work_calendar_kind(c, d);
+    return kind == DAY_WORK || kind == DAY_SHORT;
+}
+
+const char *work_calendar_note(const struct work_calendar *c, day_t d)
+{
+    size_t at = note_place(c, d);
+    return at < c->note_count && c->notes[at].day == d ? c->notes[at].text : "";
 }
 
 bool work_calendar_is_verified(const struct work_calendar *c, day_t d) { return is_in_range(d) && c->verified[year_of(d) - YEAR_FIRST]; }
@@ -158,15 +228,25 @@ static day_t add_working_days(const struct work_calendar *c, day_t event, int da
     return event;
 }
 
+/* The day that day 0 is: the one before day 1, seen in the direction of counting. */
+static day_t day_zero(day_t event, const struct due_rule *rule)
+{
+    return rule->start == DUE_SAME_DAY && rule->length != 0 ? event + (rule->length > 0 ? -1 : 1) : event;
+}
+
 static day_t count_nominal(const struct work_calendar *c, day_t event, const struct due_rule *rule)
 {
     if (!is_in_range(event) || rule->length > LENGTH_MAX || rule->length < -LENGTH_MAX)
         return DAY_NONE;
-    day_t d = DAY_NONE;
+    day_t zero = day_zero(event, rule), d = DAY_NONE;
     switch (rule->unit) {
-    case DUE_CALENDAR_DAY: d = event + rule->length; break;
-    case DUE_WORKING_DAY: d = add_working_days(c, event, rule->length); break;
-    case DUE_MONTH: d = add_months(event, rule->length); break;
+    case DUE_CALENDAR_DAY: d = zero + rule->length; break;
+    case DUE_WORKING_DAY: d = add_working_days(c, zero, rule->length); break;
+    case DUE_MONTH:
+        d = add_months(event, rule->length);
+        if (d != DAY_NONE)
+            d += zero - event;
+        break;
     }
     return is_in_range(d) ? d : DAY_NONE;
 }
@@ -181,56 +261,39 @@ static bool passes_unverified(const struct work_calendar *c, day_t event, day_t 
     return false;
 }
 
-struct due due_count(const struct work_calendar *c, day_t event, const struct due_rule *rule)
+struct due due_roll(const struct work_calendar *c, day_t nominal, enum due_roll roll, day_t floor)
 {
-    struct due due = {.nominal = count_nominal(c, event, rule)};
+    struct due due = {.nominal = is_in_range(nominal) ? nominal : DAY_NONE};
     due.rolled = due.nominal;
     if (due.nominal == DAY_NONE) {
         due.unverified = true;
         return due;
     }
     day_t d = due.nominal;
-    int step = rule->roll == DUE_ROLL_NONE ? 0 : rule->roll == DUE_ROLL_NEXT ? 1 : -1;
+    int step = roll == DUE_ROLL_NONE ? 0 : roll == DUE_ROLL_NEXT ? 1 : -1;
     while (step != 0 && is_in_range(d) && !work_calendar_is_working(c, d))
         d += step;
     if (is_in_range(d))
         due.rolled = d;
-    if (rule->length > 0 && due.rolled < event)
-        due.rolled = event;
-    due.unverified = !work_calendar_is_verified(c, due.nominal) || !work_calendar_is_verified(c, due.rolled) ||
-                     (rule->unit == DUE_WORKING_DAY && passes_unverified(c, event, due.nominal));
+    /* Never before the event itself; a nominal day that lies before it stays where it was named. */
+    if (floor != DAY_NONE && due.rolled < floor)
+        due.rolled = nominal < floor ? nominal : floor;
+    due.unverified = !work_calendar_is_verified(c, due.nominal) || !work_calendar_is_verified(c, due.rolled);
     return due;
 }
 
-const struct due_rule due_rules[] = {
-#define DUE_RULE(id, from, unit, length, roll, ru, en, law) {id, DUE_##unit, length, DUE_ROLL_##roll, from, {ru, en}, law},
-#include "server/rules/due_rules.def"
-#undef DUE_RULE
-    {NULL, DUE_CALENDAR_DAY, 0, DUE_ROLL_NONE, NULL, {NULL, NULL}, NULL},
-};
-
-const struct due_rule *due_rule_find(const char *id)
+struct due due_count(const struct work_calendar *c, day_t event, const struct due_rule *rule)
 {
-    for (const struct due_rule *r = due_rules; id && r->id; r++)
-        if (strcmp(r->id, id) == 0)
-            return r;
-    return NULL;
+    day_t nominal = count_nominal(c, event, rule);
+    struct due due = due_roll(c, nominal, rule->roll, rule->length > 0 ? event : DAY_NONE);
+    if (nominal != DAY_NONE && rule->unit == DUE_WORKING_DAY)
+        due.unverified = due.unverified || passes_unverified(c, event, nominal);
+    return due;
 }
 
-const struct due_rule *due_rule_of_appeal(const char *appeal_kind)
+struct due due_recount(const struct work_calendar *c, const struct due_rule *rule, day_t event, day_t nominal, bool extended)
 {
-    /* An instruction and a service request have the term that their paper names; until it is typed in, the custom for papers without a
-     * term holds: a month. Of the prosecutor's acts the shortest term is taken, which can never be late. */
-    static const struct {
-        const char *kind, *rule;
-    } rows[] = {
-        {"letter", "appeal_consider"},          {"electronic", "appeal_consider"},      {"reception", "appeal_consider"},
-        {"message", "message_ordinary"},        {"official_letter", "official_letter"}, {"instruction", "official_letter"},
-        {"deputy_request", "deputy_request"},   {"prosecutor", "prosecutor_request"},   {"info_request", "info_request"},
-        {"service_request", "official_letter"},
-    };
-    for (size_t i = 0; appeal_kind && i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(rows[i].kind, appeal_kind) == 0)
-            return due_rule_find(rows[i].rule);
-    return due_rule_find("appeal_consider");
+    if (rule->unit == DUE_WORKING_DAY && !extended && rule->length != 0)
+        return due_count(c, event, rule);
+    return due_roll(c, nominal, rule->roll, event);
 }

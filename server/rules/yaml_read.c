@@ -29,8 +29,7 @@ bool yaml_check_keys(struct yaml_reader *l, const struct yaml_tree *map, const c
     return true;
 }
 
-/* A list of maps, each of them with an identifier `id`; every list of this file is one. */
-bool yaml_check_items(struct yaml_reader *l, const struct yaml_tree *list, const char *const *allowed, const char *what)
+bool yaml_check_rows(struct yaml_reader *l, const struct yaml_tree *list, const char *const *allowed, const char *what)
 {
     if (!yaml_expect_kind(l, list, YT_LIST, list->key))
         return false;
@@ -44,6 +43,17 @@ bool yaml_check_items(struct yaml_reader *l, const struct yaml_tree *list, const
             return FAULT(l, item->line, "%s without an id: add id: some_name", what);
         if (id->kind != YT_TEXT || !is_identifier(id->text))
             return FAULT(l, id->line, "the id of %s must be small Latin letters, digits and _ (at most 40), beginning with a letter", what);
+    }
+    return true;
+}
+
+/* A list of maps, each of them with an identifier `id`; nearly every list of these files is one. */
+bool yaml_check_items(struct yaml_reader *l, const struct yaml_tree *list, const char *const *allowed, const char *what)
+{
+    if (!yaml_check_rows(l, list, allowed, what))
+        return false;
+    for (const struct yaml_tree *item = list->child; item; item = item->next) {
+        const struct yaml_tree *id = yaml_tree_get(item, "id");
         for (const struct yaml_tree *b = list->child; b != item; b = b->next)
             if (strcmp(yaml_tree_get(b, "id")->text, id->text) == 0)
                 return FAULT(l, id->line, "%s \"%s\" stands twice (first on line %d): rename or remove one", what, id->text, b->line);
@@ -70,6 +80,34 @@ bool yaml_read_flag(struct yaml_reader *l, const struct yaml_tree *map, const ch
     if (!node || yaml_tree_bool(node, out))
         return true;
     return FAULT(l, node->line, "%s must be true or false", key);
+}
+
+bool yaml_read_int(struct yaml_reader *l, const struct yaml_tree *map, const char *key, int min, int max, int *out)
+{
+    const struct yaml_tree *node = yaml_tree_get(map, key);
+    int64_t value;
+    if (!node)
+        return true;
+    if (!yaml_tree_int(node, &value) || value < min || value > max)
+        return FAULT(l, node->line, "%s must be a whole number from %d to %d", key, min, max);
+    *out = (int)value;
+    return true;
+}
+
+bool yaml_read_choice(struct yaml_reader *l, const struct yaml_tree *map, const char *key, const char *const *words, int *out)
+{
+    char joined[JOINED_MAX];
+    const struct yaml_tree *node = yaml_tree_get(map, key);
+    if (!node)
+        return true;
+    if (!yaml_expect_kind(l, node, YT_TEXT, key))
+        return false;
+    for (int i = 0; words[i]; i++)
+        if (strcmp(words[i], node->text) == 0) {
+            *out = i;
+            return true;
+        }
+    return FAULT(l, node->line, "unknown %s \"%.40s\": use one of %s", key, node->text, workflow_words_join(words, joined, sizeof joined));
 }
 
 /* The names of a kind in both languages: both must be there, for both kinds of people read them. */

@@ -389,11 +389,17 @@ static void stop_step(struct supervisor *s)
 static bool rules_are_good(const struct config *c, struct err *err)
 {
     struct workflow *workflow = *c->workflow ? workflow_load(c->workflow, NULL, err) : NULL;
-    struct notice_rules *notices = *c->notices ? notices_load(c->notices, NULL, err) : NULL;
-    struct letters *letters = letters_load(c->mail_templates, err);
-    struct retention *retention = *c->retention ? retention_load(c->retention, NULL, err) : NULL;
-    bool good = (workflow || !*c->workflow) && (notices || !*c->notices) && (retention || !*c->retention) && letters;
+    bool good = workflow || !*c->workflow;
+    struct deadlines *deadlines = good && *c->deadlines ? deadlines_load(c->deadlines, NULL, err) : NULL;
+    good = good && (deadlines || !*c->deadlines);
+    struct notice_rules *notices = good && *c->notices ? notices_load(c->notices, NULL, err) : NULL;
+    good = good && (notices || !*c->notices);
+    struct letters *letters = good ? letters_load(c->mail_templates, err) : NULL;
+    good = good && letters;
+    struct retention *retention = good && *c->retention ? retention_load(c->retention, NULL, err) : NULL;
+    good = good && (retention || !*c->retention);
     workflow_free(&workflow);
+    deadlines_free(&deadlines);
     notices_free(&notices);
     letters_free(&letters);
     retention_free(&retention);

@@ -37,6 +37,7 @@ static const struct {
     {"correspondent.set", "{\"name\": \"Ёлкина Мария Пётровна\"}"},
     {"unit.set", "{\"name\": \"Дорожная служба города\"}"},
     {"user.set", "{\"name\": \"Цветков Фёдор Хасанович (мл.)\"}"},
+    {"calendar.due", "{\"from\": \"2026-03-02\", \"days\": 30}"},
     {"user.password", "{\"password\": \"Длинный-пароль-1\"}"},
 };
 

@@ -201,6 +201,21 @@ static void of_control(void **state)
     changes(executor, 2, "substitution.end", at_int(writes(executor, 2, "substitution.add", away), "id"), none());
 }
 
+/* A day that moves nobody's date is one event; so is a year. */
+static void of_the_calendar(void **state)
+{
+    (void)state;
+    struct rpc *admin = town.admin;
+    leaves_nothing(admin, "calendar.set", json_pack("{s:s, s:s, s:s}", "date", "2030-07-01", "kind", "short", "document", "Указ"));
+    writes(admin, 1, "calendar.set", json_pack("{s:s, s:s, s:s}", "date", "2030-07-01", "kind", "off", "document", "Указ"));
+    leaves_nothing(admin, "calendar.year", json_pack("{s:i, s:[{s:s,s:s}]}", "year", 2031, "days", "date", "2030-01-01", "kind", "off"));
+    writes(admin, 1, "calendar.year", json_pack("{s:i, s:[{s:s,s:s}]}", "year", 2031, "days", "date", "2031-01-01", "kind", "off"));
+    json_t *given = json_pack("{s:s, s:I, s:s}", "title", "Сводка", "responsible", town.user[TOWN_executor], "period", "monthly");
+    writes(head, 1, "assignment.create", given);
+    leaves_nothing(head, "periodic.stop", json_pack("{s:i}", "id", ABSENT));
+    writes(head, 1, "periodic.stop", json_pack("{s:o}", "id", json_incref(at(rpc_ok(head, "periodic.list", NULL), "items.0.id"))));
+}
+
 static void of_files(void **state)
 {
     (void)state;
@@ -330,6 +345,7 @@ int main(void)
         cmocka_unit_test(of_appeals),
         cmocka_unit_test(of_assignments),
         cmocka_unit_test(of_control),
+        cmocka_unit_test(of_the_calendar),
         cmocka_unit_test(of_files),
         cmocka_unit_test(of_classifiers),
         cmocka_unit_test(of_keeping),

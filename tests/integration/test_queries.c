@@ -168,6 +168,62 @@ static void migrators_at_once_do_it_once(void **state)
     assert_int_equal(applied, migration_count());
 }
 
+/* A day's beginning and a period's birth, as one of several cores would take them: how many rows it got. */
+struct taker {
+    pthread_t thread;
+    const char *conninfo;
+    enum query take;
+    const char *id;
+    int rows;
+};
+
+static void *take(void *arg)
+{
+    struct taker *t = arg;
+    struct err err = {.code = ERR_OK};
+    struct pg *pg = pg_new(t->conninfo, "Europe/Moscow", 15000);
+    struct pg_res *res = pg_begin(pg, &err) ? pg_query(pg, t->take, t->id ? &t->id : NULL, t->id ? 1 : 0, &err) : NULL;
+    t->rows = res ? pg_rows(res) : -1;
+    pg_free(res);
+    if (t->id && t->rows == 1) {
+        const char *done[] = {t->id, "2199-01-01"};
+        pg_exec(pg, Q_PERIODIC_DONE, done, 2, NULL, &err);
+    }
+    if (!pg_commit(pg, &err))
+        t->rows = -1;
+    pg_close(&pg);
+    return NULL;
+}
+
+static void many_cores_do_it_once(void **state)
+{
+    (void)state;
+    enum { AT_ONCE = 6 };
+    struct taker all[AT_ONCE];
+    char conninfo[512];
+    snprintf(conninfo, sizeof conninfo, "host=%s user=gorod dbname=fresh", cluster->dir);
+    cluster_psql(cluster, "fresh", "UPDATE clock_day SET day = current_date - 3");
+    cluster_psql(cluster, "fresh", "INSERT INTO periodic (id, author_id, period, weekday, next_on, params) VALUES (1, 1, 'monthly', 5, current_date, '{}')");
+    for (int what = 0; what < 2; what++) {
+        int taken = 0;
+        for (int i = 0; i < AT_ONCE; i++) {
+            all[i] = (struct taker){.conninfo = conninfo, .take = what ? Q_PERIODIC_TAKE : Q_CLOCK_TAKE, .id = what ? "1" : NULL};
+            assert_int_equal(pthread_create(&all[i].thread, NULL, take, &all[i]), 0);
+        }
+        for (int i = 0; i < AT_ONCE; i++) {
+            pthread_join(all[i].thread, NULL);
+            CHECK(all[i].rows >= 0, "a core failed");
+            taken += all[i].rows;
+        }
+        assert_int_equal(taken, 1);
+    }
+    /* The clock went back: nothing is done again, and it is told by how much. */
+    cluster_psql(cluster, "fresh", "UPDATE clock_day SET day = current_date + 2");
+    all[0] = (struct taker){.conninfo = conninfo, .take = Q_CLOCK_TAKE};
+    take(&all[0]);
+    assert_int_equal(all[0].rows, 0);
+}
+
 static void folding_functions_say_the_same_as_people(void **state)
 {
     (void)state;
@@ -202,6 +258,7 @@ int main(void)
         cmocka_unit_test(newer_migrations_climb_over_data),
         cmocka_unit_test(a_newer_schema_is_refused),
         cmocka_unit_test(migrators_at_once_do_it_once),
+        cmocka_unit_test(many_cores_do_it_once),
         cmocka_unit_test(folding_functions_say_the_same_as_people),
         cmocka_unit_test(stops),
     };

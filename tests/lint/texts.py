@@ -17,7 +17,6 @@ TABLES = {
     "common/errors.def": {"ERR": (0, 4, 5)},
     "common/reasons.def": {"REASON": (0, 1, 2)},
     "server/config.def": {"CONFIG_TEXT": (0, 2, 3), "CONFIG_INT": (0, 5, 6), "CONFIG_BOOL": (0, 2, 3)},
-    "server/rules/due_rules.def": {"DUE_RULE": (0, 5, 6)},
 }
 HINTS = {"common/errors.def": (6, 7)}
 ALLOWED_EMPTY = {("common/errors.def", "OK")}

@@ -204,7 +204,7 @@ static void build_main(struct doc *d, const json_t *r)
     card_word(d, _("Channel"), r, "channel", "channel");
     card_date(d, _("Received"), r, "received");
     card_date(d, _("Registered"), r, "registered");
-    card_date(d, _("Due"), r, "due");
+    card_due(d, r);
     card_text(d, _("Extended by, days"), r, "extended_days");
     card_word(d, _("How often"), r, "frequency", "frequency");
     card_word(d, _("Topic"), r, "topic", "topic");

@@ -64,7 +64,7 @@ static const struct column columns[] = {
 
 static const char *const fields[] = {"number",      "status",          "due",       "title",   "responsible_name", "unit_name",
                                      "author_name", "appeal_number",   "appeal_id", "overdue", "due_soon",         "unread_comments",
-                                     "actions",     "controller_name", "urgency",   NULL};
+                                     "actions",     "controller_name", "urgency",   "forecast_late",  "forecast_reason", NULL};
 
 static const struct records_tab tabs[] = {
     {N_("Not done"), "{\"open\": true}"},
@@ -90,6 +90,8 @@ static void preview(struct doc *d, const struct row *row)
     doc_blank(d);
     doc_field(d, _("State"), words_label(STATES, row_get(row, "status")), status_role_of(row_get(row, "status")));
     doc_field(d, _("Due"), due, role);
+    if (row_get(row, "forecast_late")[0] == '1')
+        doc_field(d, _("May be late"), row_get(row, "forecast_reason"), R_SOON);
     doc_field(d, _("Responsible"), row_get(row, "responsible_name"), R_TEXT);
     doc_field(d, _("Unit"), row_get(row, "unit_name"), R_TEXT);
     doc_field(d, _("Author"), row_get(row, "author_name"), R_TEXT);
@@ -313,7 +315,7 @@ static void build_main(struct doc *d, const json_t *r)
     doc_blank(d);
     name_short(js_str(r, "responsible_name"), who, sizeof who);
     doc_field_short(d, _("Responsible"), who, R_STRONG);
-    card_date(d, _("Due"), r, "due");
+    card_due(d, r);
     people(d, _("Co-executors"), json_object_get(r, "co_executors"));
     card_text(d, _("Unit"), r, "unit_name");
     card_word(d, _("Urgency"), r, "urgency", "urgency");

@@ -5,6 +5,7 @@
 #include "tui/meta.h"
 #include "tui/notices.h"
 #include "tui/screens.h"
+#include "tui/screens/explain.h"
 #include "tui/screens/files.h"
 #include "tui/screens/form.h"
 #include "tui/screens/tabs.h"
@@ -192,6 +193,7 @@ static bool card_command(struct screen *s, enum command cmd)
     case CMD_NEW: screens_command(c->spec->new_command); return true;
     case CMD_NEXT_TAB: tab_set(c, c->tab + 1); return true;
     case CMD_PREV_TAB: tab_set(c, c->tab + tab_count(c) - 1); return true;
+    case CMD_EXPLAIN_DUE: explain_open(c->spec->record, c->id, ref.number); return true;
     case CMD_NEXT_RECORD:
     case CMD_PREV_RECORD: screens_neighbour(s, cmd == CMD_NEXT_RECORD ? 1 : -1); return true;
     default: break;
@@ -218,6 +220,7 @@ static const char *card_why_not(struct screen *s, enum command cmd)
                                                                : _("Your role may not do this");
     case CMD_EDIT: return !c->record ? _("Not yet") : meta_op(c->spec->set_method) ? NULL : _("Your role may not do this");
     case CMD_NEW: return c->spec->new_command ? screens_why_not(c->spec->new_command) : _("Nothing new is made here");
+    case CMD_EXPLAIN_DUE: return js_str(c->record, "due")[0] ? NULL : _("There is no due date here");
     case CMD_NEXT_RECORD:
     case CMD_PREV_RECORD: return screens_has_neighbours(s) ? NULL : _("This card was not opened from a list");
     default: return record_why_not(&ref, cmd);
@@ -397,6 +400,15 @@ void card_date(struct doc *d, const char *label, const json_t *record, const cha
     doc_field_short(d, label, text, R_TEXT);
 }
 
+void card_due(struct doc *d, const json_t *record)
+{
+    card_date(d, _("Due"), record, "due");
+    if (js_bool(record, "unverified"))
+        doc_field(d, "", _("there is no production calendar of that year: only weekends were taken for days off"), R_SOON);
+    if (js_bool(record, "forecast_late"))
+        doc_field(d, _("May be late"), js_str(record, "forecast_reason"), R_SOON);
+}
+
 void card_text(struct doc *d, const char *label, const json_t *record, const char *name)
 {
     char text[64];
@@ -513,6 +525,9 @@ static const struct {
     {"uncontrol", N_("Control ended")},
     {"move_due", N_("Due date moved")},
     {"hand_over", N_("Handed over to a successor")},
+    {"recount", N_("Counted again")},
+    {"reminder", N_("Reminder")},
+    {"overdue", N_("Became overdue")},
     {"merge", N_("Merged")},
     {"file_attach", N_("File attached")},
     {"file_remove", N_("File removed")},

@@ -35,5 +35,7 @@ void card_comments(struct doc *d, const json_t *record);
 int card_count_comments(const json_t *record);
 /* "Label  value" of a date or moment on the wire. */
 void card_date(struct doc *d, const char *label, const json_t *record, const char *name);
+/* The due date, and what makes it uncertain: a year without a calendar, a forecast. */
+void card_due(struct doc *d, const json_t *record);
 void card_text(struct doc *d, const char *label, const json_t *record, const char *name);
 void card_word(struct doc *d, const char *label, const json_t *record, const char *name, const char *words);

@@ -18,7 +18,7 @@ void cell_mark(const struct row *row, char *out, size_t size, enum role *role)
     } else if (strcmp(row_get(row, "status"), "reported") == 0) {
         glyph = theme_glyph(GL_ACCEPT);
         *role = R_GOOD;
-    } else if (is_set(row, "due_soon")) {
+    } else if (is_set(row, "due_soon") || is_set(row, "forecast_late")) {
         glyph = theme_glyph(GL_SOON);
         *role = R_SOON;
     } else if (is_set(row, "without_action")) {

@@ -21,6 +21,7 @@ struct line {
 };
 
 struct doc {
+    enum ground ground;
     struct arena *arena;
     struct line *lines;
     int count, room;
@@ -65,6 +66,8 @@ void doc_end(struct doc *d)
     if (d->chosen >= d->link_count)
         d->chosen = d->link_count > 0 ? d->link_count - 1 : 0;
 }
+
+void doc_on(struct doc *d, enum ground ground) { d->ground = ground; }
 
 int doc_width(const struct doc *d) { return d->width; }
 
@@ -212,7 +215,7 @@ void doc_paint(struct doc *d, struct rect r, struct cursor *cursor)
     for (int i = 0; i < r.h && d->top + i < d->count; i++) {
         const struct line *line = &d->lines[d->top + i];
         bool chosen = line->link >= 0 && line->link == d->chosen;
-        enum ground ground = chosen ? G_SELECT : G_BASE;
+        enum ground ground = chosen ? G_SELECT : d->ground;
         int y = r.y + i;
         if (line->link >= 0)
             draw_hit((struct rect){y, r.x, 1, r.w}, HIT_ROW, line->link);
@@ -228,9 +231,9 @@ void doc_paint(struct doc *d, struct rect r, struct cursor *cursor)
         }
     }
     if (d->top > 0)
-        draw_text(r.y, r.x + r.w - 1, 1, R_DIM, G_BASE, theme_glyph(GL_MORE_UP));
+        draw_text(r.y, r.x + r.w - 1, 1, R_DIM, d->ground, theme_glyph(GL_MORE_UP));
     if (d->top + r.h < d->count)
-        draw_text(r.y + r.h - 1, r.x + r.w - 1, 1, R_DIM, G_BASE, theme_glyph(GL_MORE_DOWN));
+        draw_text(r.y + r.h - 1, r.x + r.w - 1, 1, R_DIM, d->ground, theme_glyph(GL_MORE_DOWN));
 }
 
 static bool is_seen(const struct doc *d, int line) { return line >= d->top && line < d->top + d->height; }

@@ -18,6 +18,8 @@ void doc_free(struct doc **d);
 void doc_begin(struct doc *d, int width);
 void doc_end(struct doc *d);
 int doc_width(const struct doc *d);
+/* What it is painted on: G_BASE unless said otherwise. */
+void doc_on(struct doc *d, enum ground ground);
 
 void doc_heading(struct doc *d, const char *text);
 void doc_blank(struct doc *d);

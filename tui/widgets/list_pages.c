@@ -95,7 +95,12 @@ int pages_index_of(const struct list *l, int64_t id)
     return -1;
 }
 
-bool pages_has_more(const struct list *l) { return l->has_next; }
+/* A page that is on its way is more, too: End pressed meanwhile goes to the real end. */
+bool pages_has_more(const struct list *l)
+{
+    bool coming = l->request && l->page_count > 0 && l->asked == l->page_count - 1 && !l->pages[l->asked].rows;
+    return l->has_next || coming;
+}
 
 void pages_next_set(struct list *l, int page, const char *next)
 {
