@@ -48,6 +48,7 @@ struct screen {
 struct me {
     int64_t id, unit;
     char login[64], name[128], unit_name[160], municipality[160];
+    char stands_for[256]; /* names of the absent for whom this person acts today, "" when nobody */
     char roles[256]; /* ids with a space around each: " clerk head " */
     bool known;
 };

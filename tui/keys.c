@@ -19,7 +19,7 @@ static const char table[] =
 #include "tui/keys.default"
     ;
 
-enum { BINDINGS_MAX = 160 };
+enum { BINDINGS_MAX = 320 };
 
 static const struct {
     const char *name;

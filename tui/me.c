@@ -62,6 +62,20 @@ static void roles_take(const json_t *roles)
     }
 }
 
+static void stands_take(const json_t *people)
+{
+    size_t i;
+    json_t *p;
+    me.stands_for[0] = '\0';
+    json_array_foreach(people, i, p)
+    {
+        char who[128];
+        size_t len = strlen(me.stands_for);
+        name_short(js_str(p, "name"), who, sizeof who);
+        strf(me.stands_for + len, sizeof me.stands_for - len, "%s%s", len ? ", " : "", who);
+    }
+}
+
 static void whoami(void *arg, json_t *result, const struct rpc_error *error)
 {
     (void)arg;
@@ -77,6 +91,7 @@ static void whoami(void *arg, json_t *result, const struct rpc_error *error)
     strf(me.unit_name, sizeof me.unit_name, "%s", js_str(result, "unit_name"));
     strf(me.municipality, sizeof me.municipality, "%s", js_str(result, "municipality"));
     roles_take(json_object_get(result, "roles"));
+    stands_take(json_object_get(result, "stands_for"));
     dates_start(js_str(result, "zone"), js_str(result, "today"));
     if (js_str(result, "language")[0])
         i18n_start(js_str(result, "language"));

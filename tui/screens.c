@@ -18,6 +18,8 @@ static const struct {
     {"correspondent", CMD_GO_CORRESPONDENTS, "correspondent.list", correspondents_list, correspondents_card},
     {"appeal", CMD_GO_APPEALS, "appeal.list", appeals_list, appeals_card},
     {"assignment", CMD_GO_ASSIGNMENTS, "assignment.list", assignments_list, assignments_card},
+    {"board", CMD_GO_CONTROL, "assignment.board", board_screen, NULL},
+    {"substitution", CMD_GO_SUBSTITUTES, "substitution.list", substitutes_list, NULL},
     {"file", CMD_GO_FILES, "file.list", files_list, files_viewer},
     {"access", CMD_GO_AUDIT, "audit.list", audit_list, NULL},
     {"classifier", CMD_GO_CLASSIFIERS, "classifier.names", classifiers_list, classifiers_card},
@@ -32,6 +34,8 @@ static const struct {
     {CMD_NEW_APPEAL, "appeal.register"},
     {CMD_NEW_ASSIGNMENT, "assignment.create"},
     {CMD_NEW_CORRESPONDENT, "correspondent.add"},
+    {CMD_NEW_SUBSTITUTE, "substitution.add"},
+    {CMD_REASSIGN_ALL, "assignment.reassign_all"},
 };
 
 struct screen *screens_first(void) { return worklist_screen(); }
@@ -70,6 +74,8 @@ bool screens_command(enum command cmd)
     case CMD_NEW_APPEAL: register_open(0, NULL); return true;
     case CMD_NEW_ASSIGNMENT: assign_open(NULL, 0); return true;
     case CMD_NEW_CORRESPONDENT: correspondents_new(); return true;
+    case CMD_NEW_SUBSTITUTE: substitutes_new(); return true;
+    case CMD_REASSIGN_ALL: reassign_all_open(); return true;
     default: return false;
     }
 }
@@ -112,6 +118,19 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
         else if (count == 1)
             answer_open(refs);
         return count == 1;
+    case CMD_ASSIGNMENT_CANCEL:
+    case CMD_ASSIGNMENT_PART_DECIDE:
+    case CMD_ASSIGNMENT_EXTEND_DECIDE:
+        /* What it is about - parts, who has handed in, the asked date - is known on the card only. */
+        if (count == 1 && !refs->whole && strcmp(app_top()->ops->name, "card") != 0)
+            screens_open_card("assignment", refs->id, cmd);
+        else if (cmd == CMD_ASSIGNMENT_CANCEL)
+            cancel_open(refs, count);
+        else if (cmd == CMD_ASSIGNMENT_PART_DECIDE)
+            part_decide_open(refs, count);
+        else
+            extend_decide_open(refs, count);
+        return true;
     case CMD_APPEAL_PRINT: reports_print("report.appeal_card", refs); return true;
     case CMD_APPEAL_LETTER: reports_print("report.answer_letter", refs); return true;
     case CMD_ASSIGNMENT_PRINT: reports_print("report.control_slip", refs); return true;

@@ -2,29 +2,34 @@
 
 -- fragment: appeal_named
 -- user $1 is named on the restricted appeal a: in its list, or by work given out of it
-($1::bigint = ANY (a.readers)
+(($1::bigint[])[1] = ANY (a.readers)
  OR EXISTS (SELECT 1 FROM assignment_appeal na JOIN assignment_party np USING (assignment_id)
-            WHERE na.appeal_id = a.id AND np.user_id = $1 AND np.role <> 'former'))
+            WHERE na.appeal_id = a.id AND np.user_id = ($1)[1] AND np.role <> 'former'))
 
 -- fragment: appeal_unhidden
 -- of appeal a to user $1, whatever else the user may see: what is restricted is for those named on it
 (NOT a.restricted OR {appeal_named})
 
 -- fragment: appeal_visible
--- of appeal a to user $1 (who sees all: $2; whose units: $3)
+-- of appeal a to a user: $1 the user first, then those the user stands in for today; who sees all: $2; whose units: $3. What is restricted is lent
+-- to no substitute
 (NOT a.restricted
- AND ($2::boolean OR a.registrar_id = $1::bigint OR a.considering_id = $1 OR a.unit_id = ANY ($3::bigint[])
-      OR EXISTS (SELECT 1 FROM assignment_appeal va JOIN assignment_party vp USING (assignment_id) WHERE va.appeal_id = a.id AND vp.user_id = $1)
+ AND ($2::boolean OR a.registrar_id = ANY ($1::bigint[]) OR a.considering_id = ANY ($1) OR a.unit_id = ANY ($3::bigint[])
+      OR EXISTS (SELECT 1 FROM assignment_appeal va JOIN assignment_party vp USING (assignment_id) WHERE va.appeal_id = a.id AND vp.user_id = ANY ($1))
       OR EXISTS (SELECT 1 FROM assignment_appeal va JOIN assignment vs ON vs.id = va.assignment_id WHERE va.appeal_id = a.id AND vs.unit_id = ANY ($3)))
  OR a.restricted AND {appeal_named})
 
 -- fragment: appeal_relations
 -- bits of enum relation (server/rules/workflow.h)
-((a.open_assignments > 0)::integer * 256 + (a.considering_id IS NOT DISTINCT FROM $1::bigint)::integer * 64
+((a.open_assignments > 0)::integer * 256 + coalesce(a.considering_id = ANY ($1::bigint[]), false)::integer * 64
  + (a.unit_id = ANY ($3::bigint[]) OR EXISTS (SELECT 1 FROM assignment_appeal ra JOIN assignment rs ON rs.id = ra.assignment_id
                                              WHERE ra.appeal_id = a.id AND rs.unit_id = ANY ($3)))::integer * 128
  + EXISTS (SELECT 1 FROM assignment_appeal ra JOIN assignment rs ON rs.id = ra.assignment_id
-           WHERE ra.appeal_id = a.id AND rs.responsible_id = $1)::integer * 4)
+           WHERE ra.appeal_id = a.id AND rs.responsible_id = ANY ($1))::integer * 4)
+
+-- name: appeal_relations_of
+-- ($1 people $2 id $3 units) -> relations of these people alone
+SELECT {appeal_relations} FROM appeal a WHERE a.id = $2::bigint;
 
 -- fragment: appeal_person
 -- the author's name; hidden from those who may not see persons ($4)
@@ -45,8 +50,8 @@ CASE WHEN $4::boolean AND gorod_fold(a.address) = gorod_fold(c.address) THEN NUL
 -- $16 pattern of the number $17 full-text query $18 open
     ($5::text IS NULL OR a.status = $5) AND ($6::text IS NULL OR a.kind = $6) AND ($7::text IS NULL OR a.topic LIKE gorod_like($7) || '%')
 AND ($8::bigint IS NULL OR a.unit_id = $8)
-AND ($9::boolean IS NULL OR $9 = (a.registrar_id = $1 OR a.considering_id = $1
-     OR EXISTS (SELECT 1 FROM assignment_appeal ma JOIN assignment_party mp USING (assignment_id) WHERE ma.appeal_id = a.id AND mp.user_id = $1)))
+AND ($9::boolean IS NULL OR $9 = (a.registrar_id = ANY ($1) OR a.considering_id = ANY ($1)
+     OR EXISTS (SELECT 1 FROM assignment_appeal ma JOIN assignment_party mp USING (assignment_id) WHERE ma.appeal_id = a.id AND mp.user_id = ANY ($1))))
 AND ($10::boolean IS NULL OR $10 = (a.status = 'registered' AND a.open_assignments = 0))
 AND ($11::boolean IS NULL OR $11 = (a.closed_on IS NULL AND a.due < current_date))
 AND ($12::boolean IS NULL OR $12 = (a.closed_on IS NULL AND a.due BETWEEN current_date AND current_date + 5))
@@ -195,11 +200,11 @@ LEFT JOIN classifier ch ON ch.classifier = 'channel' AND ch.code = a.channel
 LEFT JOIN app_user ru ON ru.id = a.registrar_id
 LEFT JOIN app_user cu ON cu.id = a.considering_id
 CROSS JOIN LATERAL (
-    SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action,
+    SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action, 'for', e.for_id, 'for_name', f.name,
                                       'from', e.from_state, 'to', e.to_state, 'comment', e.comment, 'changes', {named_changes}) ORDER BY e.id) AS history,
            json_agg(json_build_object('at', e.at, 'by', u.name, 'from', e.changes->'due'->>'from', 'to', e.changes->'due'->>'to',
                                       'reason', e.comment) ORDER BY e.id) FILTER (WHERE e.action = 'extend') AS extensions
-    FROM event e LEFT JOIN app_user u ON u.id = e.actor_id WHERE e.record = 'appeal' AND e.record_id = a.id) h
+    FROM event e LEFT JOIN app_user u ON u.id = e.actor_id LEFT JOIN app_user f ON f.id = e.for_id WHERE e.record = 'appeal' AND e.record_id = a.id) h
 WHERE a.id = $5::bigint AND {appeal_visible};
 
 -- name: appeal_lock

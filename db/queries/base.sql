@@ -25,9 +25,9 @@ RETURNING value
 
 -- fragment: named_changes
 -- what event e changed; users and units bear their names beside the ids
-CASE WHEN e.changes ?| ARRAY['responsible', 'controller', 'considering', 'unit'] THEN (
+CASE WHEN e.changes ?| ARRAY['responsible', 'controller', 'considering', 'author', 'co_executor', 'unit'] THEN (
     SELECT jsonb_object_agg(k.key, CASE
-        WHEN k.key IN ('responsible', 'controller', 'considering') THEN k.value || jsonb_build_object(
+        WHEN k.key IN ('responsible', 'controller', 'considering', 'author', 'co_executor') THEN k.value || jsonb_build_object(
             'from_name', (SELECT n.name FROM app_user n WHERE n.id = (k.value->>'from')::bigint),
             'to_name', (SELECT n.name FROM app_user n WHERE n.id = (k.value->>'to')::bigint))
         WHEN k.key = 'unit' THEN k.value || jsonb_build_object(
@@ -37,9 +37,9 @@ CASE WHEN e.changes ?| ARRAY['responsible', 'controller', 'considering', 'unit']
     FROM jsonb_each(e.changes) k) ELSE e.changes END
 
 -- name: event_add
--- (actor, record, id, action, version, from, to, comment, changes) -> id, at
-INSERT INTO event (actor_id, record, record_id, action, version, from_state, to_state, comment, changes)
-VALUES ($1::bigint, $2::text, $3::bigint, $4::text, $5::integer, $6::text, $7::text, $8::text, $9::jsonb)
+-- (actor, record, id, action, version, from, to, comment, changes, for whom the actor acted) -> id, at
+INSERT INTO event (actor_id, record, record_id, action, version, from_state, to_state, comment, changes, for_id)
+VALUES ($1::bigint, $2::text, $3::bigint, $4::text, $5::integer, $6::text, $7::text, $8::text, $9::jsonb, $10::bigint)
 RETURNING id, at;
 
 -- name: event_last

@@ -101,7 +101,7 @@ WITH d AS (SELECT 'user' AS scope, w.id AS scope_id, n.* FROM app_user w
 -- fragment: forecast
 -- of x(responsible_id, unit_id, topic, signed, due): what is usual, what is to be done before, and when it may be expected; $1 is who asks
 SELECT e.expected > x.due AS late,
-       gorod_forecast((SELECT language FROM app_user WHERE id = $1::bigint), p.scope, p.median_days, p.done, o.ahead, p.per_day, e.expected) AS reason
+       gorod_forecast((SELECT language FROM app_user WHERE id = ($1::bigint[])[1]), p.scope, p.median_days, p.done, o.ahead, p.per_day, e.expected) AS reason
 FROM (SELECT p.* FROM pace p
       WHERE ((p.scope = 'user' AND p.scope_id = x.responsible_id) OR (p.scope = 'unit' AND p.scope_id = x.unit_id)) AND p.topic IN ('', x.topic) AND p.done >= 5
       ORDER BY p.scope = 'unit', p.topic = '' LIMIT 1) p

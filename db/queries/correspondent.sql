@@ -131,7 +131,7 @@ SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name
            'phones', {more_phones},
            'contacts', coalesce((SELECT json_agg(json_build_object('kind', k.kind, 'value', k.value) ORDER BY k.id)
                                  FROM contact k WHERE k.correspondent_id = c.id), '[]'),
-           'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id AND aa.appeal_id NOT IN (SELECT gorod_hidden_appeals($1))),
+           'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id AND aa.appeal_id NOT IN (SELECT gorod_hidden_appeals(($1::bigint[])[1]))),
            'appeals', coalesce((SELECT json_agg(json_build_object('id', a.id, 'number', a.number, 'registered', a.registered, 'status', a.status,
                                                                   'subject', a.subject, 'due', a.due))
                                 FROM (SELECT a.* FROM appeal_author aa JOIN appeal a ON a.id = aa.appeal_id
@@ -147,7 +147,7 @@ SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name
            'history', {history_of_correspondent},
            'version', c.version),
        c.version, c.merged_into
-FROM correspondent c WHERE c.id = $4::bigint AND c.id NOT IN (SELECT gorod_hidden_people($1::bigint));
+FROM correspondent c WHERE c.id = $4::bigint AND c.id NOT IN (SELECT gorod_hidden_people(($1::bigint[])[1]));
 
 -- fragment: history_of_correspondent
 -- a merge names the other card instead of a comment

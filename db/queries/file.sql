@@ -2,7 +2,7 @@
 
 -- fragment: file_visible
 -- file f to user $1 (sees all: $2; units: $3; must not see persons: $4): one's own folders, and what hangs on a record that one may open
-((f.place IN ('inbox', 'reports') AND f.place_id = $1::bigint)
+((f.place IN ('inbox', 'reports') AND f.place_id = ($1::bigint[])[1])
  OR (f.place = 'appeal' AND NOT $4::boolean AND EXISTS (SELECT 1 FROM appeal a WHERE a.id = f.place_id AND {appeal_visible}))
  OR (f.place = 'assignment' AND NOT $4 AND EXISTS (SELECT 1 FROM assignment s WHERE s.id = f.place_id AND {assignment_visible})))
 

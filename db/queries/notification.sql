@@ -37,18 +37,22 @@ SELECT DISTINCT u.id, u.login FROM (
         WHERE $2 = 'appeal' AND aa.appeal_id = $3 AND s.status <> 'cancelled' AND 'executors' = ANY ($4)
     UNION ALL SELECT $3 WHERE $2 = 'user' AND 'self' = ANY ($4)
     UNION ALL SELECT r.user_id FROM user_role r WHERE 'every_' || r.role = ANY ($4)
-) c JOIN app_user u ON u.id = c.user_id
+) c
+-- Who stands in for somebody today hears what concerns them.
+CROSS JOIN LATERAL (SELECT c.user_id UNION SELECT t.substitute_id FROM substitution t
+                    WHERE $2 <> 'user' AND t.absent_id = c.user_id AND t.ended_at IS NULL AND current_date BETWEEN t.from_date AND t.to_date) w
+JOIN app_user u ON u.id = w.user_id
 WHERE u.disabled_at IS NULL AND u.id <> 1 AND u.id <> $5::bigint
 ORDER BY u.id;
 
 -- fragment: notice_card_seen
--- may user $1 (who sees all: $2; whose units: $3) see the card of event e?
+-- may the user ($1: the user and those they stand in for; who sees all: $2; whose units: $3) see the card of event e?
 CASE e.record WHEN 'assignment' THEN EXISTS (SELECT 1 FROM assignment s WHERE s.id = e.record_id AND {assignment_visible})
               WHEN 'appeal' THEN EXISTS (SELECT 1 FROM appeal a WHERE a.id = e.record_id AND {appeal_visible})
               ELSE true END
 
 -- name: notice_seen
--- ($1 user $2 sees_all $3 units $4 event) -> a row when the user may see the card
+-- ($1 user and those they stand in for $2 sees_all $3 units $4 event) -> a row when the user may see the card
 SELECT 1 FROM event e WHERE e.id = $4::bigint AND {notice_card_seen};
 
 -- name: notice_add
@@ -102,11 +106,11 @@ FROM notification n WHERE n.id > $1::bigint ORDER BY n.id LIMIT 500;
 
 -- fragment: notification_filters
 -- $4 unread $5 kind
-n.user_id = $1::bigint AND ($4::boolean IS NULL OR $4 = (n.read_at IS NULL)) AND ($5::text IS NULL OR n.kind = $5) AND {notice_card_seen}
+n.user_id = ($1::bigint[])[1] AND ($4::boolean IS NULL OR $4 = (n.read_at IS NULL)) AND ($5::text IS NULL OR n.kind = $5) AND {notice_card_seen}
 
 -- name: notification_list
 -- plan: custom
--- ($1 user $2 sees_all $3 units $4 unread $5 kind $6 texts of the rules by kind $7 after id $8 limit) -> json, id
+-- ($1 user and those they stand in for $2 sees_all $3 units $4 unread $5 kind $6 texts of the rules by kind $7 after id $8 limit) -> json, id
 SELECT json_build_object('id', n.id, 'at', e.at, 'kind', n.kind, 'urgent', n.urgent, 'unread', n.read_at IS NULL, 'record', e.record, 'record_id', e.record_id,
            'number', coalesce(vs.number, va.number), 'action', e.action, 'actor', e.actor_id, 'actor_name', vu.name, 'due', coalesce(vs.due, va.due),
            'text', CASE WHEN $6::jsonb ? n.kind THEN gorod_fill($6::jsonb ->> n.kind, {notice_values}) ELSE coalesce(vs.title, va.subject, '') END, 'version', 1, 'actions', '[]'::json),

@@ -3,17 +3,28 @@
 -- name: user_session
 -- (login) -> id, login, name, language, unit_id, roles csv, units[] the user answers for, disabled, unit name, password hash
 SELECT u.id, u.login, u.name, u.language, u.unit_id, coalesce((SELECT string_agg(role, ',') FROM user_role r WHERE r.user_id = u.id), ''),
-       (WITH RECURSIVE own AS (
-            SELECT o.id, EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.role = 'chief') AS deep
-            FROM org_unit o WHERE o.id = u.unit_id
-              AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.role IN ('chief', 'executor', 'deputy'))
-            UNION SELECT c.unit_id, true FROM user_curates c WHERE c.user_id = u.id
-              AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.role = 'deputy')
-            UNION SELECT o.id, own.deep FROM org_unit o JOIN own ON o.parent_id = own.id WHERE own.deep)
-        SELECT coalesce(array_agg(DISTINCT id), '{}') FROM own),
-       u.disabled_at IS NOT NULL, o.name, u.password_hash
+       ({user_units}), u.disabled_at IS NOT NULL, o.name, u.password_hash
 FROM app_user u LEFT JOIN org_unit o ON o.id = u.unit_id
 WHERE u.login = $1::text;
+
+-- fragment: user_units
+-- the units that user u answers for
+WITH RECURSIVE own AS (
+    SELECT o.id, EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.role = 'chief') AS deep
+    FROM org_unit o WHERE o.id = u.unit_id
+      AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.role IN ('chief', 'executor', 'deputy'))
+    UNION SELECT c.unit_id, true FROM user_curates c WHERE c.user_id = u.id
+      AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.role = 'deputy')
+    UNION SELECT o.id, own.deep FROM org_unit o JOIN own ON o.parent_id = own.id WHERE own.deep)
+SELECT coalesce(array_agg(DISTINCT id), '{}') FROM own
+
+-- name: user_stands_for
+-- (user) -> id, name, roles csv, units[] of everybody the user stands in for today
+SELECT u.id, u.name, coalesce((SELECT string_agg(role, ',') FROM user_role r WHERE r.user_id = u.id AND r.role <> 'admin'), ''), ({user_units})
+FROM app_user u
+WHERE u.id IN (SELECT s.absent_id FROM substitution s
+               WHERE s.substitute_id = $1::bigint AND s.ended_at IS NULL AND current_date BETWEEN s.from_date AND s.to_date)
+ORDER BY u.id LIMIT 8;
 
 -- name: user_login_by_id
 SELECT login FROM app_user WHERE id = $1::bigint;

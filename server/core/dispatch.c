@@ -5,6 +5,7 @@
 #include "common/utf8.h"
 #include "db/pg.h"
 #include "server/core/internal.h"
+#include "server/ops/helpers.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -299,7 +300,8 @@ static bool refresh_user(struct dispatch *d)
 {
     struct job *job = d->job;
     struct err err;
-    if (!job->reload_user)
+    bool stale = job->kind == CONN_SESSION && job->user.loaded_day && job->user.loaded_day != call_today();
+    if (!job->reload_user && !stale)
         return true;
     struct session_user fresh;
     if (login_load_user(d->db, d->arena, job->user.login, &fresh, NULL, &err)) {

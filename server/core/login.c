@@ -4,6 +4,7 @@
 #include "db/pg.h"
 #include "server/config.h"
 #include "server/core/internal.h"
+#include "server/ops/helpers.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,34 @@ static uint32_t roles_from_csv(const char *csv)
     return roles;
 }
 
+/* Adds "{3,4}" to the list of units; a list that does not fit is left as it was. */
+static void add_units(char *units, size_t size, const char *more)
+{
+    size_t len = strlen(units), bare = strlen(more) - 2;
+    bool first = len == 2;
+    if (bare == 0 || len + bare + 2 > size)
+        return;
+    snprintf(units + len - 1, size - len + 1, "%s%s", first ? "" : ",", more + 1);
+}
+
+/* Who stands in for somebody today has their rights on correspondence beside the own ones; an administrator's are never lent. */
+static bool load_stands(struct pg *db, struct arena *arena, struct session_user *user, struct err *err)
+{
+    const char *params[] = {arena_printf(arena, "%lld", (long long)user->id)};
+    struct pg_res *res = pg_query(db, Q_USER_STANDS_FOR, params, 1, err);
+    if (!res)
+        return false;
+    for (int i = 0; i < pg_rows(res) && user->stands_count < STANDS_FOR_MAX; i++) {
+        struct absent_person *p = &user->stands_for[user->stands_count++];
+        *p = (struct absent_person){.id = pg_int(res, i, 0), .roles = roles_from_csv(pg_text(res, i, 2))};
+        snprintf(p->name, sizeof p->name, "%s", pg_text(res, i, 1));
+        user->roles |= p->roles;
+        add_units(user->units, sizeof user->units, pg_text(res, i, 3));
+    }
+    pg_free(res);
+    return true;
+}
+
 bool login_load_user(struct pg *db, struct arena *arena, const char *login, struct session_user *user, const char **hash, struct err *err)
 {
     const char *params[] = {login};
@@ -42,14 +71,19 @@ bool login_load_user(struct pg *db, struct arena *arena, const char *login, stru
     const char *units = pg_text(res, 0, 6);
     /* Fail closed: a list of units that does not fit is no list at all. */
     snprintf(user->units, sizeof user->units, "%s", strlen(units) < sizeof user->units ? units : "{}");
+    memcpy(user->own_units, user->units, sizeof user->own_units);
     if (user->id == 1)
         user->roles = R_SYSTEM;
-    /* An analyst sees every card because no card names a person to them; together with a role that reads names in its scope, the scope holds. */
-    bool blind = !(user->roles & ~(uint32_t)(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
-    user->sees_all = user->roles & (R_HEAD | R_CLERK | R_SYSTEM | R_CITIZENS) || (blind && user->roles & R_ANALYST);
+    user->own_roles = user->roles;
+    user->loaded_day = call_today();
     if (hash)
         *hash = arena_strdup(arena, pg_text(res, 0, 9) ? pg_text(res, 0, 9) : "");
     pg_free(res);
+    if (!load_stands(db, arena, user, err))
+        return false;
+    /* An analyst sees every card because no card names a person to them; together with a role that reads names in its scope, the scope holds. */
+    bool blind = !(user->roles & ~(uint32_t)(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
+    user->sees_all = user->roles & (R_HEAD | R_CLERK | R_SYSTEM | R_CITIZENS) || (blind && user->roles & R_ANALYST);
     return true;
 }
 

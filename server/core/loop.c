@@ -364,10 +364,19 @@ static bool has_unit(const struct session_user *user, int64_t unit)
     return false;
 }
 
+static bool is_or_stands_for(const struct session_user *user, int64_t person)
+{
+    bool is = person == user->id;
+    for (size_t i = 0; i < user->stands_count; i++)
+        is |= person == user->stands_for[i].id;
+    return is;
+}
+
+/* What is restricted (named_only) is lent to no substitute. */
 static bool is_concerned(const struct session_user *user, const struct notice *n)
 {
     for (size_t i = 0; i < n->people_count; i++)
-        if (n->people[i] == user->id)
+        if (n->people[i] == user->id || (!n->named_only && is_or_stands_for(user, n->people[i])))
             return true;
     return false;
 }

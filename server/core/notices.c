@@ -8,6 +8,7 @@
 #include "db/pg.h"
 #include "server/config.h"
 #include "server/core/internal.h"
+#include "server/ops/helpers.h"
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,7 +167,7 @@ static bool tell_person(struct maker *m, const struct rules *rules, const struct
     if (!u)
         return err->code == ERR_FORBIDDEN; /* disabled a moment ago */
     const char *user = id_text(m, u->id), *event = id_text(m, e->id);
-    const char *see[] = {user, u->sees_all ? "true" : "false", *u->units ? u->units : "{}", event};
+    const char *see[] = {user_acts(m->arena, u), u->sees_all ? "true" : "false", *u->units ? u->units : "{}", event};
     struct pg_res *seen = pg_query(m->db, Q_NOTICE_SEEN, see, 4, err);
     if (!seen)
         return false;
@@ -382,7 +383,7 @@ static void write_facts(const struct pg_res *res, enum lang lang, struct jw *w)
 
 static bool count_unread(struct maker *m, const struct session_user *u, int64_t *unread, struct err *err)
 {
-    const char *params[] = {id_text(m, u->id), u->sees_all ? "true" : "false", *u->units ? u->units : "{}", "true", NULL};
+    const char *params[] = {user_acts(m->arena, u), u->sees_all ? "true" : "false", *u->units ? u->units : "{}", "true", NULL};
     struct pg_res *res = pg_query(m->db, Q_NOTIFICATION_COUNT, params, 5, err);
     if (!res)
         return false;

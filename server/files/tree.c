@@ -4,7 +4,7 @@
 
 enum { PAGE_NAMES = 100, RECORDS_TOLD_MAX = 1000, MODE_FOLDER = 0040000, MODE_FILE = 0100000 };
 
-#define WHO(c) call_user(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c))
+#define WHO(c) call_acts(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c))
 
 static const struct {
     const char *name, *place;

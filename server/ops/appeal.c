@@ -23,7 +23,7 @@ static bool hides_persons(const struct call *c)
 static void list_filters(struct call *c, const char *text, const char *number, const char *filters[])
 {
     const char *sort = arg_sql(c, "sort");
-    const char *all[] = {call_user(c), call_sees_all(c), call_units(c), call_bool(hides_persons(c)), arg_bool(c, "new") ? "registered" : arg_sql(c, "status"),
+    const char *all[] = {call_acts(c), call_sees_all(c), call_units(c), call_bool(hides_persons(c)), arg_bool(c, "new") ? "registered" : arg_sql(c, "status"),
                          arg_sql(c, "kind"), arg_sql(c, "topic"), arg_sql(c, "unit"), arg_sql(c, "mine"), arg_sql(c, "without_action"),
                          arg_sql(c, "overdue"), arg_sql(c, "due_soon"), arg_sql(c, "from"), arg_sql(c, "to"), arg_sql(c, "correspondent"),
                          number, text, arg_sql(c, "open"), sort ? sort : "new"};
@@ -342,7 +342,7 @@ static bool appeal_candidates(struct call *c)
 {
     const char *text = arg_sql(c, "text"), *person = arg_sql(c, "correspondent"), *address = arg_sql(c, "address");
     const char *rare = text ? rare_words_query(c, text) : NULL;
-    const char *user = call_user(c), *all = call_sees_all(c), *units = call_units(c);
+    const char *user = call_acts(c), *all = call_sees_all(c), *units = call_units(c);
     const char *same_text[] = {user, all, units, text, rare}, *same_person[] = {user, all, units, person};
     const char *same_issue[] = {user, all, units, address, arg_sql(c, "topic"), person};
     jw_object(c->out);

@@ -52,6 +52,8 @@ const struct op_param appeal_extend_params[] = {
     {"new_due", P_DATE, PF_REQUIRED, 0, NULL, NULL, {"Новый срок", "New due date"}, NULL},
     {"reason", P_TEXT, PF_REQUIRED, 5000, NULL, NULL, {"Причина", "Reason"}, NULL},
     {"notice_sent", P_DATE, PF_REQUIRED, 0, NULL, NULL, {"Автор уведомлён", "Author told on"}, NULL},
+    /* The law knows these two and no third (59-FZ art. 12 part 2). */
+    {"ground", P_ENUM, 0, 0, "exceptional|documents", NULL, {"Основание", "Ground"}, NULL},
     {.name = NULL},
 };
 const struct op_param appeal_leave_params[] = {
@@ -362,7 +364,8 @@ bool appeal_extend(struct call *c)
     }
     struct due due = due_roll(c->rules->calendar, wanted, rule->roll, registered);
     const char *old = pg_text(m.r.row, 0, COL_DUE);
-    m.changes = arena_printf(c->arena, "{\"due\":{\"from\":\"%s\",\"to\":\"%s\"},\"notice_sent\":{\"to\":\"%s\"}}", old ? old : "", day_text(c, due.rolled), arg_str(c, "notice_sent"));
+    const char *ground = arg_sql(c, "ground") ? arena_printf(c->arena, ",\"ground\":{\"to\":\"%s\"}", arg_sql(c, "ground")) : "";
+    m.changes = arena_printf(c->arena, "{\"due\":{\"from\":\"%s\",\"to\":\"%s\"},\"notice_sent\":{\"to\":\"%s\"}%s}", old ? old : "", day_text(c, due.rolled), arg_str(c, "notice_sent"), ground);
     const char *params[] = {m.r.id_text, day_text(c, due.rolled), day_text(c, due.nominal), call_int(c, wanted - nominal)};
     m.comment = arg_sql(c, "reason");
     ok = query_int(c, Q_APPEAL_EXTEND, params, 4, 0, &version);

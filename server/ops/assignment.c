@@ -17,21 +17,21 @@ static bool assignment_list(struct call *c)
     const char *number = query ? number_pattern(c, query) : NULL;
     if (!page_begin(c, &page, "id"))
         return false;
-    const char *params[19] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "status"), arg_sql(c, "open"), arg_sql(c, "overdue"),
-                              arg_sql(c, "due_soon"), arg_sql(c, "mine"), arg_sql(c, "unit"), arg_sql(c, "responsible"), arg_sql(c, "appeal"),
-                              number, number ? NULL : query, arg_sql(c, "from"), arg_sql(c, "to"), sort ? sort : "due"};
-    params[16] = page.after[1];
-    params[17] = page.after[0];
-    params[18] = call_int(c, page.limit + 1);
-    struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_LIST, params, 19, c->err);
+    const char *params[22] = {call_acts(c), call_sees_all(c), call_units(c), arg_sql(c, "status"), arg_sql(c, "open"), arg_sql(c, "overdue"),
+                              arg_sql(c, "due_soon"), arg_sql(c, "mine"), arg_bool(c, "without_unit") ? "0" : arg_sql(c, "unit"), arg_sql(c, "responsible"), arg_sql(c, "appeal"),
+                              number, number ? NULL : query, arg_sql(c, "from"), arg_sql(c, "to"), arg_sql(c, "bucket"), arg_sql(c, "controller"), arg_sql(c, "parent"), sort ? sort : "due"};
+    params[19] = page.after[1];
+    params[20] = page.after[0];
+    params[21] = call_int(c, page.limit + 1);
+    struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_LIST, params, 22, c->err);
     if (res && pg_rows(res) == 0 && number) {
         /* «дом 12» looks like a number and is none. */
         pg_free(res);
         params[11] = NULL;
         params[12] = query;
-        res = pg_query(c->db, Q_ASSIGNMENT_LIST, params, 19, c->err);
+        res = pg_query(c->db, Q_ASSIGNMENT_LIST, params, 22, c->err);
     }
-    if (!res || !page_count(c, &page, Q_ASSIGNMENT_COUNT, params, 15)) {
+    if (!res || !page_count(c, &page, Q_ASSIGNMENT_COUNT, params, 18)) {
         pg_free(res);
         return false;
     }
@@ -101,11 +101,11 @@ bool assignment_not_to_accused(struct call *c, const char *appeals, int64_t user
     return count == 0 || arg_sql(c, field) || err_field(c->err, field, "complained_of", NULL);
 }
 
-bool assignment_until(struct call *c, struct due *due)
+bool assignment_until(struct call *c, const char *field, struct due *due)
 {
-    day_t today = call_today(), wanted = day_parse(arg_str(c, "due"));
+    day_t today = call_today(), wanted = day_parse(arg_str(c, field));
     if (wanted < today && !arg_has(c, "external_id"))
-        return err_field(c->err, "due", "in_past", NULL);
+        return err_field(c->err, field, "in_past", NULL);
     *due = due_roll(c->rules->calendar, wanted, deadlines_rule(c->rules->deadlines, "assignment_date", today)->roll, today);
     return true;
 }
@@ -119,7 +119,7 @@ static bool count_due(struct call *c, struct due *due, const char **rule_id)
         return false;
     if (arg_sql(c, "due")) {
         *rule_id = "assignment_date";
-        return assignment_until(c, due);
+        return assignment_until(c, "due", due);
     }
     const char *named = urgency ? arena_printf(c->arena, "urgency_%s", urgency) : NULL;
     const struct due_rule *rule = deadlines_rule_or(c->rules->deadlines, named, "assignment_plain", today);
@@ -173,11 +173,24 @@ static bool take_appeal(struct call *c, int64_t id)
     return ok;
 }
 
+const char *assignment_decides(const struct call *c)
+{
+    return arg_has(c, "check_only") ? call_bool(!arg_bool(c, "check_only")) : NULL;
+}
+
+static bool stands_for(const struct call *c, int64_t person)
+{
+    for (size_t i = 0; i < c->user->stands_count; i++)
+        if (c->user->stands_for[i].id == person)
+            return true;
+    return false;
+}
+
 /* A clerk fills the card in by somebody's resolution; everybody else speaks for themselves. */
 static bool behalf_ok(struct call *c)
 {
     int64_t giver = arg_int(c, "on_behalf_of");
-    if (!(c->user->roles & (R_CLERK | R_SYSTEM)) && giver != c->user->id)
+    if (!(c->user->roles & (R_CLERK | R_SYSTEM)) && giver != c->user->id && !stands_for(c, giver))
         return err_field(c->err, "on_behalf_of", "not_yours", NULL);
     return assignment_user_ok(c, "on_behalf_of", giver);
 }
@@ -204,12 +217,12 @@ static bool write_assignment(struct call *c, int64_t responsible, const struct d
 {
     int year, month, day;
     day_to_civil(call_today(), &year, &month, &day);
-    const char *source = arg_sql(c, "source"), *from_appeal = arg_has(c, "appeal") || arg_has(c, "appeals") ? "appeal" : "head";
+    const char *source = arg_sql(c, "source"), *from_appeal = arg_has(c, "parent") ? "parent" : arg_has(c, "appeal") || arg_has(c, "appeals") ? "appeal" : "head";
     const char *params[] = {"assignment", call_int(c, year), "П", draft ? "draft" : "issued", source ? source : from_appeal, arg_sql(c, "title"),
                             arg_sql(c, "text"), arg_sql(c, "urgency"), call_user(c), arg_sql(c, "on_behalf_of"), arg_sql(c, "controller"),
                             call_int(c, responsible), arg_sql(c, "unit"), day_text(c, due->rolled), day_text(c, due->nominal), rule, call_bool(!draft),
-                            arg_sql(c, "external_id")};
-    return query_numbered(c, Q_ASSIGNMENT_ADD, params, 18, id, number);
+                            arg_sql(c, "external_id"), arg_sql(c, "parent"), assignment_decides(c)};
+    return query_numbered(c, Q_ASSIGNMENT_ADD, params, 20, id, number);
 }
 
 static bool write_parties(struct call *c, const char *id, int64_t responsible)
@@ -218,6 +231,48 @@ static bool write_parties(struct call *c, const char *id, int64_t responsible)
            (!arg_int(c, "controller") || assignment_party(c, id, arg_int(c, "controller"), "controller")) &&
            (!arg_int(c, "on_behalf_of") || assignment_party(c, id, arg_int(c, "on_behalf_of"), "on_behalf_of")) &&
            add_people(c, id, "co_executors", "co_executor") && add_people(c, id, "watchers", "watcher");
+}
+
+/* Co-executors are done before the whole is: their own last day is no later. */
+static bool part_due(struct call *c, const char *id, day_t whole)
+{
+    struct due due;
+    if (!arg_sql(c, "co_due"))
+        return true;
+    if (!assignment_until(c, "co_due", &due))
+        return false;
+    if (due.rolled > whole)
+        return err_field(c->err, "co_due", "beyond_parent", NULL);
+    const char *params[] = {id, day_text(c, due.rolled)};
+    return pg_exec(c->db, Q_ASSIGNMENT_PART_DUE, params, 2, NULL, c->err);
+}
+
+/* A part of another assignment: by those who may give it, due no later than the whole; a term that nobody named ends with the whole. */
+static bool take_parent(struct call *c, struct record *parent, struct due *due)
+{
+    const char *to;
+    if (!record_lock_id(c, "assignment", arg_int(c, "parent"), parent))
+        return c->err->code == ERR_NOT_FOUND ? err_field(c->err, "parent", "not_there", NULL) : false;
+    if (!record_may(c, parent, "sub", &to))
+        return false;
+    day_t last = day_parse(pg_text(parent->row, 0, A_DUE));
+    if (due->rolled > last && arg_sql(c, "due"))
+        return err_field(c->err, "due", "beyond_parent", NULL);
+    if (due->rolled > last) {
+        due->rolled = last;
+        due->nominal = day_parse(pg_text(parent->row, 0, A_NOMINAL));
+    }
+    return true;
+}
+
+/* The part serves the same appeals, and the whole tells in its history that it was given. */
+static bool join_parent(struct call *c, const struct record *parent, const char *id, const char *number, int64_t responsible)
+{
+    const char *link[] = {id, parent->id_text};
+    struct event e = {.record = "assignment", .record_id = parent->id, .action = "sub", .version = parent->version,
+                      .comment = arena_printf(c->arena, "%s %s", number, arg_str(c, "title")),
+                      .changes = arena_printf(c->arena, "{\"co_executor\":{\"to\":%lld}}", (long long)responsible)};
+    return pg_exec(c->db, Q_ASSIGNMENT_APPEALS_OF_PARENT, link, 2, NULL, c->err) && event_write(c, &e);
 }
 
 static const char *ids_sql(struct call *c, const int64_t ids[], size_t count)
@@ -248,27 +303,28 @@ static bool assignment_demand_file(struct call *c, const char *id)
     return !params[1] || pg_exec(c->db, Q_ASSIGNMENT_FILE_DEMAND, params, 2, NULL, c->err);
 }
 
-static bool assignment_create(struct call *c)
+/* What was found out before anything is written. */
+struct giving {
+    int64_t responsible;
+    struct due due;
+    const char *rule;
+    bool draft;
+    day_t next_on; /* of a periodic one: the day of the next; DAY_NONE: it is given once */
+};
+
+/* What is left when everything was found right: the links, the card, its people, the history. */
+static bool create_under(struct call *c, const struct record *parent, const struct giving *g)
 {
     enum { APPEALS_MAX = 201 };
-    int64_t responsible, id, appeals[APPEALS_MAX];
-    struct due due = {.nominal = DAY_NONE, .rolled = DAY_NONE};
-    const char *rule = NULL, *number;
-    bool there, draft = arg_bool(c, "draft");
-    day_t next_on = DAY_NONE;
-    if (!known_external(c, Q_ASSIGNMENT_BY_EXTERNAL, &there) || there)
-        return there;
-    if (arg_sql(c, "period") && !periodic_prepare(c, &next_on))
-        return false;
-    if (!check_classifier(c, "assignment_source", "source", arg_str(c, "source"), NULL) || !choose_responsible(c, &responsible) || !count_due(c, &due, &rule))
-        return false;
+    int64_t id, appeals[APPEALS_MAX];
+    const char *number;
     size_t count = appeals_of(c, appeals, APPEALS_MAX);
     for (size_t i = 0; i < count; i++)
         if (!take_appeal(c, appeals[i]))
             return false;
-    if (count > 0 && !assignment_not_to_accused(c, ids_sql(c, appeals, count), responsible, "reason"))
+    if (count > 0 && !assignment_not_to_accused(c, ids_sql(c, appeals, count), g->responsible, "reason"))
         return false;
-    if (!write_assignment(c, responsible, &due, rule, draft, &id, &number))
+    if (!write_assignment(c, g->responsible, &g->due, g->rule, g->draft, &id, &number))
         return false;
     const char *id_text = call_int(c, id);
     for (size_t i = 0; i < count; i++) {
@@ -276,19 +332,20 @@ static bool assignment_create(struct call *c)
         if (!pg_exec(c->db, Q_ASSIGNMENT_APPEAL_ADD, link, 2, NULL, c->err))
             return false;
     }
-    struct event e = {.record = "assignment", .record_id = id, .action = draft ? "create" : "issue", .to = draft ? "draft" : "issued", .version = 1, .comment = arg_sql(c, "reason"),
-                      .changes = arena_printf(c->arena, "{\"due\":{\"to\":\"%s\"},\"responsible\":{\"to\":%lld}}", day_text(c, due.rolled), (long long)responsible)};
-    if (!write_parties(c, id_text, responsible) || !assignment_demand_file(c, id_text) || !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e) ||
-        (next_on != DAY_NONE && !periodic_keep(c, id, next_on)))
+    struct event e = {.record = "assignment", .record_id = id, .action = g->draft ? "create" : "issue", .to = g->draft ? "draft" : "issued", .version = 1, .comment = arg_sql(c, "reason"),
+                      .changes = arena_printf(c->arena, "{\"due\":{\"to\":\"%s\"},\"responsible\":{\"to\":%lld}}", day_text(c, g->due.rolled), (long long)g->responsible)};
+    if (!write_parties(c, id_text, g->responsible) || !assignment_demand_file(c, id_text) || !part_due(c, id_text, g->due.rolled) || (parent->row && !join_parent(c, parent, id_text, number, g->responsible)) ||
+        !pg_exec(c->db, Q_APPEAL_OPEN_ASSIGNMENTS_RECOUNT, &id_text, 1, NULL, c->err) || !event_write(c, &e) ||
+        (g->next_on != DAY_NONE && !periodic_keep(c, id, g->next_on)))
         return false;
     jw_object(c->out);
     jw_kint(c->out, "id", id);
     jw_kstring(c->out, "number", number);
-    jw_kstring(c->out, "due", day_text(c, due.rolled));
+    jw_kstring(c->out, "due", day_text(c, g->due.rolled));
     jw_kint(c->out, "version", 1);
-    jw_kstring(c->out, "status", draft ? "draft" : "issued");
-    jw_kbool(c->out, "unverified", due.unverified);
-    const char *asked[] = {call_user(c), id_text};
+    jw_kstring(c->out, "status", g->draft ? "draft" : "issued");
+    jw_kbool(c->out, "unverified", g->due.unverified);
+    const char *asked[] = {call_acts(c), id_text};
     bool ok = write_forecast(c, Q_FORECAST_OF, asked, 2);
     jw_object_end(c->out);
     return ok;
@@ -301,7 +358,7 @@ static bool assignment_forecast(struct call *c)
     const char *rule;
     if (!assignment_user_ok(c, "responsible", arg_int(c, "responsible")) || !count_due(c, &due, &rule))
         return false;
-    const char *asked[] = {call_user(c), arg_sql(c, "responsible"), day_text(c, due.rolled), arg_sql(c, "appeal")};
+    const char *asked[] = {call_acts(c), arg_sql(c, "responsible"), day_text(c, due.rolled), arg_sql(c, "appeal")};
     jw_object(c->out);
     jw_kstring(c->out, "due", day_text(c, due.rolled));
     jw_kstring(c->out, "nominal", day_text(c, due.nominal));
@@ -309,6 +366,26 @@ static bool assignment_forecast(struct call *c)
     jw_kbool(c->out, "unverified", due.unverified);
     bool ok = write_forecast(c, Q_FORECAST_FOR, asked, 4);
     jw_object_end(c->out);
+    return ok;
+}
+
+static bool assignment_create(struct call *c)
+{
+    struct giving g = {.due = {.nominal = DAY_NONE, .rolled = DAY_NONE}, .draft = arg_bool(c, "draft"), .next_on = DAY_NONE};
+    struct record parent = {.row = NULL};
+    bool there;
+    if (!known_external(c, Q_ASSIGNMENT_BY_EXTERNAL, &there) || there)
+        return there;
+    if (arg_sql(c, "period") && !periodic_prepare(c, &g.next_on))
+        return false;
+    if (!check_classifier(c, "assignment_source", "source", arg_str(c, "source"), NULL) || !choose_responsible(c, &g.responsible) || !count_due(c, &g.due, &g.rule))
+        return false;
+    if (arg_int(c, "parent") && !take_parent(c, &parent, &g.due)) {
+        record_free(&parent);
+        return false;
+    }
+    bool ok = create_under(c, &parent, &g);
+    record_free(&parent);
     return ok;
 }
 
@@ -331,21 +408,23 @@ static bool assignment_set(struct call *c)
     int64_t version;
     const char *changes;
     struct due until = {.nominal = DAY_NONE, .rolled = DAY_NONE};
-    if (!record_lock(c, "assignment", &r))
+    day_t parent_due = DAY_NONE;
+    if ((arg_sql(c, "due") && !assignment_hold_parent(c, arg_sql(c, "id"), &parent_due)) || !record_lock(c, "assignment", &r))
         return false;
     bool ok = r.relations & REL_AUTHOR || c->user->roles & (R_CLERK | R_HEAD | R_SYSTEM) || err_set(c->err, ERR_FORBIDDEN, NULL);
     ok = ok && (!state_is_final(c, "assignment", r.status) || err_rule(c->err, "status", NULL));
-    ok = ok && check_classifier(c, "urgency", "urgency", arg_str(c, "urgency"), NULL);
-    if (ok && arg_sql(c, "due") && (ok = assignment_until(c, &until)))
+    ok = ok && check_classifier(c, "urgency", "urgency", arg_str(c, "urgency"), NULL) && record_acts_for(c, &r, "assignment", "move_due");
+    if (ok && arg_sql(c, "due") && (ok = assignment_due_fits(c, &r, "due", parent_due, &until)))
         json_object_set_new(c->params, "due", json_string(day_text(c, until.rolled))); /* what the history says is the day in force */
     ok = ok && (!arg_int(c, "controller") || assignment_user_ok(c, "controller", arg_int(c, "controller"))) &&
          record_changes(c, Q_ASSIGNMENT_FACTS, r.id_text, &changes);
-    const char *params[] = {r.id_text, arg_sql(c, "title"), arg_keep(c, "text"), arg_sql(c, "urgency"), arg_sql(c, "controller")};
+    const char *params[] = {r.id_text, arg_sql(c, "title"), arg_keep(c, "text"), arg_sql(c, "urgency"), arg_sql(c, "controller"), assignment_decides(c)};
     const char *due[] = {r.id_text, day_text(c, until.rolled), day_text(c, until.nominal)};
     const char *controller[] = {r.id_text, "controller", arena_printf(c->arena, "{%s}", arg_sql(c, "controller") ? arg_sql(c, "controller") : "")};
-    ok = ok && query_int(c, Q_ASSIGNMENT_SET, params, 5, 0, &version) && (!due[1] || pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, due, 3, NULL, c->err)) &&
+    ok = ok && query_int(c, Q_ASSIGNMENT_SET, params, 6, 0, &version) && (!due[1] || pg_exec(c->db, Q_ASSIGNMENT_DUE_SET, due, 3, NULL, c->err)) &&
          (!arg_int(c, "controller") || pg_exec(c->db, Q_ASSIGNMENT_PARTIES_SET, controller, 3, NULL, c->err)) &&
-         set_people(c, r.id_text, "co_executors", "co_executor") && set_people(c, r.id_text, "watchers", "watcher");
+         set_people(c, r.id_text, "co_executors", "co_executor") && set_people(c, r.id_text, "watchers", "watcher") &&
+         part_due(c, r.id_text, due[1] ? until.rolled : day_parse(pg_text(r.row, 0, A_DUE)));
     if (ok) {
         struct event e = {.record = "assignment", .record_id = r.id, .action = "set", .version = version, .changes = changes, .comment = arg_sql(c, "reason")};
         ok = event_write(c, &e);
@@ -366,8 +445,12 @@ static const struct op_param list_params[] = {
     {"due_soon", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Скоро срок", "Due soon"}, NULL},
     {"mine", P_ENUM, PF_FILTER, 0, "responsible|author|controller|co_executor|watcher|unit|any", NULL, {"Мои", "Mine"}, NULL},
     {"unit", P_ID, PF_FILTER, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL},
+    {"without_unit", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Без подразделения", "Without a unit"}, NULL},
     {"responsible", P_ID, PF_FILTER, 0, NULL, "user.list", {"Исполнитель", "Responsible"}, NULL},
     {"appeal", P_ID, PF_FILTER, 0, NULL, "appeal.list", {"По обращению", "From the appeal"}, NULL},
+    {"controller", P_ID, PF_FILTER, 0, NULL, "user.list", {"Контролёр", "Controller"}, NULL},
+    {"parent", P_ID, PF_FILTER, 0, NULL, "assignment.list", {"Части поручения", "Parts of"}, NULL},
+    {"bucket", P_ENUM, PF_FILTER, 0, "overdue|today|week|later|reported|open", NULL, {"Столбец контроля", "Column of the board"}, NULL},
     {"from", P_DATE, PF_FILTER, 0, NULL, NULL, {"Срок с", "Due from"}, NULL},
     {"to", P_DATE, PF_FILTER, 0, NULL, NULL, {"Срок по", "Due to"}, NULL},
     {.name = NULL},
@@ -384,8 +467,11 @@ static const struct op_param create_params[] = {
     {"text", P_TEXT, 0, 50000, NULL, NULL, {"Подробно", "Details"}, NULL},
     {"urgency", P_ENUM, 0, 0, "classifier:urgency", NULL, {"Срочность", "Urgency"}, NULL},
     {"controller", P_ID, 0, 0, NULL, "user.list", {"Контролёр", "Controller"}, NULL},
+    {"check_only", P_BOOL, 0, 0, NULL, NULL, {"Контролёр только проверяет", "The controller only checks"}, NULL},
     {"on_behalf_of", P_ID, 0, 0, NULL, "user.list", {"От имени", "On behalf of"}, NULL},
     {"co_executors", P_IDS, 0, 50, NULL, "user.list", {"Соисполнители", "Co-executors"}, NULL},
+    {"co_due", P_DATE, 0, 0, NULL, NULL, {"Срок соисполнителям", "Due for co-executors"}, NULL},
+    {"parent", P_ID, 0, 0, NULL, "assignment.list", {"Часть поручения", "Part of"}, NULL},
     {"watchers", P_IDS, 0, 50, NULL, "user.list", {"Наблюдатели", "Watchers"}, NULL},
     {"unit", P_ID, 0, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL},
     {"appeal", P_ID, 0, 0, NULL, "appeal.list", {"По обращению", "From the appeal"}, NULL},
@@ -412,8 +498,10 @@ static const struct op_param set_params[] = {
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Почему изменён срок", "Why the date moves"}, NULL},
     {"urgency", P_ENUM, 0, 0, "classifier:urgency", NULL, {"Срочность", "Urgency"}, NULL},
     {"controller", P_ID, 0, 0, NULL, "user.list", {"Контролёр", "Controller"}, NULL},
+    {"check_only", P_BOOL, 0, 0, NULL, NULL, {"Контролёр только проверяет", "The controller only checks"}, NULL},
     {"file_demanded", P_BOOL, 0, 0, NULL, NULL, {"Нужно фото или скан", "A photo or scan is demanded"}, NULL},
     {"co_executors", P_IDS, 0, 50, NULL, "user.list", {"Соисполнители", "Co-executors"}, NULL},
+    {"co_due", P_DATE, 0, 0, NULL, NULL, {"Срок соисполнителям", "Due for co-executors"}, NULL},
     {"watchers", P_IDS, 0, 50, NULL, "user.list", {"Наблюдатели", "Watchers"}, NULL},
     {.name = NULL},
 };
@@ -423,7 +511,7 @@ static const struct op_param comment_params[] = {
     {.name = NULL},
 };
 
-#define MOVERS (R_ANY & ~R_ADMIN & ~R_ANALYST & ~R_CITIZENS)
+#define MOVERS ASSIGNMENT_MOVERS
 const struct op assignment_ops[] = {
     {"assignment.create", GIVERS, OP_WRITE, {"Дать поручение", "Give an assignment"}, create_params, assignment_create},
     {"assignment.forecast", GIVERS, 0, {"Успеет ли исполнитель", "Will the executor be in time"}, forecast_params, assignment_forecast},
@@ -437,7 +525,7 @@ const struct op assignment_ops[] = {
     {"assignment.recall", MOVERS, OP_WRITE | OP_VERSION, {"Отозвать отчёт", "Recall the report"}, NULL, assignment_move},
     {"assignment.return", MOVERS, OP_WRITE | OP_VERSION, {"Вернуть на доработку", "Return for rework"}, assignment_return_params, assignment_move},
     {"assignment.accept", MOVERS, OP_WRITE | OP_VERSION, {"Принять", "Accept"}, assignment_accept_params, assignment_move},
-    {"assignment.cancel", MOVERS, OP_WRITE | OP_VERSION, {"Отменить", "Cancel"}, assignment_reason_params, assignment_move},
+    {"assignment.cancel", MOVERS, OP_WRITE | OP_VERSION, {"Отменить", "Cancel"}, assignment_cancel_params, assignment_move},
     {"assignment.off_control", MOVERS, OP_WRITE | OP_VERSION, {"Снять с контроля", "Take off control"}, assignment_reason_params, assignment_move},
     {"assignment.reopen", MOVERS, OP_WRITE | OP_VERSION, {"Возобновить", "Reopen"}, assignment_reopen_params, assignment_move},
     {"assignment.reassign", MOVERS, OP_WRITE | OP_VERSION, {"Переназначить", "Reassign"}, assignment_reassign_params, assignment_reassign},

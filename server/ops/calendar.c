@@ -75,7 +75,7 @@ static void write_due(struct call *c, const struct due_story *s, const char *rul
 static bool explain_record(struct call *c, const char *field, enum query term)
 {
     enum { COL_DUE = 1, COL_NOMINAL, COL_RULE, COL_FIRST_DAY, COL_LATER_DAY };
-    const char *params[] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, field)};
+    const char *params[] = {call_acts(c), call_sees_all(c), call_units(c), arg_sql(c, field)};
     struct pg_res *res = pg_query(c->db, term, params, 4, c->err);
     if (!res)
         return false;

@@ -236,7 +236,7 @@ static bool correspondent_list(struct call *c)
 
 static bool correspondent_get(struct call *c)
 {
-    const char *params[] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "id")};
+    const char *params[] = {call_acts(c), call_sees_all(c), call_units(c), arg_sql(c, "id")};
     if (!write_json_row(c, Q_CORRESPONDENT_GET, params, 4))
         return false;
     access_note_card(c, "correspondent", arg_int(c, "id"));
@@ -280,7 +280,7 @@ static bool lock(struct call *c, int64_t id, const char *field, int64_t *version
 
 static bool conflict(struct call *c)
 {
-    const char *params[] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "id")};
+    const char *params[] = {call_acts(c), call_sees_all(c), call_units(c), arg_sql(c, "id")};
     struct pg_res *res = pg_query(c->db, Q_CORRESPONDENT_GET, params, 4, c->err);
     if (!res)
         return false;

@@ -34,7 +34,7 @@ bool file_name_ok(const char *name, size_t len)
 /* --- what others ask ----------------------------------------------------------------------------------------------------------------- */
 
 /* The first five parameters of the queries on files. */
-#define WHO(c) call_user(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c))
+#define WHO(c) call_acts(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c))
 
 bool file_find(struct call *c, const struct file_place *place, const char *name, struct file_info *info)
 {

@@ -11,7 +11,7 @@
 
 enum { PART_CHARS_MAX = 390000, GET_DEFAULT_BYTES = 512 * 1024, GET_MAX_BYTES = 4 * 1024 * 1024 };
 
-#define WHO(c) call_user(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c))
+#define WHO(c) call_acts(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c))
 
 /* --- putting ------------------------------------------------------------------------------------------------------------------------- */
 

@@ -15,6 +15,14 @@
 const char *call_int(struct call *c, int64_t n) { return arena_printf(c->arena, "%lld", (long long)n); }
 const char *call_bool(bool b) { return b ? "true" : "false"; }
 const char *call_user(struct call *c) { return call_int(c, c->user->id); }
+const char *user_acts(struct arena *arena, const struct session_user *user)
+{
+    const char *ids = arena_printf(arena, "%lld", (long long)user->id);
+    for (size_t i = 0; i < user->stands_count; i++)
+        ids = arena_printf(arena, "%s,%lld", ids, (long long)user->stands_for[i].id);
+    return arena_printf(arena, "{%s}", ids);
+}
+const char *call_acts(struct call *c) { return user_acts(c->arena, c->user); }
 const char *call_sees_all(const struct call *c) { return call_bool(c->user->sees_all); }
 const char *call_language(const struct call *c) { return c->user->lang == LANG_EN ? "en" : "ru"; }
 
@@ -226,7 +234,7 @@ static int kind_index(const char *kind)
 bool record_write(struct call *c, const char *kind, int64_t id, struct jw *out)
 {
     int k = kind_index(kind);
-    const char *with_persons[] = {call_user(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c)), call_int(c, id), call_language(c)};
+    const char *with_persons[] = {call_acts(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c)), call_int(c, id), call_language(c)};
     const char *plain[] = {with_persons[0], with_persons[1], with_persons[2], with_persons[4]};
     struct pg_res *res = kinds[k].hides_persons ? pg_query(c->db, kinds[k].get, with_persons, 6, c->err) : pg_query(c->db, kinds[k].get, plain, 4, c->err);
     if (!res)
@@ -260,7 +268,7 @@ static bool conflict(struct call *c, const char *kind, int64_t id)
 bool record_lock_id(struct call *c, const char *kind, int64_t id, struct record *r)
 {
     *r = (struct record){.kind = kind, .id = id, .id_text = call_int(c, id)};
-    const char *params[] = {call_user(c), call_sees_all(c), call_units(c), r->id_text};
+    const char *params[] = {call_acts(c), call_sees_all(c), call_units(c), r->id_text};
     r->row = pg_query(c->db, kinds[kind_index(kind)].lock, params, 4, c->err);
     if (!r->row)
         return false;
@@ -305,9 +313,40 @@ static bool is_argument(const struct op *op, const char *name)
     return false;
 }
 
+/* Would this person alone, with these roles, be allowed what the user does? */
+static bool has_right(struct call *c, const struct record *r, const char *kind, const char *action, int64_t person, uint32_t roles, const char *units, bool *has)
+{
+    struct err ignored;
+    const char *params[] = {arena_printf(c->arena, "{%lld}", (long long)person), r->id_text, units};
+    int64_t bits;
+    if (!query_int(c, strcmp(r->kind, "appeal") == 0 ? Q_APPEAL_RELATIONS_OF : Q_ASSIGNMENT_RELATIONS_OF, params, 3, 0, &bits))
+        return false;
+    uint32_t relations = roles & R_CHIEF ? (uint32_t)bits : (uint32_t)bits & ~(uint32_t)REL_CHIEF;
+    *has = workflow_check_begin(c->rules->workflow, kind, action, roles, relations, &ignored);
+    return true;
+}
+
+bool record_acts_for(struct call *c, const struct record *r, const char *kind, const char *action)
+{
+    const struct session_user *u = c->user;
+    bool has = true;
+    c->acts_for = 0;
+    if (u->stands_count == 0)
+        return true;
+    if (!has_right(c, r, kind, action, u->id, u->own_roles, u->own_units, &has))
+        return false;
+    for (size_t i = 0; !has && i < u->stands_count; i++) {
+        if (!has_right(c, r, kind, action, u->stands_for[i].id, u->stands_for[i].roles, call_units(c), &has))
+            return false;
+        c->acts_for = has || i + 1 == u->stands_count ? u->stands_for[i].id : 0;
+    }
+    return true;
+}
+
 bool record_may(struct call *c, const struct record *r, const char *action, const char **to_state)
 {
-    if (!workflow_check(c->rules->workflow, r->kind, r->status, action, c->user->roles, r->relations, to_state, c->err))
+    if (!workflow_check(c->rules->workflow, r->kind, r->status, action, c->user->roles, r->relations, to_state, c->err) ||
+        !record_acts_for(c, r, r->kind, action))
         return false;
     const struct transition *t = workflow_transition(c->rules->workflow, r->kind, action);
     for (size_t i = 0; t && t->demands[i]; i++) {
@@ -326,8 +365,8 @@ bool event_write(struct call *c, const struct event *e)
         return pg_exec(c->db, Q_ACCESS_ADD, read, 8, NULL, c->err);
     }
     const char *params[] = {call_user(c), e->record, call_int(c, e->record_id), e->action, e->version ? call_int(c, e->version) : NULL,
-                            e->from, e->to, e->comment && *e->comment ? e->comment : NULL, e->changes};
-    return pg_exec(c->db, Q_EVENT_ADD, params, 9, NULL, c->err);
+                            e->from, e->to, e->comment && *e->comment ? e->comment : NULL, e->changes, c->acts_for ? call_int(c, c->acts_for) : NULL};
+    return pg_exec(c->db, Q_EVENT_ADD, params, 10, NULL, c->err);
 }
 
 void write_changed(struct call *c, int64_t id, const char *number, int64_t version, const char *status)
@@ -389,12 +428,55 @@ static bool guard_within_forward_term(struct call *c, const struct record *r)
     return !late || arg_sql(c, "reason") || err_field(c->err, "reason", "required", NULL);
 }
 
+bool parts_state(struct call *c, const char *id, const char **last, int64_t *open)
+{
+    struct pg_res *res = pg_query(c->db, Q_ASSIGNMENT_PARTS_STATE, &id, 1, c->err);
+    if (!res)
+        return false;
+    *last = pg_text(res, 0, 0) ? arena_strdup(c->arena, pg_text(res, 0, 0)) : NULL;
+    *open = pg_int(res, 0, 1);
+    pg_free(res);
+    return true;
+}
+
+/* Parts that are still done are awaited, or the report says why it is handed in without them. */
+static bool guard_children_closed(struct call *c, const struct record *r)
+{
+    int64_t open;
+    const char *last;
+    bool ru = c->user->lang == LANG_RU;
+    if (!parts_state(c, r->id_text, &last, &open))
+        return false;
+    return open == 0 || arg_sql(c, "reason") ||
+           err_field(c->err, "reason", "required", ru ? "не исполнены подпоручения (%lld): дождитесь их или напишите, почему отчёт без них"
+                                                      : "%lld parts are not done: wait for them or say why it is reported without them", (long long)open);
+}
+
+static bool guard_is_controlled(struct call *c, const struct record *r)
+{
+    return r->relations & REL_IS_CONTROLLED || err_rule(c->err, "not_controlled", NULL);
+}
+
+static bool guard_own_part_open(struct call *c, const struct record *r)
+{
+    return r->relations & REL_OWN_PART_OPEN || err_rule(c->err, "part_reported", NULL);
+}
+
+static bool guard_part_reported(struct call *c, const struct record *r)
+{
+    return r->relations & REL_PART_REPORTED || err_rule(c->err, "no_part_reported", NULL);
+}
+
 static const struct {
     const char *name;
     bool (*passes)(struct call *c, const struct record *r);
 } guards[] = {
     {"no_open_assignments", guard_no_open_assignments},
     {"within_forward_term_else_reason", guard_within_forward_term},
+    {"children_closed_or_reason", guard_children_closed},
+    {"is_controlled", guard_is_controlled},
+    {"own_part_open", guard_own_part_open},
+    {"part_reported", guard_part_reported},
 };
 
 bool record_guard(struct call *c, const struct record *r, const char *action)

@@ -9,6 +9,11 @@ const char *call_int(struct call *c, int64_t n);
 const char *call_bool(bool b); /* "true" / "false" */
 /* The user's id, whether they see all, and their units, as the queries want them ($1, $2, $3). */
 const char *call_user(struct call *c);
+/* PostgreSQL array text of the user, first, and of those the user stands in for today: the $1 of every statement that asks what a user may see
+ * or is to a record. */
+const char *call_acts(struct call *c);
+/* The same of any user. */
+const char *user_acts(struct arena *arena, const struct session_user *user);
 const char *call_sees_all(const struct call *c);
 const char *call_units(const struct call *c);
 /* Does this user see cards, but no persons on them (an analyst)? */
@@ -65,8 +70,12 @@ bool record_lock_id(struct call *c, const char *kind, int64_t id, struct record 
 void record_free(struct record *r);
 /* Writes the card of a record (as KIND.get answers) to the result. */
 bool record_write(struct call *c, const char *kind, int64_t id, struct jw *out);
-/* May the user take this action now? Checks the workflow's demands too: each demanded field must be among the arguments. */
+/* May the user take this action now? Checks the workflow's demands too: each demanded field must be among the arguments. Remembers for whom the
+ * user acts (call.acts_for), which event_write writes down. */
 bool record_may(struct call *c, const struct record *r, const char *action, const char **to_state);
+
+/* Finds out whose right an action of this kind's workflow rests on: the user's own, or that of somebody absent (call.acts_for). */
+bool record_acts_for(struct call *c, const struct record *r, const char *kind, const char *action);
 
 struct event {
     const char *record;
@@ -79,6 +88,9 @@ bool event_write(struct call *c, const struct event *e);
 
 /* Writes {"id", "number", "version", "status"}: what every write answers at least. */
 void write_changed(struct call *c, int64_t id, const char *number, int64_t version, const char *status);
+
+/* The open parts of a locked assignment: *last is the latest day on which one is due, NULL when none is open. */
+bool parts_state(struct call *c, const char *id, const char **last, int64_t *open);
 
 /* Runs a statement that writes a numbered card and answers its id and number ("ОГ-318/26"). Everybody queues on the counter of the series
  * until this transaction ends: call it as late as possible. */

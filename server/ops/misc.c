@@ -38,6 +38,15 @@ static bool session_whoami(struct call *c)
         jw_null(c->out);
     jw_kstring(c->out, "unit_name", json_string_value(json_object_get(unit_json, "name")));
     jw_kstring(c->out, "language", call_language(c));
+    jw_key(c->out, "stands_for");
+    jw_array(c->out);
+    for (size_t i = 0; i < u->stands_count; i++) {
+        jw_object(c->out);
+        jw_kint(c->out, "id", u->stands_for[i].id);
+        jw_kstring(c->out, "name", u->stands_for[i].name);
+        jw_object_end(c->out);
+    }
+    jw_array_end(c->out);
     jw_kstring(c->out, "municipality", c->rules->municipality);
     jw_kstring(c->out, "zone", c->rules->zone);
     jw_kstring(c->out, "today", day_text(c, call_today()));

@@ -11,7 +11,7 @@ static bool notification_list(struct call *c)
     struct page page;
     if (!page_begin(c, &page, "i"))
         return false;
-    const char *params[8] = {call_user(c), call_sees_all(c), call_units(c), arg_sql(c, "unread"), arg_sql(c, "kind")};
+    const char *params[8] = {call_acts(c), call_sees_all(c), call_units(c), arg_sql(c, "unread"), arg_sql(c, "kind")};
     if (!page_count(c, &page, Q_NOTIFICATION_COUNT, params, 5))
         return false;
     params[5] = notices_texts(c->rules->notices, c->user->lang);
@@ -36,7 +36,7 @@ static bool notification_read(struct call *c)
     if (arg_has(c, "id"))
         ids = arena_printf(c->arena, "{%s}", arg_sql(c, "id"));
     const char *params[] = {call_user(c), ids, arg_sql(c, "up_to"), arg_sql(c, "record"), arg_sql(c, "record_id")};
-    const char *left[] = {params[0], call_sees_all(c), call_units(c), "true", NULL};
+    const char *left[] = {call_acts(c), call_sees_all(c), call_units(c), "true", NULL};
     if (!pg_exec(c->db, Q_NOTIFICATION_READ, params, 5, &read, c->err) || !query_int(c, Q_NOTIFICATION_COUNT, left, 5, 0, &unread))
         return false;
     jw_object(c->out);

@@ -70,6 +70,15 @@ enum op_flags {
     OP_LONG = 32,   /* may take minutes: runs in a lane of its own while the session goes on with other requests, one such at a time */
 };
 
+/* Somebody absent, for whom the user acts today. */
+enum { STANDS_FOR_MAX = 8 };
+struct absent_person {
+    int64_t id;
+    uint32_t roles;
+    char name[128];
+};
+
+/* Who asks. Roles and units are the user's own and those of everybody they stand in for today. */
 struct session_user {
     int64_t id;
     char login[64];
@@ -79,6 +88,11 @@ struct session_user {
     int64_t unit_id;      /* 0: none */
     bool sees_all;        /* head, clerk, analyst, system: every card of correspondence */
     char units[4096];     /* PostgreSQL array text of the units this user answers for (chief: own tree, deputy: curated trees); "{}" */
+    char own_units[4096]; /* the same without those of the absent */
+    uint32_t own_roles;
+    struct absent_person stands_for[STANDS_FOR_MAX];
+    size_t stands_count;
+    int32_t loaded_day; /* substitutions begin and end with a day: the user is read again on the next */
 };
 
 struct call {
@@ -91,6 +105,7 @@ struct call {
     struct arena *arena; /* dies with the request */
     struct jw *out;      /* write exactly one value: the result */
     struct err *err;
+    int64_t acts_for;    /* set by record_may: the absent person whose right was used; 0: the user's own */
     bool subscribe;      /* set by event.subscribe: this session gets notifications from now on */
     bool rules_changed;  /* set by what changes the calendar: the next request counts over the new one */
     void (*committed)(struct call *c); /* set by a write: run after its COMMIT, for what this process keeps in memory */

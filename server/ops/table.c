@@ -23,6 +23,9 @@ const struct op *const op_tables[] = {
     user_ops,
     mail_ops,
     unit_ops,
+    control_ops,
+    board_ops,
+    substitution_ops,
     report_ops,
     NULL,
 };

@@ -1,6 +1,7 @@
 /* Users: who may come in, by which keys, with which roles. */
 #include "common/arena.h"
 #include "server/ops/helpers.h"
+#include "server/ops/substitution.h"
 #include "server/ops/tables.h"
 #include <sodium.h>
 #include <stdlib.h>
@@ -164,12 +165,24 @@ static bool user_set(struct call *c)
     return true;
 }
 
+/* Nobody leaves with open work: it is told, and handed over to whom one names. */
+static bool leave(struct call *c)
+{
+    int64_t count;
+    const char *told;
+    if (!leaving_open_work(c, arg_int(c, "id"), &count, &told))
+        return false;
+    if (arg_has(c, "successor"))
+        return leaving_hand_over(c, arg_int(c, "id"), arg_int(c, "successor"));
+    return count == 0 || err_rule(c->err, "open_work", "%s: %s", err_reason_text("open_work", c->user->lang), told);
+}
+
 static bool user_disable(struct call *c)
 {
     int64_t version;
     const char *before;
     bool disabled = !arg_has(c, "disabled") || arg_bool(c, "disabled");
-    if (is_system(c) || !version_of(c, Q_USER_GET, &before))
+    if (is_system(c) || !version_of(c, Q_USER_GET, &before) || (disabled && !leave(c)))
         return false;
     const char *params[] = {arg_sql(c, "id"), before, call_bool(disabled)};
     if (!query_int(c, Q_USER_DISABLE, params, 3, 0, &version))
@@ -277,6 +290,7 @@ static const struct op_param get_params[] = {
 };
 static const struct op_param disable_params[] = {
     {"disabled", P_BOOL, 0, 0, NULL, NULL, {"Отключён", "Disabled"}, NULL},
+    {"successor", P_ID, 0, 0, NULL, "user.list", {"Преемник: кому передать незакрытое", "Successor: who gets the open work"}, NULL},
     {.name = NULL},
 };
 static const struct op_param key_add_params[] = {

@@ -12,13 +12,17 @@ static const struct reason {
     {"overdue", {"Просрочено", "Overdue"}, {"report", "answer", NULL}},
     {"returned", {"Вернули", "Returned"}, {"report", NULL}},
     {"due_soon", {"Скоро срок", "Due soon"}, {"report", NULL}},
+    {"to_decide", {"Просят продлить", "Extension asked"}, {"extend_decide", NULL}},
+    {"to_check", {"Проверить", "To check"}, {"precheck", NULL}},
     {"to_answer", {"Пора отвечать", "Answer now"}, {"answer", "draft_answer", NULL}},
     {"to_accept", {"Принять", "To accept"}, {"accept", NULL}},
+    {"part_in", {"Часть сдана", "A part is in"}, {"part_decide", NULL}},
     {"without_action", {"Без движения", "Without action"}, {"assign", "answer", NULL}},
     {"unread", {"Новый комментарий", "New comment"}, {NULL}},
     {"draft", {"Не выдано", "Not issued"}, {"issue", NULL}},
-    {"co_executor", {"Соисполнение", "Co-executor"}, {NULL}},
+    {"co_executor", {"Соисполнение", "Co-executor"}, {"part_report", NULL}},
     {"assigned", {"Назначено", "Assigned"}, {"start", "report", NULL}},
+    {"waits_check", {"Ждёт проверки контролёра", "Waits for the controller"}, {NULL}},
 };
 enum { REASONS = sizeof reasons / sizeof *reasons, ROWS_MAX = 400 };
 
@@ -27,7 +31,7 @@ static size_t rank_of(const char *id)
     for (size_t i = 0; i < REASONS; i++)
         if (strcmp(reasons[i].id, id) == 0)
             return i;
-    return REASONS - 1;
+    return REASONS - 2;
 }
 
 struct line {
@@ -51,9 +55,13 @@ static const char *next_action(struct call *c, const struct line *l)
 {
     struct err ignored;
     const char *to;
-    for (size_t i = 0; reasons[l->rank].next[i]; i++)
-        if (workflow_check(c->rules->workflow, l->record, l->status, reasons[l->rank].next[i], c->user->roles, l->relations, &to, &ignored))
-            return reasons[l->rank].next[i];
+    for (size_t i = 0; reasons[l->rank].next[i]; i++) {
+        const char *next = reasons[l->rank].next[i];
+        /* The request for an extension has rules of its own; whoever finds the line here is who decides. */
+        if (strcmp(next, "extend_decide") == 0 ||
+            workflow_check(c->rules->workflow, l->record, l->status, next, c->user->roles, l->relations, &to, &ignored))
+            return next;
+    }
     return NULL;
 }
 
@@ -103,7 +111,7 @@ static bool add_appeals(struct call *c, struct line *lines, size_t *count, int64
     bool sees = c->user->roles & (R_CLERK | R_SYSTEM);
     if (!(c->user->roles & (R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_SYSTEM)))
         return true;
-    const char *params[] = {call_user(c), call_bool(sees), call_units(c)}, *unused;
+    const char *params[] = {call_acts(c), call_bool(sees), call_units(c)}, *unused;
     struct pg_res *res = pg_query(c->db, Q_WORKLIST_APPEALS, params, 3, c->err);
     if (!res)
         return false;
@@ -125,8 +133,8 @@ static bool worklist_get(struct call *c)
     int64_t without_action = 0, appeals_overdue = 0;
     const char *counts = "{}";
     /* Deputies and chiefs look after what is late in their units; a head after what they gave out. */
-    const char *params[] = {call_user(c), c->user->roles & (R_DEPUTY | R_CHIEF) ? call_units(c) : "{}"};
-    struct pg_res *res = pg_query(c->db, Q_WORKLIST_ASSIGNMENTS, params, 2, c->err);
+    const char *params[] = {call_acts(c), call_bool(c->user->roles & (R_DEPUTY | R_CHIEF)), call_units(c)};
+    struct pg_res *res = pg_query(c->db, Q_WORKLIST_ASSIGNMENTS, params, 3, c->err);
     if (!res)
         return false;
     count = take_rows(c, res, "assignment", lines, count, &counts);

@@ -504,7 +504,7 @@ static bool take_params(struct making *m)
     const char *format = arg_sql(c, "format");
     m->format = format ? format : m->form->scope == SCOPE_MONTH ? "json" : "pdf";
     m->is_paper = strcmp(m->format, "pdf") == 0;
-    m->params[0] = call_user(c);
+    m->params[0] = call_acts(c);
     m->params[1] = call_sees_all(c);
     m->params[2] = call_units(c);
     m->params[3] = call_bool(call_hides_persons(c));

@@ -133,7 +133,7 @@ static bool always(void *arg)
 
 static void params_of(struct call *c, const char *from, const char *to, const char *params[REPORT_PARAMS])
 {
-    const char *all[REPORT_PARAMS] = {call_user(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c)), from, to, arg_sql(c, "unit"), call_language(c), NULL, NULL};
+    const char *all[REPORT_PARAMS] = {call_acts(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c)), from, to, arg_sql(c, "unit"), call_language(c), NULL, NULL};
     memcpy(params, all, sizeof all);
 }
 

@@ -71,6 +71,59 @@ static bool is_theirs(const struct transition *t, uint32_t roles, uint32_t relat
     return (t->by_relations & relations) || (t->by_roles & roles_in_force(roles, relations));
 }
 
+/* What facts of the record bar, by the guard that watches them. */
+static bool is_barred(const struct transition *t, uint32_t relations)
+{
+    static const struct {
+        const char *guard;
+        uint32_t mask, value;
+    } watched[] = {
+        {"no_open_assignments", REL_HAS_OPEN_WORK, 0},
+        {"is_controlled", REL_IS_CONTROLLED, REL_IS_CONTROLLED},
+        {"own_part_open", REL_OWN_PART_OPEN, REL_OWN_PART_OPEN},
+        {"part_reported", REL_PART_REPORTED, REL_PART_REPORTED},
+    };
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+        if (strcmp(t->guard, watched[i].guard) == 0)
+            return (relations & watched[i].mask) != watched[i].value;
+    return false;
+}
+
+bool workflow_may_extend(const struct workflow *wf, const char *state)
+{
+    const struct wf_record *r = workflow_record(wf, "assignment");
+    const struct transition *report = find_transition(r, "report");
+    int from = find_state(r, state);
+    return report && from >= 0 && (report->from_mask >> from & 1);
+}
+
+/* The request for an extension lives beside its assignment: what may be done about it stands among the assignment's actions. */
+static void write_extension(const struct workflow *wf, const char *state, uint32_t roles, uint32_t relations, struct jw *out)
+{
+    static const struct {
+        const char *action, *transitions[2];
+        bool asked;
+    } rows[] = {
+        {"extend_request", {"ask", NULL}, false},
+        {"extend_decide", {"grant", "refuse"}, true},
+        {"extend_withdraw", {"withdraw", NULL}, true},
+    };
+    const struct wf_record *assignment = workflow_record(wf, "assignment"), *request = workflow_record(wf, "extension_request");
+    int at = find_state(assignment, state);
+    bool asked = relations & REL_EXTENSION_ASKED;
+    if (at < 0 || assignment->states[at].final || (!asked && !workflow_may_extend(wf, state)))
+        return;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool theirs = false;
+        for (size_t k = 0; k < 2 && rows[i].transitions[k]; k++) {
+            const struct transition *t = find_transition(request, rows[i].transitions[k]);
+            theirs = theirs || (t && is_theirs(t, roles, relations));
+        }
+        if (theirs && rows[i].asked == asked)
+            jw_string(out, rows[i].action);
+    }
+}
+
 static void write_possible(const struct workflow *wf, const char *record, const char *state, uint32_t roles, uint32_t relations,
                            bool automatic, struct jw *out)
 {
@@ -79,10 +132,11 @@ static void write_possible(const struct workflow *wf, const char *record, const 
     jw_array(out);
     for (int i = 0; from >= 0 && i < r->row_count; i++) {
         const struct transition *t = &r->rows[i].rule;
-        bool barred = (relations & REL_HAS_OPEN_WORK) && strcmp(t->guard, "no_open_assignments") == 0;
-        if (t->automatic == automatic && !barred && (t->from_mask >> from & 1) && is_theirs(t, roles, relations))
+        if (t->automatic == automatic && !is_barred(t, relations) && (t->from_mask >> from & 1) && is_theirs(t, roles, relations))
             jw_string(out, t->id);
     }
+    if (!automatic && strcmp(record, "assignment") == 0)
+        write_extension(wf, state, roles, relations, out);
     jw_array_end(out);
 }
 
@@ -112,6 +166,14 @@ bool workflow_check(const struct workflow *wf, const char *record, const char *s
         return err_rule(err, "status", NULL);
     *to_state = t->to < 0 ? r->states[from].id : r->states[t->to].id;
     return true;
+}
+
+bool workflow_check_begin(const struct workflow *wf, const char *record, const char *action, uint32_t roles, uint32_t relations, struct err *err)
+{
+    const struct transition *t = find_transition(workflow_record(wf, record), action);
+    if (!t)
+        return err_rule(err, "status", NULL);
+    return is_theirs(t, roles, relations) || err_set(err, ERR_FORBIDDEN, NULL);
 }
 
 bool workflow_names(const char *const *names, const char *word)

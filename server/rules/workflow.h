@@ -19,7 +19,13 @@ enum relation {
     REL_CHIEF = 1 << 5,       /* chief of the responsible executor's unit */
     REL_CONSIDERING = 1 << 6, /* the official who considers the appeal */
     REL_IN_SCOPE = 1 << 7,    /* the record is inside the scope of the user's deputy or chief role */
-    REL_HAS_OPEN_WORK = 1 << 8, /* a fact of the record, not of the user: open assignments bar what is guarded by no_open_assignments */
+    /* Facts of the record, not of the user: they bar what their guards watch. */
+    REL_HAS_OPEN_WORK = 1 << 8,          /* an appeal: open assignments (no_open_assignments) */
+    REL_EXTENSION_ASKED = 1 << 9,        /* an extension waits for a decision (one_open_request) */
+    REL_CONTROLLER_DECIDES = 1 << 10,    /* the controller of the record, who may decide (controller_if_allowed) */
+    REL_IS_CONTROLLED = 1 << 11,         /* a controller is named (is_controlled) */
+    REL_OWN_PART_OPEN = 1 << 12,         /* the user is a co-executor whose part is not accepted (own_part_open) */
+    REL_PART_REPORTED = 1 << 13,         /* a co-executor's part waits for the responsible one (part_reported) */
 };
 
 enum { WF_DEMANDS_MAX = 8 };
@@ -35,6 +41,7 @@ struct transition {
     const char *may_demand[WF_DEMANDS_MAX + 1];
     const char *guard; /* "" when none */
     const char *clock; /* "" when none */
+    const char *cascade; /* "ask": what becomes of the records below is asked; "" when nothing */
     bool automatic;
     const char *note[2];
 };
@@ -61,7 +68,8 @@ const struct transition *workflow_transition(const struct workflow *wf, const ch
 int workflow_state(const struct workflow *wf, const char *record, const char *state);
 const struct wf_state *workflow_state_info(const struct workflow *wf, const char *record, int state);
 
-/* Writes the JSON array of actions that a user with these roles and relations may take on a record in this state. */
+/* Writes the JSON array of actions that a user with these roles and relations may take on a record in this state. An assignment lists what may
+ * be done about its extension, too: extend_request, extend_decide, extend_withdraw. */
 void workflow_actions(const struct workflow *wf, const char *record, const char *state, uint32_t roles, uint32_t relations, struct jw *out);
 /* The same of what nobody chooses: it happens when this user opens the card. */
 void workflow_automatic(const struct workflow *wf, const char *record, const char *state, uint32_t roles, uint32_t relations,
@@ -70,6 +78,11 @@ void workflow_automatic(const struct workflow *wf, const char *record, const cha
  * On true *to_state is the id of the state afterwards. Does not look at demands and guards: the operation does, for it has the values. */
 bool workflow_check(const struct workflow *wf, const char *record, const char *state, const char *action, uint32_t roles,
                     uint32_t relations, const char **to_state, struct err *err);
+
+/* The same of an action that makes a record of this kind (a transition from nowhere); ERR_RULE "status" when the file has no such action. */
+bool workflow_check_begin(const struct workflow *wf, const char *record, const char *action, uint32_t roles, uint32_t relations, struct err *err);
+/* May this user ask for an extension of an assignment in this state: while the work is owed, that is, while it can be reported. */
+bool workflow_may_extend(const struct workflow *wf, const char *state);
 
 /* The whole of one record kind (or of all, record NULL): states, transitions, for people and programs. */
 void workflow_write_json(const struct workflow *wf, const char *record, enum lang lang, struct jw *out);

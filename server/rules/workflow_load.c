@@ -112,7 +112,6 @@ static bool load_transition(struct yaml_reader *l, struct wf_record *r, const st
 {
     struct wf_row *row = &r->rows[r->row_count++];
     struct transition *t = &row->rule;
-    const char *cascade;
     /* Guards, clocks and fields of records without operations are the words of a later day: any word will do. */
     bool served = workflow_record_is_served(r->id);
     const char *const *fields = served ? workflow_fields : NULL;
@@ -123,7 +122,7 @@ static bool load_transition(struct yaml_reader *l, struct wf_record *r, const st
            yaml_read_words(l, node, "may_demand", fields, t->may_demand, WF_DEMANDS_MAX) &&
            yaml_read_word(l, node, "guard", served ? workflow_guards : NULL, &t->guard) &&
            yaml_read_word(l, node, "clock", served ? workflow_clocks : NULL, &t->clock) &&
-           yaml_read_word(l, node, "cascade", workflow_cascades, &cascade) && yaml_read_flag(l, node, "automatic", &t->automatic) &&
+           yaml_read_word(l, node, "cascade", workflow_cascades, &t->cascade) && yaml_read_flag(l, node, "automatic", &t->automatic) &&
            yaml_read_notes(l, node, t->note);
 }
 

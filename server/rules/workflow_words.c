@@ -9,7 +9,10 @@ const char *const workflow_records_known[] = {"appeal", "assignment", "extension
 
 const char *const workflow_guards[] = {"no_open_assignments",        "within_forward_term_else_reason",
                                        "total_extension_le_30_days", "children_closed_or_reason",
-                                       "one_open_request",           NULL};
+                                       "one_open_request",           "one_open_request_before_due",
+                                       "one_open_request_day_before", "is_controlled",
+                                       "own_part_open",              "part_reported",
+                                       NULL};
 
 const char *const workflow_clocks[] = {"start_at_registration", "stop", "move_due", "resume_same_due", "stamp_reported_at",
                                        "unstamp_reported_at",   NULL};
@@ -24,7 +27,7 @@ const char *const workflow_fields[] = {"comment", "reason", "text", "title", "su
                                        "forward_to", "forward_date", "cover_number", "cover_date", "notice_sent", "notice_date", "new_due",
                                        /* people and terms */
                                        "responsible", "co_executors", "controller", "watchers", "considering", "unit", "urgency", "due",
-                                       "verdict", "quality", NULL};
+                                       "verdict", "quality", "co_executor", "decision", NULL};
 
 /* Roles on one record. Those with 0 belong to records without operations yet: known words that give nobody anything. */
 static const struct {
@@ -34,7 +37,7 @@ static const struct {
     {"author", REL_AUTHOR},
     {"on_behalf_of", REL_AUTHOR},
     {"controller", REL_CONTROLLER},
-    {"controller_if_allowed", REL_CONTROLLER},
+    {"controller_if_allowed", REL_CONTROLLER_DECIDES},
     {"responsible", REL_RESPONSIBLE},
     {"co_executor", REL_CO_EXECUTOR},
     {"watcher", REL_WATCHER},
@@ -51,7 +54,11 @@ static const struct {
     {"dispatcher_next", 0},
 };
 
-bool workflow_record_is_served(const char *record) { return strcmp(record, "appeal") == 0 || strcmp(record, "assignment") == 0; }
+bool workflow_record_is_served(const char *record)
+{
+    static const char *const served[] = {"appeal", "assignment", "extension_request", NULL};
+    return workflow_word_is_in(served, record);
+}
 
 bool workflow_word_by(const char *word, uint32_t *roles, uint32_t *relations)
 {

@@ -38,6 +38,7 @@ static void write_row(const struct wf_record *r, const struct wf_row *row, enum 
     write_names(out, "may_demand", t->may_demand);
     jw_kstring(out, "guard", t->guard);
     jw_kstring(out, "clock", t->clock);
+    jw_kstring(out, "cascade", t->cascade);
     jw_kbool(out, "automatic", t->automatic);
     jw_kstring(out, "note", t->note[lang]);
     jw_object_end(out);

@@ -172,6 +172,35 @@ static void of_assignments(void **state)
     changes(head, 1, "assignment.cancel", s, text("reason", "Не нужно"));
 }
 
+static void of_control(void **state)
+{
+    (void)state;
+    struct rpc *helper = town_as(&town, TOWN_executor2), *controller = town_as(&town, TOWN_controller);
+    json_t *given = json_pack("{s:s, s:I, s:[I]}", "title", "На контроле", "responsible", town.user[TOWN_executor], "co_executors", town.user[TOWN_executor2]);
+    json_int_t s = at_int(writes(head, 1, "assignment.create", given), "id");
+    changes(executor, 1, "assignment.extend_request", s, json_pack("{s:s, s:s}", "new_due", day_from_today(60), "reason", "Долго"));
+    changes(executor, 1, "assignment.extend_withdraw", s, none());
+    rpc_ok(executor, "assignment.extend_request", "{s:I, s:s, s:s}", "id", s, "new_due", day_from_today(60), "reason", "Долго");
+    changes(head, 1, "assignment.extend_decide", s, text("decision", "grant"));
+    changes(head, 1, "assignment.move_due", s, json_pack("{s:s, s:s}", "due", day_from_today(70), "reason", "Ещё дольше"));
+    changes(head, 1, "assignment.control", s, json_pack("{s:I}", "controller", town.user[TOWN_controller]));
+    changes(helper, 1, "assignment.part_report", s, text("text", "Моя часть"));
+    changes(executor, 1, "assignment.part_decide", s, json_pack("{s:I, s:s}", "co_executor", town.user[TOWN_executor2], "decision", "accept"));
+    rpc_ok(executor, "assignment.report", "{s:I, s:s}", "id", s, "text", "Готово");
+    changes(controller, 1, "assignment.precheck", s, text("verdict", "pass"));
+    changes(controller, 1, "assignment.uncontrol", s, text("reason", "Больше не нужно"));
+    /* A part is an event of the whole, too. */
+    json_int_t whole = at_int(given_assignment(&town, 0, TOWN_chief, "Целое"), "id");
+    writes(chief, 2, "assignment.create", json_pack("{s:s, s:I, s:I}", "title", "Часть", "responsible", town.user[TOWN_executor], "parent", whole));
+    leaves_nothing(head, "assignment.reassign_all", json_pack("{s:I, s:I}", "from", town.user[TOWN_chief], "to", (json_int_t)ABSENT));
+    writes(head, 1, "assignment.reassign_all", json_pack("{s:I, s:I}", "from", town.user[TOWN_chief], "to", town.user[TOWN_executor]));
+    /* Both cards tell of a substitution. */
+    json_t *wrong = json_pack("{s:I, s:s, s:s}", "substitute", town.user[TOWN_executor2], "from", day_from_today(9), "to", day_from_today(1));
+    leaves_nothing(executor, "substitution.add", wrong);
+    json_t *away = json_pack("{s:I, s:s, s:s}", "substitute", town.user[TOWN_executor2], "from", day_from_today(1), "to", day_from_today(9));
+    changes(executor, 2, "substitution.end", at_int(writes(executor, 2, "substitution.add", away), "id"), none());
+}
+
 /* A day that moves nobody's date is one event; so is a year. */
 static void of_the_calendar(void **state)
 {
@@ -315,6 +344,7 @@ int main(void)
         cmocka_unit_test(of_correspondents),
         cmocka_unit_test(of_appeals),
         cmocka_unit_test(of_assignments),
+        cmocka_unit_test(of_control),
         cmocka_unit_test(of_the_calendar),
         cmocka_unit_test(of_files),
         cmocka_unit_test(of_classifiers),

@@ -40,7 +40,8 @@ static void scopes_that_meet_do_not_clash(void **state)
 {
     static const char *const chains[][2] = {{"appeal", "list"},        {"appeal", "card"},       {"appeal", "worklist"},
                                             {"assignment", "list"},    {"assignment", "card"},   {"assignment", "worklist"},
-                                            {"correspondent", "list"}, {"correspondent", "card"}};
+                                            {"correspondent", "list"}, {"correspondent", "card"},
+                                            {"substitution", "list"}};
     size_t count;
     const struct binding *b = keys_bindings(&count);
     (void)state;

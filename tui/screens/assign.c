@@ -20,11 +20,12 @@ static const struct form_hint hints[] = {
     {"appeals", FH_HIDE, NULL},
     {"parent", FH_HIDE, NULL},
     {"external_id", FH_HIDE, NULL},
+    {"draft", 0, NULL},
     {NULL, 0, NULL},
 };
 
-static const char *const order[] = {"title",        "responsible", "due",          "text", "urgency", "controller",
-                                    "co_executors", "watchers",    "on_behalf_of", "unit", "period",   NULL};
+static const char *const order[] = {"title",        "responsible", "due",          "text",   "urgency",  "controller",   "check_only",
+                                    "co_executors", "co_due",      "watchers",     "on_behalf_of", "unit", "period",   NULL};
 
 /* ---- will it be in time? ---- */
 

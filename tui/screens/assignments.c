@@ -116,11 +116,18 @@ static const struct records_spec list_spec = {
 };
 
 struct screen *assignments_list(const char *query) { return records_screen(&list_spec, query); }
+struct screen *assignments_rows(json_t *filters, const char *about) { return records_rows(&list_spec, filters, about); }
 
 /* ---- the card ---- */
 
 static int count_of(const json_t *record, const char *name) { return (int)json_array_size(json_object_get(record, name)); }
 
+static int count_extensions(const json_t *r) { return count_of(r, "extensions"); }
+static int count_tree(const json_t *r)
+{
+    int nodes = count_of(r, "tree");
+    return nodes > 0 ? nodes - 1 : 0;
+}
 static int count_reports(const json_t *r) { return count_of(r, "reports"); }
 static int count_appeals(const json_t *r) { return count_of(r, "appeals"); }
 
@@ -166,6 +173,13 @@ static void build_report(struct doc *d, const json_t *report)
     strf(line, sizeof line, "%s, %s", who, moment);
     doc_text(d, 0, R_DIM, line);
     doc_text(d, 0, R_TEXT, js_str(report, "text"));
+    if (js_str(report, "precheck")[0]) {
+        bool pass = strcmp(js_str(report, "precheck"), "pass") == 0;
+        name_short(js_str(report, "precheck_by"), who, sizeof who);
+        strf(line, sizeof line, "%s %s: %s", theme_glyph(pass ? GL_ACCEPT : GL_LATE), pass ? _("Checked, no remarks") : _("Checked, with remarks"), who);
+        doc_text(d, 2, pass ? R_GOOD : R_SOON, line);
+        doc_text(d, 4, R_TEXT, js_str(report, "precheck_comment"));
+    }
     if (js_str(report, "verdict")[0]) {
         bool back = strcmp(js_str(report, "verdict"), "return") == 0;
         name_short(js_str(report, "verdict_by"), who, sizeof who);
@@ -206,6 +220,92 @@ static void build_extension(struct doc *d, const json_t *r)
     dates_full(dates_from_wire(js_str(e, "new_due")), due, sizeof due);
     strf(line, sizeof line, "%s: %s", due, js_str(e, "reason"));
     doc_field(d, _("Extension asked"), line, R_SOON);
+    if (js_bool(e, "after_due"))
+        doc_text(d, 2, R_LATE, _("Asked when the due date was over: the delay stays in the history"));
+}
+
+/* Every request and its end, the newest first. */
+static void build_extensions(struct doc *d, const json_t *r)
+{
+    static const struct {
+        const char *status, *label;
+        enum role role;
+    } ends[] = {{"asked", N_("Waits for a decision"), R_SOON},
+                {"granted", N_("Granted"), R_GOOD},
+                {"refused", N_("Refused"), R_LATE},
+                {"withdrawn", N_("Withdrawn"), R_DIM}};
+    const json_t *all = json_object_get(r, "extensions");
+    for (size_t i = json_array_size(all); i-- > 0;) {
+        const json_t *e = json_array_get(all, i);
+        char line[500], wished[16], given[16], who[128], moment[32];
+        dates_full(dates_from_wire(js_str(e, "new_due")), wished, sizeof wished);
+        dates_full(dates_from_wire(js_str(e, "granted_due")), given, sizeof given);
+        name_short(js_str(e, "asked_by_name"), who, sizeof who);
+        dates_moment(js_str(e, "asked_at"), moment, sizeof moment);
+        strf(line, sizeof line, "%s, %s: %s %s", who, moment, _("asks until"), wished);
+        doc_text(d, 0, R_TEXT, line);
+        doc_text(d, 2, R_DIM, js_str(e, "reason"));
+        for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+            if (strcmp(ends[k].status, js_str(e, "status")) != 0)
+                continue;
+            name_short(js_str(e, "decided_by_name"), who, sizeof who);
+            strf(line, sizeof line, "%s%s%s%s%s", tr(ends[k].label), given[0] ? " " : "", given, who[0] ? ": " : "", who);
+            doc_text(d, 2, ends[k].role, line);
+        }
+        doc_text(d, 4, R_TEXT, js_str(e, "comment"));
+        doc_blank(d);
+    }
+}
+
+/* What co-executors hand to the responsible one. */
+static void build_parts(struct doc *d, const json_t *r)
+{
+    size_t i;
+    json_t *p;
+    json_array_foreach(json_object_get(r, "co_executors"), i, p)
+    {
+        char line[300], who[128], date[16];
+        const char *state = js_str(p, "state");
+        name_short(js_str(p, "name"), who, sizeof who);
+        dates_full(dates_from_wire(js_str(p, "due")), date, sizeof date);
+        strf(line, sizeof line, "%s%s%s  %s", who, date[0] ? " — " : "", date,
+             strcmp(state, "reported") == 0 ? _("handed in") : strcmp(state, "accepted") == 0 ? _("taken") : strcmp(state, "returned") == 0 ? _("returned") : _("at work"));
+        doc_text(d, 0, strcmp(state, "accepted") == 0 ? R_GOOD : strcmp(state, "returned") == 0 ? R_LATE : R_TEXT, line);
+        doc_text(d, 2, R_TEXT, js_str(p, "text"));
+        doc_text(d, 4, R_DIM, js_str(p, "comment"));
+    }
+}
+
+/* The whole with its parts, each under what it is a part of; the card's own line stands out. */
+static void build_tree(struct doc *d, const json_t *r)
+{
+    enum { STEP = 2, DEPTH_MAX = 8 };
+    size_t i;
+    json_t *node;
+    json_array_foreach(json_object_get(r, "tree"), i, node)
+    {
+        char text[500], due[32], who[128], indent[4 * DEPTH_MAX * STEP + 8] = "";
+        int64_t depth = js_int(node, "depth");
+        bool own = js_int(node, "id") == js_int(r, "id"), closed = words_is_final(STATES, js_str(node, "status")), late = js_bool(node, "overdue");
+        for (int64_t k = 0; k < depth && k < DEPTH_MAX; k++) {
+            size_t len = strlen(indent);
+            strf(indent + len, sizeof indent - len, "%s", k + 1 == depth ? "└ " : "  ");
+        }
+        if (closed)
+            dates_short(dates_from_wire(js_str(node, "due")), due, sizeof due);
+        else
+            dates_due(dates_from_wire(js_str(node, "due")), due, sizeof due);
+        name_short(js_str(node, "responsible_name"), who, sizeof who);
+        strf(text, sizeof text, "%s%s%s%s  %s  %s  %s", indent, late ? theme_glyph(GL_LATE) : "", late ? " " : "", due,
+             words_label(STATES, js_str(node, "status")), who, js_str(node, "title"));
+        if (own || !js_bool(node, "visible")) {
+            char line[560];
+            strf(line, sizeof line, "%s %s  %s", own ? theme_glyph(GL_CURSOR) : " ", js_str(node, "number"), text);
+            doc_text(d, 0, own ? R_STRONG : R_DIM, line);
+        } else {
+            doc_link(d, "assignment", js_int(node, "id"), js_str(node, "number"), text, late ? R_LATE : closed ? R_DIM : R_TEXT);
+        }
+    }
 }
 
 static void build_main(struct doc *d, const json_t *r)
@@ -225,20 +325,27 @@ static void build_main(struct doc *d, const json_t *r)
     doc_field_short(d, _("On behalf of"), who, R_TEXT);
     name_short(js_str(r, "controller_name"), who, sizeof who);
     doc_field_short(d, _("Controller"), who, R_TEXT);
+    if (who[0] && js_bool(r, "check_only"))
+        doc_field_short(d, _("Controller's right"), _("checks, does not decide"), R_DIM);
     people(d, _("Watchers"), json_object_get(r, "watchers"));
     card_date(d, _("Issued"), r, "issued_at");
     card_date(d, _("Read"), r, "seen_at");
     card_date(d, _("Reported"), r, "reported_at");
     card_text(d, _("Returned, times"), r, "returned_times");
+    card_text(d, _("Extended, times"), r, "extended_times");
     build_extension(d, r);
     build_last_report(d, r);
     if (count_appeals(r) > 0) {
         doc_heading(d, _("From the appeal"));
         build_appeals(d, r);
     }
-    if (count_of(r, "children") > 0) {
-        doc_heading(d, _("Sub-assignments"));
-        assignments_build(d, json_object_get(r, "children"));
+    if (count_of(r, "co_executors") > 0) {
+        doc_heading(d, _("Parts of co-executors"));
+        build_parts(d, r);
+    }
+    if (count_of(r, "tree") > 0) {
+        doc_heading(d, _("Whole and parts"));
+        build_tree(d, r);
     }
 }
 
@@ -271,6 +378,8 @@ static const struct card_tab card_tabs[] = {
     {N_("Card"), NULL, build_main},
     {N_("Appeals"), count_appeals, build_appeals},
     {N_("Reports"), count_reports, build_reports},
+    {N_("Parts"), count_tree, build_tree},
+    {N_("Extensions"), count_extensions, build_extensions},
     {N_("Files"), files_count, files_build},
     {N_("Comments"), card_count_comments, card_comments},
     {N_("History"), NULL, build_history},
@@ -295,7 +404,7 @@ static const struct card_spec card_spec = {
     .scopes = "assignment card",
     .title = N_("Assignment"),
     .tabs = card_tabs,
-    .side_tab = 5,
+    .side_tab = 7,
     .heading = heading,
     .set_method = "assignment.set",
     .new_command = CMD_NEW_ASSIGNMENT,

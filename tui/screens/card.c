@@ -56,7 +56,7 @@ static struct record_ref card_ref(const struct card *c)
                                .id = c->record ? c->id : 0,
                                .version = js_int(c->record, "version"),
                                .number = *number ? number : js_str(c->record, "name"),
-                               .title = js_str(c->record, "subject"),
+                               .title = js_str(c->record, js_str(c->record, "subject")[0] ? "subject" : "title"),
                                .status = js_str(c->record, "status"),
                                .actions = c->actions,
                                .whole = c->record,
@@ -444,7 +444,7 @@ static void change_value(const struct meta_param *p, const json_t *change, const
     }
     js_text(json_object_get(change, end), text, sizeof text);
     dates_full(strlen(text) == 10 ? dates_from_wire(text) : DAY_NONE, date, sizeof date);
-    strf(out, size, "%s", date[0] ? date : p && p->classifier ? words_label(p->classifier, text) : text);
+    strf(out, size, "%s", date[0] ? date : p && p->classifier ? words_label(p->classifier, text) : p ? text : words_own(text));
 }
 
 static void change_text(const char *record, const char *name, const json_t *change, char *out, size_t size)
@@ -455,6 +455,12 @@ static void change_text(const char *record, const char *name, const json_t *chan
     change_value(p, change, "from", from, sizeof from);
     change_value(p, change, "to", to, sizeof to);
     const char *label = strcmp(name, "due") == 0           ? _("Due")
+                        : strcmp(name, "new_due") == 0     ? _("Asked until")
+                        : strcmp(name, "notice_sent") == 0 ? _("Author told on")
+                        : strcmp(name, "ground") == 0      ? _("Ground")
+                        : strcmp(name, "author") == 0      ? _("Author")
+                        : strcmp(name, "co_executor") == 0 ? _("Who")
+                        : strcmp(name, "verdict") == 0     ? _("Verdict")
                         : strcmp(name, "responsible") == 0 ? _("Responsible")
                         : p                                ? p->label
                                                            : "";
@@ -507,6 +513,18 @@ static const struct {
     {"reassign", N_("Reassigned")},
     {"off_control", N_("Taken off control")},
     {"cancel", N_("Cancelled")},
+    {"extend_request", N_("Extension asked for")},
+    {"extend_grant", N_("Extension granted")},
+    {"extend_refuse", N_("Extension refused")},
+    {"extend_withdraw", N_("Request withdrawn")},
+    {"sub", N_("Part given")},
+    {"part_report", N_("Part handed in")},
+    {"part_accept", N_("Part taken")},
+    {"part_return", N_("Part returned")},
+    {"control", N_("Taken under control")},
+    {"uncontrol", N_("Control ended")},
+    {"move_due", N_("Due date moved")},
+    {"hand_over", N_("Handed over to a successor")},
     {"recount", N_("Counted again")},
     {"reminder", N_("Reminder")},
     {"overdue", N_("Became overdue")},
@@ -545,11 +563,17 @@ static void history_changes(struct doc *d, int indent, const json_t *changes, co
 static void history_event(struct doc *d, const json_t *e, const char *record)
 {
     enum { INDENT = 16, NARROW_INDENT = 2 };
-    char line[512], moment[32], who[128], states[160];
+    char line[512], moment[32], who[256], states[160];
     const char *label = js_str(e, "action_label");
     int indent = doc_width(d) < NARROW ? NARROW_INDENT : INDENT;
     dates_moment(js_str(e, "at"), moment, sizeof moment);
     name_short(js_str(e, "actor_name"), who, sizeof who);
+    if (js_str(e, "for_name")[0]) {
+        char absent[100];
+        size_t len = strlen(who);
+        name_short(js_str(e, "for_name"), absent, sizeof absent);
+        strf(who + len, sizeof who - len, " (%s: %s)", _("for"), absent);
+    }
     history_states(record, e, states, sizeof states);
     if (!*label)
         label = done_label(record, js_str(e, "action"));

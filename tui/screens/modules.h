@@ -17,6 +17,18 @@ struct screen *assignments_list(const char *query);
 struct screen *assignments_card(int64_t id, enum command then);
 /* A new one: without an appeal, on one, on several, or under another assignment. */
 void assign_open(const struct record_ref *refs, size_t count);
+/* The list of what a filter of assignment.list tells; `about` says it in words. Takes the filter over. */
+struct screen *assignments_rows(json_t *filters, const char *about);
+/* Forms that know more than their operation: what becomes of the parts, whose part it is, which date is asked for. */
+void cancel_open(const struct record_ref *refs, size_t count);
+void part_decide_open(const struct record_ref *refs, size_t count);
+void extend_decide_open(const struct record_ref *refs, size_t count);
+/* Many assignments of one person to another. */
+void reassign_all_open(void);
+/* The board of control. */
+struct screen *board_screen(const char *query);
+struct screen *substitutes_list(const char *query);
+void substitutes_new(void);
 /* Links to assignments for another card. */
 void assignments_build(struct doc *d, const json_t *list);
 

@@ -23,6 +23,7 @@ struct records {
     bool searching; /* the search line has the focus */
     int tab, sort;
     json_t *filters;     /* from the filter form, NULL: none */
+    char about[200];     /* what they are, where somebody else chose them */
     struct form *filter; /* the open filter form */
     struct doc *preview;
     bool event_own;
@@ -69,7 +70,7 @@ static struct record_ref ref_of(const struct records *r, const struct row *row)
                                .id = row->id,
                                .version = row->version,
                                .number = row_get(row, "number")[0] ? row_get(row, "number") : row_get(row, "name"),
-                               .title = row_get(row, "subject"),
+                               .title = row_get(row, row_get(row, "subject")[0] ? "subject" : "title"),
                                .status = row_get(row, "status"),
                                .actions = row_get(row, "actions"),
                                .open_assignments = atoi(row_get(row, "open_assignments"))};
@@ -124,6 +125,7 @@ static void filter_apply(void *arg)
     if (!form_settle(r->filter) || !form_check(r->filter))
         return;
     json_decref(r->filters);
+    r->about[0] = '\0';
     r->filters = form_collect(r->filter);
     if (json_object_size(r->filters) == 0) {
         json_decref(r->filters);
@@ -176,6 +178,7 @@ static void narrow_drop(struct records *r)
 {
     json_decref(r->filters);
     r->filters = NULL;
+    r->about[0] = '\0';
     edit_set(&r->query, "");
     r->searching = false;
     r->tab = 0;
@@ -244,7 +247,7 @@ static void open_selected(struct records *r)
     const struct row *row = list_selected(r->list);
     if (row && r->spec->open)
         r->spec->open(row);
-    else if (row)
+    else if (row && !r->spec->no_card)
         screens_open_card(r->spec->record, row->id, CMD_NONE);
 }
 
@@ -254,7 +257,7 @@ static bool back(struct records *r)
         list_mark_clear(r->list);
         return true;
     }
-    if (!is_narrowed(r))
+    if (!is_narrowed(r) || r->about[0]) /* what somebody chose for us is left as it was entered: whole */
         return false;
     narrow_drop(r);
     return true;
@@ -310,6 +313,9 @@ static const char *records_why_not(struct screen *s, enum command cmd)
         return cmd == CMD_SUBMIT || cmd == CMD_CHOOSE ? NULL : _("First close the filter with Esc");
     switch (cmd) {
     case CMD_OPEN:
+        if (r->spec->no_card)
+            return _("The line says everything; there is no card");
+        return list_selected(r->list) ? NULL : _("Choose a record first");
     case CMD_MARK: return list_selected(r->list) ? NULL : _("Choose a record first");
     case CMD_NEW:
         return r->spec->make ? NULL : r->spec->new_command ? screens_why_not(r->spec->new_command) : _("Nothing new is made here");
@@ -346,7 +352,9 @@ static void filters_text(struct records *r, char *out, size_t size)
     const struct meta_op *op = meta_op(r->spec->list.method);
     const char *name;
     json_t *v;
-    out[0] = '\0';
+    strf(out, size, "%s", r->about);
+    if (out[0])
+        return;
     json_object_foreach(r->filters, name, v)
     {
         const struct meta_param *p = filter_param(r, meta_param(op, name));
@@ -573,4 +581,16 @@ bool records_step(struct screen *list, int step)
 {
     struct records *r = list->data;
     return list_step(r->list, step);
+}
+
+struct screen *records_rows(const struct records_spec *spec, json_t *filters, const char *about)
+{
+    struct screen *s = records_screen(spec, NULL);
+    struct records *r = s->data;
+    r->filters = filters;
+    strf(r->about, sizeof r->about, "%s", about);
+    while (spec->tabs[r->tab + 1].label)
+        r->tab++;
+    list_reload(r->list);
+    return s;
 }

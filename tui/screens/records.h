@@ -19,6 +19,7 @@ struct records_spec {
     const char *const *sorts;       /* values of `sort`, the first is the default; ends with NULL */
     const struct form_hint *filter_hints;
     enum command new_command;                              /* F7 */
+    bool no_card;                                          /* the row says everything: Enter opens nothing */
     void (*make)(void);                                    /* F7 where it belongs to this list alone; NULL: new_command */
     const char *(*title_of)(const struct row *row);        /* for a mass action's heading */
     void (*open)(const struct row *row);                   /* Enter; NULL: the record's card */
@@ -27,6 +28,8 @@ struct records_spec {
 
 /* `query` NULL: none. */
 struct screen *records_screen(const struct records_spec *spec, const char *query);
+/* The rows of a filter, which `about` tells in words; the last tab must be the one without filters. Takes the filter over. */
+struct screen *records_rows(const struct records_spec *spec, json_t *filters, const char *about);
 /* For `list.params` of every spec. */
 json_t *records_params(void *arg);
 /* Moves the selection of a list screen; false at its end. */

@@ -2,7 +2,7 @@
 #pragma once
 #include "tui/draw.h"
 
-enum { TABS_MAX = 12 };
+enum { TABS_MAX = 20 };
 
 struct tab {
     const char *label; /* translated */

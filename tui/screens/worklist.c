@@ -25,12 +25,16 @@ static const struct reason {
     {"overdue", N_("Overdue"), GL_LATE, R_LATE},
     {"returned", N_("Returned to me"), GL_RETURNED, R_LATE},
     {"due_soon", N_("Due soon"), GL_SOON, R_SOON},
+    {"to_decide", N_("Extension asked"), GL_SOON, R_SOON},
+    {"to_check", N_("To check"), GL_ACCEPT, R_SOON},
     {"to_accept", N_("To accept"), GL_ACCEPT, R_GOOD},
     {"to_answer", N_("To answer"), GL_ACCEPT, R_SOON},
+    {"part_in", N_("Parts handed in"), GL_TOGETHER, R_GOOD},
     {"without_action", N_("New ones"), GL_LETTER, R_FRESH},
     {"unread", N_("Unread"), GL_UNREAD, R_FRESH},
     {"draft", N_("Not issued"), GL_DRAFT, R_DIM},
     {"co_executor", N_("Together with others"), GL_TOGETHER, R_DIM},
+    {"waits_check", N_("At the controller"), GL_ACCEPT, R_DIM},
     {"assigned", N_("Given to me"), GL_ASSIGNED, R_DIM},
 };
 enum { REASONS = sizeof reasons / sizeof *reasons };
@@ -99,7 +103,7 @@ static const struct column columns[] = {
 };
 
 static const char *const fields[] = {"reason", "record",       "number",      "title",   "due",  "unit_name", "person",
-                                     "status", "status_label", "next_action", "actions", "note", NULL};
+                                     "status", "status_label", "next_action", "actions", "note", "for_name", NULL};
 
 /* ---- reading ---- */
 
@@ -297,6 +301,7 @@ static void preview_build(struct doc *d, const struct row *row)
     doc_field(d, _("Due"), when, role);
     doc_field(d, _("State"), row_get(row, "status_label"), R_TEXT);
     doc_field(d, _("Who"), row_get(row, "person"), R_TEXT);
+    doc_field(d, _("I stand in for"), row_get(row, "for_name"), R_SOON);
     doc_field(d, _("Unit"), row_get(row, "unit_name"), R_TEXT);
     doc_blank(d);
     doc_text(d, 0, R_TEXT, row_get(row, "note"));
@@ -342,7 +347,10 @@ static void worklist_paint(struct screen *s, struct rect r, struct cursor *curso
 static void worklist_title(const struct screen *s, char *out, size_t size)
 {
     (void)s;
-    strf(out, size, "%s", _("My day"));
+    const char *absent = app_me()->stands_for;
+    strf(out, size, "%s%s%s%s", _("My day"), absent[0] ? " · " : "", absent[0] ? _("I stand in for") : "", absent[0] ? ": " : "");
+    size_t len = strlen(out);
+    strf(out + len, size - len, "%s", absent);
 }
 
 /* Why the chosen line stands here. */
@@ -350,9 +358,14 @@ static void worklist_hint(const struct screen *s, char *out, size_t size)
 {
     const struct worklist *w = s->data;
     const struct row *row = list_selected(w->list);
-    if (row)
-        strf(out, size, "%s%s%s", tr(reasons[reason_of(row_get(row, "reason"))].label), row_get(row, "note")[0] ? ". " : "",
-             row_get(row, "note"));
+    char absent[160] = "", who[128];
+    if (!row)
+        return;
+    name_short(row_get(row, "for_name"), who, sizeof who);
+    if (who[0])
+        strf(absent, sizeof absent, " (%s: %s)", _("for"), who);
+    strf(out, size, "%s%s%s%s", tr(reasons[reason_of(row_get(row, "reason"))].label), absent, row_get(row, "note")[0] ? ". " : "",
+         row_get(row, "note"));
 }
 
 static bool worklist_click(struct screen *s, enum hit what, int arg)

@@ -38,6 +38,13 @@ static void words_join(const json_t *array, char *out, size_t size)
     }
 }
 
+/* An object is kept as it came over the wire; one that does not fit is none. */
+static void object_text(const json_t *v, char *out, size_t size)
+{
+    size_t len = json_dumpb(v, out, size - 1, JSON_COMPACT);
+    out[len < size ? len : 0] = '\0';
+}
+
 static struct row *row_take(const struct list_spec *spec, const json_t *item, struct arena *arena)
 {
     char text[ROW_TEXT_MAX];
@@ -52,6 +59,8 @@ static struct row *row_take(const struct list_spec *spec, const json_t *item, st
         const json_t *v = json_object_get(item, spec->fields[i]);
         if (json_is_array(v))
             words_join(v, text, sizeof text);
+        else if (json_is_object(v))
+            object_text(v, text, sizeof text);
         else
             js_text(v, text, sizeof text);
         row->cells[i] = *text ? arena_strdup(arena, text) : "";
