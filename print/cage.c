@@ -11,10 +11,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifdef __SANITIZE_ADDRESS__
-#define UNDER_ASAN true
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED true
 #else
-#define UNDER_ASAN false
+#define SANITIZED false
 #endif
 
 #define FS_ALL ((1ULL << 13) - 1)
@@ -23,7 +23,7 @@
 static void bound(void)
 {
     const struct rlimit memory = {1UL << 30, 1UL << 30}, seconds = {900, 900}, file = {2UL << 30, 2UL << 30}, none = {0, 0};
-    if (!UNDER_ASAN) /* its shadow is terabytes of addresses */
+    if (!SANITIZED) /* its shadow is terabytes of addresses */
         setrlimit(RLIMIT_AS, &memory);
     setrlimit(RLIMIT_CPU, &seconds);
     setrlimit(RLIMIT_FSIZE, &file);
@@ -52,7 +52,7 @@ static void shut_files(const char *scratch)
     for (size_t i = 0; i < sizeof readable / sizeof *readable; i++)
         allow(fd, readable[i], FS_READ);
     allow(fd, "/etc/ld.so.cache", LANDLOCK_ACCESS_FS_READ_FILE);
-    if (UNDER_ASAN)
+    if (SANITIZED)
         allow(fd, "/proc", FS_READ);
     if (scratch)
         allow(fd, scratch, FS_ALL & ~LANDLOCK_ACCESS_FS_EXECUTE);
@@ -88,7 +88,7 @@ static void shut_calls(void)
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     for (size_t i = 0; filter && i < sizeof denied / sizeof *denied; i++)
         seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), denied[i], 0);
-    if (filter && !UNDER_ASAN) /* the leak checker stops its own process */
+    if (filter && !SANITIZED) /* the leak checker stops its own process */
         seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ptrace), 0);
     if (filter)
         seccomp_load(filter);
