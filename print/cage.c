@@ -17,6 +17,12 @@
 #define SANITIZED false
 #endif
 
+#ifdef __SANITIZE_THREAD__
+/* Pango loads its fonts in a thread; these libraries guard that by atomics that the sanitizer does not see. */
+const char *__tsan_default_suppressions(void); /* NOLINT(bugprone-reserved-identifier): the sanitizer's name */
+const char *__tsan_default_suppressions(void) { return "race:libfontconfig.so\nrace:libglib-2.0.so\nrace:libpango"; }
+#endif
+
 #define FS_ALL ((1ULL << 13) - 1)
 #define FS_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 
