@@ -24,10 +24,18 @@ static struct {
     int pages;
     bool open; /* something stands on this page */
     PangoLayout *text, *cells[COLUMNS_MAX], *group;
+    PangoLayout *row[COLUMNS_MAX]; /* of the row at hand: a column's own layout, or one that is kept */
     double x[COLUMNS_MAX + 1];
     struct table table;
     bool in_table;
 } pdf;
+
+/* Dates, units, topics come again and again: what is short stays laid out, by its column. Laying out is half of what a page costs. */
+enum { KEPT = 64, KEPT_BYTES = 64 };
+static struct kept {
+    PangoLayout *layout;
+    char text[KEPT_BYTES];
+} kept[COLUMNS_MAX][KEPT];
 
 static PangoFontDescription *font(double points, bool bold)
 {
@@ -286,7 +294,7 @@ static double cell_width(size_t i) { return pdf.x[i + 1] - pdf.x[i] - 2 * pad; }
 /* A line of heads or of their numbers. */
 static void head_line(bool numbers)
 {
-    PangoLayout *heads[COLUMNS_MAX];
+    PangoLayout *heads[COLUMNS_MAX] = {0};
     char number[24];
     double height = 0;
     for (size_t i = 0; i < pdf.table.count; i++) {
@@ -334,8 +342,11 @@ static void plain_features(PangoLayout *layout)
 static void table_layouts(const struct table *t)
 {
     double all = 0, at = pdf.left;
-    for (size_t i = 0; i < COLUMNS_MAX && pdf.cells[i]; i++)
+    for (size_t i = 0; i < COLUMNS_MAX && pdf.cells[i]; i++) {
         g_clear_object(&pdf.cells[i]);
+        for (size_t k = 0; k < KEPT; k++)
+            g_clear_object(&kept[i][k].layout);
+    }
     g_clear_object(&pdf.group);
     for (size_t i = 0; i < t->count; i++)
         all += t->columns[i].width;
@@ -402,10 +413,10 @@ static bool pdf_group(const char *text)
 /* A row that no page holds goes on over the next ones. */
 static bool tall_row(const bool filled[])
 {
-    struct column_walk walks[COLUMNS_MAX];
+    struct column_walk walks[COLUMNS_MAX] = {0};
     bool left = true, ok = true;
     for (size_t i = 0; i < pdf.table.count; i++)
-        walks[i] = (struct column_walk){.iter = pango_layout_get_iter(pdf.cells[i]), .x = pdf.x[i] + pad, .done = !filled[i]};
+        walks[i] = (struct column_walk){.iter = pango_layout_get_iter(pdf.row[i]), .x = pdf.x[i] + pad, .done = !filled[i]};
     while (ok && left) {
         double lowest = pdf.y + pad, start = pdf.y;
         left = false;
@@ -508,16 +519,35 @@ static void batch_layout(PangoLayout *layout, double x, double y)
 static void show_cell(size_t i)
 {
     int width;
-    pango_layout_get_size(pdf.cells[i], &width, NULL);
-    if (width <= pango_layout_get_width(pdf.cells[i])) {
-        batch_layout(pdf.cells[i], pdf.x[i] + pad, pdf.y + pad);
+    pango_layout_get_size(pdf.row[i], &width, NULL);
+    if (width <= pango_layout_get_width(pdf.row[i])) {
+        batch_layout(pdf.row[i], pdf.x[i] + pad, pdf.y + pad);
         return;
     }
     cairo_save(pdf.cr);
     cairo_rectangle(pdf.cr, pdf.x[i], pdf.top, pdf.x[i + 1] - pdf.x[i], pdf.bottom - pdf.top);
     cairo_clip(pdf.cr);
-    show(pdf.cells[i], pdf.x[i] + pad, pdf.y + pad);
+    show(pdf.row[i], pdf.x[i] + pad, pdf.y + pad);
     cairo_restore(pdf.cr);
+}
+
+static PangoLayout *cell_layout(size_t column, const char *text)
+{
+    size_t len = strlen(text), place = len;
+    if (len >= KEPT_BYTES) {
+        set_text(pdf.cells[column], text);
+        return pdf.cells[column];
+    }
+    for (const char *p = text; *p; p++)
+        place = place * 31 + (unsigned char)*p;
+    struct kept *k = &kept[column][place % KEPT];
+    if (!k->layout || strcmp(k->text, text) != 0) {
+        g_clear_object(&k->layout);
+        k->layout = pango_layout_copy(pdf.cells[column]);
+        set_text(k->layout, text);
+        memcpy(k->text, text, len + 1);
+    }
+    return k->layout;
 }
 
 static bool pdf_row(const char *const cells[], size_t count)
@@ -527,10 +557,11 @@ static bool pdf_row(const char *const cells[], size_t count)
     double height = pdf.head.size_points; /* of a row with nothing in it */
     for (size_t i = 0; i < count; i++) {
         filled[i] = cells[i] && *cells[i];
+        pdf.row[i] = pdf.cells[i];
         if (!filled[i])
             continue;
-        set_text(pdf.cells[i], cell_shown(pdf.table.columns[i].type, pdf.head.english, cells[i], shown));
-        double h = height_of(pdf.cells[i]);
+        pdf.row[i] = cell_layout(i, cell_shown(pdf.table.columns[i].type, pdf.head.english, cells[i], shown));
+        double h = height_of(pdf.row[i]);
         height = h > height ? h : height;
     }
     height += 2 * pad;

@@ -51,9 +51,9 @@ CREATE FUNCTION gorod_hidden_people(reader bigint) RETURNS SETOF bigint LANGUAGE
     SELECT c.id FROM correspondent c WHERE c.restricted AND reader <> ALL (c.readers)
     UNION
     SELECT h.correspondent_id FROM appeal_author h
-    WHERE h.appeal_id IN (SELECT gorod_hidden_appeals(reader))
+    WHERE h.appeal_id IN (SELECT h FROM gorod_hidden_appeals(reader) AS h)
       AND NOT EXISTS (SELECT 1 FROM appeal_author o WHERE o.correspondent_id = h.correspondent_id
-                                                      AND o.appeal_id NOT IN (SELECT gorod_hidden_appeals(reader))) $$;
+                                                      AND o.appeal_id NOT IN (SELECT h FROM gorod_hidden_appeals(reader) AS h)) $$;
 -- Who alone may know of a record; NULL when it is not restricted.
 CREATE FUNCTION gorod_named(record text, id bigint) RETURNS bigint[] LANGUAGE sql STABLE AS $$
     SELECT CASE gorod_named.record

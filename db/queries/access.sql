@@ -17,10 +17,10 @@ AND ($9::text IS NULL OR $10::boolean AND gorod_fold(coalesce(e.query, '')) LIKE
      OR e.actor_id IN (SELECT w.id FROM app_user w WHERE gorod_fold(w.name) LIKE '%' || gorod_like($9) || '%'))
 AND ($7::date IS NULL OR e.last_at >= $7) AND ($8::date IS NULL OR e.at < $8::date + 1)
 -- of restricted records those named on them hear, and the machine's own administrator, who answers a person's request
-AND ($1::bigint = 1 OR CASE e.record WHEN 'appeal' THEN e.record_id IS NULL OR e.record_id NOT IN (SELECT gorod_hidden_appeals($1))
-                                     WHEN 'assignment' THEN e.record_id NOT IN (SELECT gorod_hidden_assignments($1))
-                                     WHEN 'correspondent' THEN e.record_id IS NULL OR e.record_id NOT IN (SELECT gorod_hidden_people($1)) ELSE true END)
-AND ($2::bigint IS NULL OR $1 = 1 OR $2 NOT IN (SELECT gorod_hidden_people($1)))
+AND ($1::bigint = 1 OR CASE e.record WHEN 'appeal' THEN e.record_id IS NULL OR e.record_id NOT IN (SELECT h FROM gorod_hidden_appeals($1) AS h)
+                                     WHEN 'assignment' THEN e.record_id NOT IN (SELECT h FROM gorod_hidden_assignments($1) AS h)
+                                     WHEN 'correspondent' THEN e.record_id IS NULL OR e.record_id NOT IN (SELECT h FROM gorod_hidden_people($1) AS h) ELSE true END)
+AND ($2::bigint IS NULL OR $1 = 1 OR $2 NOT IN (SELECT h FROM gorod_hidden_people($1) AS h))
 
 -- name: access_list
 -- plan: custom
@@ -30,9 +30,9 @@ SELECT json_build_object('id', e.id, 'at', e.at, 'last_at', e.last_at, 'times', 
            'number', CASE e.record WHEN 'appeal' THEN (SELECT a.number FROM appeal a WHERE a.id = e.record_id)
                                    WHEN 'assignment' THEN (SELECT s.number FROM assignment s WHERE s.id = e.record_id) END,
            'query', CASE WHEN $10::boolean THEN e.query END,
-           'people', (SELECT count(*) FROM unnest(e.people) p WHERE $1 = 1 OR p NOT IN (SELECT gorod_hidden_people($1))),
+           'people', (SELECT count(*) FROM unnest(e.people) p WHERE $1 = 1 OR p NOT IN (SELECT h FROM gorod_hidden_people($1) AS h)),
            'names', CASE WHEN $10 THEN (SELECT string_agg(n.name, ', ') FROM (
-                        SELECT c.name FROM correspondent c WHERE c.id = ANY (e.people) AND ($1 = 1 OR c.id NOT IN (SELECT gorod_hidden_people($1)))
+                        SELECT c.name FROM correspondent c WHERE c.id = ANY (e.people) AND ($1 = 1 OR c.id NOT IN (SELECT h FROM gorod_hidden_people($1) AS h))
                         ORDER BY c.id = $2 DESC, c.id LIMIT 5) n) END,
            'detail', CASE WHEN $10 THEN e.detail END),
        e.id

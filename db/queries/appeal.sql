@@ -218,7 +218,7 @@ SELECT id FROM appeal WHERE number = $1::text OR replace(number, '/', '-') = $1:
 
 -- name: appeal_author_facts
 -- (correspondent, user) -> merged_into, name, address; holds the row against being merged away until the card is written
-SELECT merged_into, name, address FROM correspondent WHERE id = $1::bigint AND id NOT IN (SELECT gorod_hidden_people($2::bigint)) FOR KEY SHARE;
+SELECT merged_into, name, address FROM correspondent WHERE id = $1::bigint AND id NOT IN (SELECT h FROM gorod_hidden_people($2::bigint) AS h) FOR KEY SHARE;
 
 -- name: appeal_add
 -- ($1 kind, $2 year, $3 letters of the number, $4 status ...) -> id, number
@@ -363,7 +363,7 @@ SELECT count(*) FROM appeal WHERE id = ANY ($1::bigint[]) AND $2::bigint = ANY (
 
 -- name: appeal_by_external
 -- (external id, user) -> ..., whether the user may know of it
-SELECT a.id, a.number, a.version, a.id NOT IN (SELECT gorod_hidden_appeals($2::bigint)) FROM appeal a WHERE a.external_id = $1::text;
+SELECT a.id, a.number, a.version, a.id NOT IN (SELECT h FROM gorod_hidden_appeals($2::bigint) AS h) FROM appeal a WHERE a.external_id = $1::text;
 
 -- name: appeal_facts
 -- (id) -> what appeal.set may change, as it is: for the history's "from"

@@ -356,7 +356,7 @@ WHERE id = (SELECT max(id) FROM assignment_report WHERE assignment_id = $1::bigi
 
 -- name: assignment_by_external
 -- (external id, user) -> ..., whether the user may know of it
-SELECT s.id, s.number, s.version, s.id NOT IN (SELECT gorod_hidden_assignments($2::bigint)) FROM assignment s WHERE s.external_id = $1::text;
+SELECT s.id, s.number, s.version, s.id NOT IN (SELECT h FROM gorod_hidden_assignments($2::bigint) AS h) FROM assignment s WHERE s.external_id = $1::text;
 
 -- name: assignment_facts
 -- (id) -> what assignment.set may change, as it is

@@ -86,9 +86,9 @@ ORDER BY e.id DESC LIMIT $9::integer;
 
 -- fragment: event_unhidden
 -- event e of user $7: of restricted records those named on them hear, and the machine's own administrator, who answers a person's request
-($7::bigint = 1 OR CASE e.record WHEN 'appeal' THEN e.record_id NOT IN (SELECT gorod_hidden_appeals($7))
-                                 WHEN 'assignment' THEN e.record_id NOT IN (SELECT gorod_hidden_assignments($7))
-                                 WHEN 'correspondent' THEN e.record_id NOT IN (SELECT gorod_hidden_people($7)) ELSE true END)
+($7::bigint = 1 OR CASE e.record WHEN 'appeal' THEN e.record_id NOT IN (SELECT h FROM gorod_hidden_appeals($7) AS h)
+                                 WHEN 'assignment' THEN e.record_id NOT IN (SELECT h FROM gorod_hidden_assignments($7) AS h)
+                                 WHEN 'correspondent' THEN e.record_id NOT IN (SELECT h FROM gorod_hidden_people($7) AS h) ELSE true END)
 
 -- name: event_count
 -- plan: custom

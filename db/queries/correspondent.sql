@@ -2,11 +2,11 @@
 
 -- fragment: appeals_of_person
 -- how many of correspondent c user $4 may know of
-(SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id AND aa.appeal_id NOT IN (SELECT gorod_hidden_appeals($4::bigint)))
+(SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id AND aa.appeal_id NOT IN (SELECT h FROM gorod_hidden_appeals($4::bigint) AS h))
 
 -- fragment: correspondent_unhidden
 -- correspondent c of user $4
-c.id NOT IN (SELECT gorod_hidden_people($4::bigint))
+c.id NOT IN (SELECT h FROM gorod_hidden_people($4::bigint) AS h)
 
 -- fragment: correspondent_item
 json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name', c.name, 'address', c.address,
@@ -26,7 +26,7 @@ ORDER BY c.id DESC LIMIT $3::integer;
 -- plan: custom
 -- (kind, user)
 SELECT count(*) FROM (SELECT 1 FROM correspondent c WHERE c.merged_into IS NULL AND ($1::text IS NULL OR c.kind = $1)
-                        AND c.id NOT IN (SELECT gorod_hidden_people($2::bigint)) LIMIT 10001) n;
+                        AND c.id NOT IN (SELECT h FROM gorod_hidden_people($2::bigint) AS h) LIMIT 10001) n;
 
 -- name: correspondent_by_words
 -- plan: custom
@@ -131,7 +131,7 @@ SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name
            'phones', {more_phones},
            'contacts', coalesce((SELECT json_agg(json_build_object('kind', k.kind, 'value', k.value) ORDER BY k.id)
                                  FROM contact k WHERE k.correspondent_id = c.id), '[]'),
-           'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id AND aa.appeal_id NOT IN (SELECT gorod_hidden_appeals(($1::bigint[])[1]))),
+           'appeal_count', (SELECT count(*) FROM appeal_author aa WHERE aa.correspondent_id = c.id AND aa.appeal_id NOT IN (SELECT h FROM gorod_hidden_appeals(($1::bigint[])[1]) AS h)),
            'appeals', coalesce((SELECT json_agg(json_build_object('id', a.id, 'number', a.number, 'registered', a.registered, 'status', a.status,
                                                                   'subject', a.subject, 'due', a.due))
                                 FROM (SELECT a.* FROM appeal_author aa JOIN appeal a ON a.id = aa.appeal_id
@@ -147,7 +147,7 @@ SELECT json_build_object('id', c.id, 'number', c.id::text, 'kind', c.kind, 'name
            'history', {history_of_correspondent},
            'version', c.version),
        c.version, c.merged_into
-FROM correspondent c WHERE c.id = $4::bigint AND c.id NOT IN (SELECT gorod_hidden_people(($1::bigint[])[1]));
+FROM correspondent c WHERE c.id = $4::bigint AND c.id NOT IN (SELECT h FROM gorod_hidden_people(($1::bigint[])[1]) AS h);
 
 -- fragment: history_of_correspondent
 -- a merge names the other card instead of a comment
@@ -215,7 +215,7 @@ WHERE NOT EXISTS (SELECT 1 FROM contact WHERE correspondent_id = $1 AND value = 
 
 -- name: correspondent_lock
 -- (id, user) -> version, merged_into, name; holds the row
-SELECT version, merged_into, name FROM correspondent WHERE id = $1::bigint AND id NOT IN (SELECT gorod_hidden_people($2::bigint)) FOR UPDATE;
+SELECT version, merged_into, name FROM correspondent WHERE id = $1::bigint AND id NOT IN (SELECT h FROM gorod_hidden_people($2::bigint) AS h) FOR UPDATE;
 
 -- name: correspondent_merge
 -- (from, into, actor) -> merge id, versions of both: everything moves, `moved` remembers what
@@ -269,4 +269,4 @@ coalesce((SELECT json_agg(k.value ORDER BY k.id) FROM contact k WHERE k.correspo
 
 -- name: correspondent_by_external
 -- (external id, user) -> ..., whether the user may know of them
-SELECT c.id, c.id::text, c.version, c.id NOT IN (SELECT gorod_hidden_people($2::bigint)) FROM correspondent c WHERE c.external_id = $1::text;
+SELECT c.id, c.id::text, c.version, c.id NOT IN (SELECT h FROM gorod_hidden_people($2::bigint) AS h) FROM correspondent c WHERE c.external_id = $1::text;

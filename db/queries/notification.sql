@@ -2,7 +2,8 @@
 
 -- name: notice_cursor_take
 -- () -> how far the log was followed, and the row's lock until the transaction ends; no row: another core is making notices
-SELECT event_id FROM notice_cursor FOR UPDATE SKIP LOCKED;
+-- Notices lost with the last moments before a crash are made anew with the place, so their commit waits for no disk.
+SELECT event_id, set_config('synchronous_commit', 'off', true) FROM notice_cursor FOR UPDATE SKIP LOCKED;
 
 -- name: notice_cursor_set
 UPDATE notice_cursor SET event_id = $1::bigint;

@@ -39,9 +39,9 @@ UPDATE hold SET lifted_at = now(), lifted_by = $2::bigint, lift_reason = $3::tex
 -- $1 user $2 record $3 record id $4 in force $5 words of the reason
     ($2::text IS NULL OR h.record = $2) AND ($3::bigint IS NULL OR h.record_id = $3) AND ($4::boolean IS NULL OR $4 = (h.lifted_at IS NULL))
 AND ($5::text IS NULL OR gorod_fold(h.reason) LIKE '%' || gorod_like($5) || '%')
-AND CASE h.record WHEN 'appeal' THEN h.record_id NOT IN (SELECT gorod_hidden_appeals($1::bigint))
-                  WHEN 'assignment' THEN h.record_id NOT IN (SELECT gorod_hidden_assignments($1))
-                  ELSE h.record_id NOT IN (SELECT gorod_hidden_people($1)) END
+AND CASE h.record WHEN 'appeal' THEN h.record_id NOT IN (SELECT h FROM gorod_hidden_appeals($1::bigint) AS h)
+                  WHEN 'assignment' THEN h.record_id NOT IN (SELECT h FROM gorod_hidden_assignments($1) AS h)
+                  ELSE h.record_id NOT IN (SELECT h FROM gorod_hidden_people($1) AS h) END
 
 -- name: hold_list
 -- plan: custom

@@ -13,7 +13,7 @@ static bool convert(const char *code, const char *data, size_t len, struct buf *
 {
     iconv_t c = iconv_open("UTF-8", code);
     char piece[4096];
-    if (c == (iconv_t)-1)
+    if (c == (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr): iconv's own way to fail */
         return false;
     char *from = (char *)data;
     while (len > 0) {

@@ -236,7 +236,7 @@ static bool write_parties(struct call *c, const char *id, int64_t responsible)
 /* Co-executors are done before the whole is: their own last day is no later. */
 static bool part_due(struct call *c, const char *id, day_t whole)
 {
-    struct due due;
+    struct due due = {0};
     if (!arg_sql(c, "co_due"))
         return true;
     if (!assignment_until(c, "co_due", &due))
@@ -354,7 +354,7 @@ static bool create_under(struct call *c, const struct record *parent, const stru
 /* What giving it now would mean: for the form, before it is given. */
 static bool assignment_forecast(struct call *c)
 {
-    struct due due;
+    struct due due = {0};
     const char *rule;
     if (!assignment_user_ok(c, "responsible", arg_int(c, "responsible")) || !count_due(c, &due, &rule))
         return false;

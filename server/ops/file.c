@@ -180,8 +180,8 @@ static bool replace_content(struct call *c, int64_t id, const char *name, const 
 
 bool file_place_content(struct call *c, const struct file_place *place, const char *name, const struct content *content, int64_t *id)
 {
-    struct file_info there;
-    struct record r;
+    struct file_info there = {0};
+    struct record r = {0};
     if (!file_name_ok(name, strlen(name)))
         return err_field(c->err, "name", "file_name", NULL);
     if (!hold_place(c, place, &r))
@@ -289,8 +289,8 @@ static bool hold_both(struct call *c, int64_t id, struct held *h, struct record 
 
 bool file_take_away(struct call *c, int64_t id)
 {
-    struct held h;
-    struct record r;
+    struct held h = {0};
+    struct record r = {0};
     const char *params[] = {call_int(c, id)};
     if (!hold_both(c, id, &h, &r))
         return false;
@@ -312,7 +312,7 @@ static bool move_row(struct call *c, int64_t id, const struct file_place *to, co
 /* Whoever renames over a file wants that one gone. */
 static bool make_way(struct call *c, const struct file_place *to, const char *name, int64_t id)
 {
-    struct file_info there;
+    struct file_info there = {0};
     if (!file_find(c, to, name, &there))
         return c->err->code == ERR_NOT_FOUND;
     return there.id == id || file_take_away(c, there.id);
@@ -333,8 +333,8 @@ static bool attach(struct call *c, int64_t id, const struct held *h, const struc
 
 bool file_rename(struct call *c, int64_t id, const struct file_place *to, const char *name, bool replace)
 {
-    struct held h;
-    struct record from, target = {0};
+    struct held h = {0};
+    struct record from = {0}, target = {0};
     bool taken = false;
     if (!file_name_ok(name, strlen(name)))
         return err_field(c->err, "name", "file_name", NULL);
@@ -363,7 +363,7 @@ bool file_rename(struct call *c, int64_t id, const struct file_place *to, const 
 
 static bool attach_one(struct call *c, const char *field, int64_t id, const struct record *r, const char *part, int64_t part_id)
 {
-    struct held h;
+    struct held h = {0};
     if (!hold(c, id, &h))
         return c->err->code == ERR_NOT_FOUND ? err_field(c->err, field, "not_there", NULL) : false;
     bool ok = attach(c, id, &h, r, part, part_id, h.name);

@@ -105,7 +105,7 @@ static void write_kind(struct call *c, const struct notice_rule *r, const json_t
 
 static bool notification_settings(struct call *c)
 {
-    struct settings s;
+    struct settings s = {0};
     if (!settings_load(c, &s))
         return false;
     jw_object(c->out);
@@ -176,7 +176,7 @@ static bool ways_ok(struct call *c)
 
 static bool notification_settings_set(struct call *c)
 {
-    struct settings s;
+    struct settings s = {0};
     if (!ways_ok(c) || !settings_load(c, &s))
         return false;
     settings_free(&s);

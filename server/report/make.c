@@ -523,7 +523,7 @@ static bool write_event(struct making *m)
                                                                      : "report",
                       .record_id = m->params[8] ? strtoll(m->params[8], NULL, 10) : 0,
                       .action = m->is_paper ? "report_printed" : "list_exported",
-                      .comment = arena_printf(c->arena, "%s%s%s%s%s (%s)", title, *m->period ? ", " : "", m->period,
+                      .comment = arena_printf(c->arena, "%s%s%s%s%s (%s)", title, m->period && *m->period ? ", " : "", m->period ? m->period : "",
                                               *m->filters ? ", " : "", m->filters, m->format)};
     json_t *kept = json_pack("{s:s, s:s, s:s?, s:s?, s:s?}", "form", m->form->id, "format", m->format, "from", m->params[4], "to",
                              m->params[5], "unit", m->params[6]);

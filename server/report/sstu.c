@@ -139,7 +139,7 @@ static void params_of(struct call *c, const char *from, const char *to, const ch
 
 bool sstu_check(struct call *c)
 {
-    const char *from, *to, *params[REPORT_PARAMS];
+    const char *from = NULL, *to = NULL, *params[REPORT_PARAMS];
     struct checking k = {.c = c, .out = c->out};
     if (!sstu_month(c, &from, &to))
         return false;

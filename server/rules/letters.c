@@ -82,7 +82,7 @@ static char *read_file(struct arena *arena, const char *path, bool *absent, stru
     FILE *f = fopen(path, "re");
     *absent = !f && errno == ENOENT;
     if (!f) {
-        err_set(err, ERR_PARAMS, "%s: %s; correct its permissions", path, strerror(errno));
+        err_set(err, ERR_PARAMS, "%s: %m; correct its permissions", path);
         return NULL;
     }
     char *text = arena_alloc(arena, FILE_MAX_BYTES + 2);
@@ -108,8 +108,8 @@ static bool load_row(struct letters *l, const struct row *row, const char *folde
 static bool no_other_files(const char *folder, struct err *err)
 {
     DIR *dir = opendir(folder);
-    bool ok = dir || err_set(err, ERR_PARAMS, "%s: %s; correct the path", folder, strerror(errno));
-    for (struct dirent *e; ok && (e = readdir(dir));) { /* NOLINT(concurrency-mt-unsafe): the stream is this thread's own */
+    bool ok = dir || err_set(err, ERR_PARAMS, "%s: %m; correct the path", folder);
+    for (struct dirent *e; ok && dir && (e = readdir(dir));) { /* NOLINT(concurrency-mt-unsafe): the stream is this thread's own */
         size_t n = strlen(e->d_name), i = 0;
         while (i < ROWS && strcmp(rows[i].file, e->d_name) != 0)
             i++;

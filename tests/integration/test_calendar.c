@@ -165,9 +165,8 @@ static void an_extension_outlives_a_recount(void **state)
 {
     (void)state;
     json_int_t id = at_int(letter("2026-11-02"), "id");
-    json_t *card = rpc_ok(clerk, "appeal.get", "{s:I}", "id", id);
     rpc_ok(head, "assignment.create", "{s:s, s:I, s:I}", "title", "Проверить", "responsible", town.user[TOWN_executor], "appeal", id);
-    card = rpc_ok(head, "appeal.get", "{s:I}", "id", id);
+    json_t *card = rpc_ok(head, "appeal.get", "{s:I}", "id", id);
     rpc_ok(head, "appeal.extend", "{s:I, s:I, s:s, s:s, s:s}", "id", id, "version", at_int(card, "version"), "new_due", "2026-12-16",
            "reason", "Запрос", "notice_sent", day_from_today(0));
     json_t *why = rpc_ok(head, "calendar.due", "{s:I}", "appeal", id);

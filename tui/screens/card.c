@@ -447,6 +447,25 @@ static void change_value(const struct meta_param *p, const json_t *change, const
     strf(out, size, "%s", date[0] ? date : p && p->classifier ? words_label(p->classifier, text) : p ? text : words_own(text));
 }
 
+/* What a change is called: most are a field of the form, some only the history knows. */
+static const char *change_label(const struct meta_param *p, const char *name)
+{
+    static const struct {
+        const char *name, *label;
+    } own[] = {{"due", N_("Due")},
+               {"new_due", N_("Asked until")},
+               {"notice_sent", N_("Author told on")},
+               {"ground", N_("Ground")},
+               {"author", N_("Author")},
+               {"co_executor", N_("Who")},
+               {"verdict", N_("Verdict")},
+               {"responsible", N_("Responsible")}};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strcmp(name, own[i].name) == 0)
+            return _(own[i].label);
+    return p ? p->label : "";
+}
+
 static void change_text(const char *record, const char *name, const json_t *change, char *out, size_t size)
 {
     char from[160], to[160], set[64];
@@ -454,16 +473,7 @@ static void change_text(const char *record, const char *name, const json_t *chan
     const struct meta_param *p = meta_param(meta_op(set), name);
     change_value(p, change, "from", from, sizeof from);
     change_value(p, change, "to", to, sizeof to);
-    const char *label = strcmp(name, "due") == 0           ? _("Due")
-                        : strcmp(name, "new_due") == 0     ? _("Asked until")
-                        : strcmp(name, "notice_sent") == 0 ? _("Author told on")
-                        : strcmp(name, "ground") == 0      ? _("Ground")
-                        : strcmp(name, "author") == 0      ? _("Author")
-                        : strcmp(name, "co_executor") == 0 ? _("Who")
-                        : strcmp(name, "verdict") == 0     ? _("Verdict")
-                        : strcmp(name, "responsible") == 0 ? _("Responsible")
-                        : p                                ? p->label
-                                                           : "";
+    const char *label = change_label(p, name);
     bool is_named = js_str(change, "from_name")[0] || js_str(change, "to_name")[0];
     if (!*label) /* nothing that a person ever filled in */
         out[0] = '\0';
