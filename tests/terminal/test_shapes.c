@@ -1,9 +1,13 @@
 /* The same screens on a phone, on a wall, on old terminals; sizes that change at any moment; texts that try to break out. */
 #include "tests/harness/check.h"
+#include "tests/harness/clock.h"
 #include "tests/terminal/scenes.h"
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { NOTICE_MS = 20000 };
 
 static struct server *server;
 static struct town town;
@@ -23,6 +27,10 @@ static void starts_and_is_filled(void **state)
         rpc_ok(town.admin, "appeal.register", "{s:s, s:s, s:b, s:s}", "kind", "message", "channel", "phone", "anonymous", 1, "subject",
                subject);
     }
+    /* Its notice is made a moment after the assignment: one that comes to an open screen is told in the status line. */
+    struct rpc *executor = town_as(&town, TOWN_executor);
+    for (int64_t until = clock_ms() + NOTICE_MS; at_int(rpc_ok(executor, "notification.list", "{s:i}", "limit", 1), "total") == 0; poll(NULL, 0, 20))
+        CHECK(clock_ms() < until, "no notice of the assignment");
 }
 
 /* The walk that each shape makes: first screen, list, card, form; a golden of each. */
