@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_DELAY_MS = 300, NARROW = 60 };
+enum { EVENT_DELAY_MS = 300 };
 
 static const struct group {
     const char *by, *label, *what; /* msgids: of the tab, of the column */
@@ -85,13 +85,13 @@ CELL_COUNT(reported, R_GOOD)
 CELL_COUNT(open, R_STRONG)
 
 static const struct column columns[] = {
-    {"what", N_("Who or when"), 16, 0, 1, 1, false, cell_what},
-    {"overdue", N_("Late"), 8, 10, 1, 2, true, cell_overdue},
-    {"today", N_("Today"), 7, 8, 2, 2, true, cell_today},
-    {"week", N_("Week"), 6, 8, 3, 2, true, cell_week},
-    {"later", N_("Later"), 6, 8, 5, 2, true, cell_later},
-    {"reported", N_("Acceptance"), 7, 10, 4, 2, true, cell_reported},
-    {"open", N_("All"), 5, 8, 2, 2, true, cell_open},
+    {"what", N_("Who or when"), 16, 60, 1, 1, false, cell_what},
+    {"overdue", N_("Late"), 8, 8, 1, 2, true, cell_overdue},
+    {"today", N_("Today"), 7, 7, 2, 2, true, cell_today},
+    {"week", N_("Week"), 6, 6, 3, 2, true, cell_week},
+    {"later", N_("Later"), 6, 6, 5, 2, true, cell_later},
+    {"reported", N_("Acceptance"), 7, 7, 4, 2, true, cell_reported},
+    {"open", N_("All"), 5, 5, 2, 2, true, cell_open},
 };
 static const char *const fields[] = {"unit", "unit_name", "responsible", "responsible_name", "when", "due", "overdue", "today", "week",
                                      "later", "reported", "open", "filter", NULL};
@@ -228,16 +228,30 @@ static bool board_click(struct screen *s, enum hit what, int arg)
 
 /* ---- painting ---- */
 
+/* As many sums as fit whole, the nearest first; the words before them only where all do. */
+static int sums_text(const struct board *b, const char *before, int width, char *out, size_t size)
+{
+    int left = 0;
+    strf(out, size, "%s", before);
+    for (int i = 0; i < BUCKETS; i++) {
+        char part[80];
+        size_t len = strlen(out);
+        if (i > 0 && b->sums[i] == 0)
+            continue;
+        strf(part, sizeof part, "%s%s %lld", i ? " · " : "", _(buckets[i].label), (long long)b->sums[i]);
+        if (left > 0 || text_width(out) + text_width(part) > width)
+            left++;
+        else
+            strf(out + len, size - len, "%s", part);
+    }
+    return left;
+}
+
 static void paint_sums(const struct board *b, struct rect r)
 {
-    char text[300];
-    size_t len = 0;
-    strf(text, sizeof text, "%s", r.w < NARROW ? "" : _("In all: "));
-    for (int i = 0; i < BUCKETS; i++) {
-        len = strlen(text);
-        if (i == 0 || b->sums[i] > 0)
-            strf(text + len, sizeof text - len, "%s%s %lld", i ? " · " : "", _(buckets[i].label), (long long)b->sums[i]);
-    }
+    char text[400];
+    if (sums_text(b, _("In all: "), r.w - 2, text, sizeof text) > 0)
+        sums_text(b, "", r.w - 2, text, sizeof text);
     draw_text(r.y, r.x + 1, r.w - 2, R_STRONG, G_BASE, text);
 }
 
