@@ -1,10 +1,8 @@
-#include "db/pg.h"
+#include "db/pg_internal.h"
 #include "common/log.h"
 #include "db/embedded.h"
 #include "db/raw.h"
 #include <assert.h>
-#include <libpq-fe.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,21 +10,7 @@
 
 #define SERVER_VERSION_MIN 150000 /* of 15.0, as PQserverVersion counts */
 
-enum { WHY_BYTES = 512, TELL_AGAIN_S = 60 };
-
-struct pg {
-    PGconn *conn;
-    char *conninfo;
-    int statement_timeout_ms;
-    char *zone;
-    int custom_plans; /* plan_cache_mode of this connection: 0 generic, 1 custom, -1 not known */
-    bool in_transaction;
-    bool in_snapshot; /* a read-only transaction, without a pipeline */
-    bool synced;      /* COMMIT and its sync are on the way */
-    bool failed;      /* a statement of the transaction failed: only a rollback is left */
-    int pending;      /* statements sent in the transaction whose answers nobody needed yet */
-    char why[WHY_BYTES], state[6]; /* the latest failure: what PostgreSQL or libpq said, and its SQLSTATE if there was one */
-};
+enum { TELL_AGAIN_S = 60 };
 
 static const struct constraint {
     const char *name, *field, *reason;
@@ -64,7 +48,7 @@ struct pg *pg_new(const char *conninfo, const char *zone, int statement_timeout_
     return pg;
 }
 
-static void disconnect(struct pg *pg)
+void pg_disconnect(struct pg *pg)
 {
     PQfinish(pg->conn);
     pg->conn = NULL;
@@ -77,7 +61,7 @@ void pg_close(struct pg **pg)
 {
     if (!*pg)
         return;
-    disconnect(*pg);
+    pg_disconnect(*pg);
     free((*pg)->conninfo);
     free((*pg)->zone);
     free(*pg);
@@ -150,7 +134,7 @@ static bool fail_constraint(const char *name, struct err *err)
     return false;
 }
 
-static bool fail(struct pg *pg, const PGresult *res, const char *what, struct err *err)
+bool pg_fail(struct pg *pg, const PGresult *res, const char *what, struct err *err)
 {
     const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
     const char *constraint = res ? PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME) : NULL;
@@ -160,7 +144,7 @@ static bool fail(struct pg *pg, const PGresult *res, const char *what, struct er
         log_warn("database away what=%s state=%s error=\"%s\"", what, state ? state : "-", text);
         /* What libpq itself says, without a SQLSTATE, means a dead line even where it still calls the connection good: a write that failed. */
         if (!state || PQstatus(pg->conn) != CONNECTION_OK)
-            disconnect(pg);
+            pg_disconnect(pg);
         return err_set(err, ERR_UNAVAILABLE, NULL);
     }
     if (strncmp(state, "23", 2) == 0 && constraint && fail_constraint(constraint, err))
@@ -171,12 +155,12 @@ static bool fail(struct pg *pg, const PGresult *res, const char *what, struct er
     return err_set(err, ERR_INTERNAL, NULL);
 }
 
-static bool run(struct pg *pg, const char *sql, struct err *err)
+bool pg_run(struct pg *pg, const char *sql, struct err *err)
 {
     PGresult *res = PQexec(pg->conn, sql);
     bool ok = PQresultStatus(res) == PGRES_COMMAND_OK || PQresultStatus(res) == PGRES_TUPLES_OK;
     if (!ok)
-        fail(pg, res, sql, err);
+        pg_fail(pg, res, sql, err);
     PQclear(res);
     return ok;
 }
@@ -186,7 +170,7 @@ static bool fail_prepare(struct pg *pg, const PGresult *res, const char *what, s
 {
     const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
     if (!state || strncmp(state, "42", 2) != 0)
-        return fail(pg, res, what, err);
+        return pg_fail(pg, res, what, err);
     char text[WHY_BYTES];
     snprintf(text, sizeof text, "%s: %s; if the schema is old, run gorod-server migrate", what,
              PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
@@ -199,10 +183,10 @@ static bool fail_prepare(struct pg *pg, const PGresult *res, const char *what, s
 static bool prepare_all(struct pg *pg, struct err *err)
 {
     if (!PQenterPipelineMode(pg->conn))
-        return fail(pg, NULL, "pipeline", err);
+        return pg_fail(pg, NULL, "pipeline", err);
     for (int i = 0; i < QUERY_COUNT; i++)
         if (!query_infos[i].copy && !PQsendPrepare(pg->conn, query_infos[i].name, query_infos[i].sql, 0, NULL))
-            return fail(pg, NULL, query_infos[i].name, err);
+            return pg_fail(pg, NULL, query_infos[i].name, err);
     PQpipelineSync(pg->conn);
     bool ok = true;
     for (int i = 0, synced = 0; !synced;) {
@@ -228,7 +212,7 @@ static bool prepare_all(struct pg *pg, struct err *err)
             return err_set(err, ERR_UNAVAILABLE, NULL);
     }
     if (!PQexitPipelineMode(pg->conn))
-        return fail(pg, NULL, "pipeline", err);
+        return pg_fail(pg, NULL, "pipeline", err);
     return ok;
 }
 
@@ -236,7 +220,7 @@ static bool open_connection(struct pg *pg, struct err *err)
 {
     if (pg_is_connected(pg))
         return true;
-    disconnect(pg);
+    pg_disconnect(pg);
     char options[256];
     snprintf(options, sizeof options,
              "-c statement_timeout=%d -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000 "
@@ -257,7 +241,7 @@ static bool open_connection(struct pg *pg, struct err *err)
         return true;
     }
     tell_away(pg->why);
-    disconnect(pg);
+    pg_disconnect(pg);
     return err_set(err, ERR_UNAVAILABLE, NULL);
 }
 
@@ -268,7 +252,7 @@ bool pg_connect(struct pg *pg, struct err *err)
     if (!open_connection(pg, err))
         return false;
     if (!prepare_all(pg, err)) {
-        disconnect(pg);
+        pg_disconnect(pg);
         return false;
     }
     tell_away("");
@@ -294,7 +278,7 @@ static bool finish_pipeline(struct pg *pg, bool synced)
     return done && PQexitPipelineMode(pg->conn) == 1;
 }
 
-static bool leave_pipeline(struct pg *pg)
+bool pg_leave_pipeline(struct pg *pg)
 {
     if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF) /* after a COPY */
         return true;
@@ -311,14 +295,14 @@ static PGresult *take_answer(struct pg *pg, const char *what, struct err *err)
         return res;
     PQclear(end);
     pg->failed = true;
-    fail(pg, res, what, err);
+    pg_fail(pg, res, what, err);
     PQclear(res);
-    if (pg->conn && !leave_pipeline(pg))
-        disconnect(pg);
+    if (pg->conn && !pg_leave_pipeline(pg))
+        pg_disconnect(pg);
     return NULL;
 }
 
-static bool take_pending(struct pg *pg, struct err *err)
+bool pg_take_pending(struct pg *pg, struct err *err)
 {
     for (; pg->pending > 0; pg->pending--) {
         PGresult *res = take_answer(pg, "an earlier statement of the transaction", err);
@@ -332,7 +316,7 @@ static bool take_pending(struct pg *pg, struct err *err)
 /* COPY cannot run in a pipeline: it leaves, and the next statement enters again. */
 static bool enter_pipeline(struct pg *pg, struct err *err)
 {
-    return PQpipelineStatus(pg->conn) != PQ_PIPELINE_OFF || PQenterPipelineMode(pg->conn) == 1 || fail(pg, NULL, "pipeline", err);
+    return PQpipelineStatus(pg->conn) != PQ_PIPELINE_OFF || PQenterPipelineMode(pg->conn) == 1 || pg_fail(pg, NULL, "pipeline", err);
 }
 
 static bool send_text(struct pg *pg, const char *sql, struct err *err)
@@ -340,14 +324,14 @@ static bool send_text(struct pg *pg, const char *sql, struct err *err)
     if (!enter_pipeline(pg, err))
         return false;
     if (PQsendQueryParams(pg->conn, sql, 0, NULL, NULL, NULL, NULL, 0) != 1)
-        return fail(pg, NULL, sql, err);
+        return pg_fail(pg, NULL, sql, err);
     pg->pending++;
     return true;
 }
 
 /* A statement with optional filters is planned for the values it really gets. All others keep one plan: PostgreSQL's own choice would plan
  * each anew for its first five times on every connection, and a card takes ten times longer to plan than to read. */
-static const char custom_plans[] = "SET plan_cache_mode = force_custom_plan", generic_plans[] = "SET plan_cache_mode = force_generic_plan";
+const char pg_custom_plans[] = "SET plan_cache_mode = force_custom_plan", pg_generic_plans[] = "SET plan_cache_mode = force_generic_plan";
 
 /* The parameters of a statement: texts, but for the last where bytes are given; the answer in texts or raw. */
 struct values {
@@ -386,7 +370,7 @@ static bool send_statement(struct pg *pg, const struct query_info *info, const s
         return err_set(err, ERR_INTERNAL, NULL);
     if (pg->custom_plans != (int)info->custom_plan) {
         pg->custom_plans = info->custom_plan;
-        if (!send_text(pg, info->custom_plan ? custom_plans : generic_plans, err))
+        if (!send_text(pg, info->custom_plan ? pg_custom_plans : pg_generic_plans, err))
             return false;
     }
     if (!enter_pipeline(pg, err))
@@ -395,7 +379,7 @@ static bool send_statement(struct pg *pg, const struct query_info *info, const s
     const struct formats *f = with_bytes(&room, v, info->params);
     return PQsendQueryPrepared(pg->conn, info->name, info->params, f ? f->values : v->texts, f ? f->lengths : NULL, f ? f->kinds : NULL,
                                v->raw_answer) == 1 ||
-           fail(pg, NULL, info->name, err);
+           pg_fail(pg, NULL, info->name, err);
 }
 
 static PGresult *execute_inside(struct pg *pg, const struct query_info *info, const struct values *v, struct err *err)
@@ -403,10 +387,10 @@ static PGresult *execute_inside(struct pg *pg, const struct query_info *info, co
     if (!send_statement(pg, info, v, err))
         return NULL;
     if (PQsendFlushRequest(pg->conn) != 1 || PQflush(pg->conn) < 0) {
-        fail(pg, NULL, info->name, err);
+        pg_fail(pg, NULL, info->name, err);
         return NULL;
     }
-    return take_pending(pg, err) ? take_answer(pg, info->name, err) : NULL;
+    return pg_take_pending(pg, err) ? take_answer(pg, info->name, err) : NULL;
 }
 
 /* --- outside of one ------------------------------------------------------------------------------------------------------------------ */
@@ -425,15 +409,15 @@ static PGresult *execute_switching(struct pg *pg, const struct query_info *info,
     if (!send_statement(pg, info, v, err))
         return NULL;
     if (PQpipelineSync(pg->conn) != 1) {
-        fail(pg, NULL, info->name, err);
+        pg_fail(pg, NULL, info->name, err);
         return NULL;
     }
     pg->synced = true;
-    PGresult *res = take_pending(pg, err) ? take_answer(pg, info->name, err) : NULL;
+    PGresult *res = pg_take_pending(pg, err) ? take_answer(pg, info->name, err) : NULL;
     if (!res)
         pg->custom_plans = -1; /* taken back with the statement */
-    else if (!leave_pipeline(pg))
-        disconnect(pg); /* the answer has come all the same */
+    else if (!pg_leave_pipeline(pg))
+        pg_disconnect(pg); /* the answer has come all the same */
     return res;
 }
 
@@ -454,7 +438,7 @@ static PGresult *execute_once(struct pg *pg, const struct query_info *info, cons
     ExecStatusType status = PQresultStatus(res);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
         return res;
-    fail(pg, res, info->name, err);
+    pg_fail(pg, res, info->name, err);
     PQclear(res);
     return NULL;
 }
@@ -552,7 +536,7 @@ bool pg_begin(struct pg *pg, struct err *err)
      * nothing but its farewell. */
     for (int look = 0; look < 2 && pg->conn; look++)
         if (PQconsumeInput(pg->conn) != 1 || PQstatus(pg->conn) != CONNECTION_OK)
-            disconnect(pg);
+            pg_disconnect(pg);
     if (!pg_connect(pg, err))
         return false;
     pg->in_transaction = true;
@@ -570,13 +554,13 @@ bool pg_commit(struct pg *pg, struct err *err)
     if (!send_text(pg, "COMMIT", err))
         return false;
     if (PQpipelineSync(pg->conn) != 1)
-        return fail(pg, NULL, "COMMIT", err);
+        return pg_fail(pg, NULL, "COMMIT", err);
     pg->synced = true;
-    if (!take_pending(pg, err))
+    if (!pg_take_pending(pg, err))
         return false;
     pg->in_transaction = false;
-    if (!leave_pipeline(pg))
-        disconnect(pg); /* committed all the same: the answer had come */
+    if (!pg_leave_pipeline(pg))
+        pg_disconnect(pg); /* committed all the same: the answer had come */
     return true;
 }
 
@@ -588,125 +572,9 @@ void pg_rollback(struct pg *pg)
     pg->in_transaction = false;
     /* A SET inside the transaction goes with it. */
     pg->custom_plans = -1;
-    bool clean = pg->conn && (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF || leave_pipeline(pg));
-    if (!clean || (PQtransactionStatus(pg->conn) != PQTRANS_IDLE && !run(pg, "ROLLBACK", &ignored)))
-        disconnect(pg);
-}
-
-bool pg_copy_begin(struct pg *pg, enum query q, struct err *err)
-{
-    assert(query_infos[q].copy);
-    if (!pg_connect(pg, err))
-        return false;
-    if (pg->in_transaction) {
-        if (PQsendFlushRequest(pg->conn) != 1 || PQflush(pg->conn) < 0)
-            return fail(pg, NULL, "copy", err);
-        if (!take_pending(pg, err) || !leave_pipeline(pg))
-            return false;
-    }
-    PGresult *res = PQexec(pg->conn, query_infos[q].sql);
-    bool ok = PQresultStatus(res) == PGRES_COPY_IN;
-    if (!ok)
-        fail(pg, res, query_infos[q].name, err);
-    PQclear(res);
-    return ok;
-}
-
-bool pg_copy_data(struct pg *pg, const char *data, size_t len, struct err *err)
-{
-    assert(len <= INT32_MAX);
-    return PQputCopyData(pg->conn, data, (int)len) == 1 || fail(pg, NULL, "copy", err);
-}
-
-bool pg_copy_end(struct pg *pg, struct err *err)
-{
-    bool ok = PQputCopyEnd(pg->conn, NULL) == 1 || fail(pg, NULL, "copy", err);
-    for (PGresult *res; pg->conn && (res = PQgetResult(pg->conn)); PQclear(res))
-        if (ok && PQresultStatus(res) != PGRES_COMMAND_OK)
-            ok = fail(pg, res, "copy", err);
-    return ok;
-}
-
-bool pg_begin_snapshot(struct pg *pg, struct err *err)
-{
-    assert(!pg->in_transaction && !pg->in_snapshot);
-    if (!pg_connect(pg, err))
-        return false;
-    bool ok = run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
-    if (!ok && !pg->conn) /* it had died while idle */
-        ok = pg_connect(pg, err) && run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
-    pg->in_snapshot = ok;
-    return ok;
-}
-
-void pg_end_snapshot(struct pg *pg)
-{
-    struct err ignored;
-    if (!pg->in_snapshot)
-        return;
-    pg->in_snapshot = false;
-    pg->custom_plans = -1;
-    if (pg->conn && !run(pg, "ROLLBACK", &ignored))
-        disconnect(pg);
-}
-
-static void cancel(struct pg *pg)
-{
-    char why[256];
-    PGcancel *c = PQgetCancel(pg->conn);
-    if (c && !PQcancel(c, why, sizeof why))
-        log_warn("a statement could not be cancelled error=\"%s\"", why);
-    PQfreeCancel(c);
-}
-
-/* Waits until an answer can be taken without waiting; false when `go_on` said no or the connection broke. */
-static bool wait_answer(struct pg *pg, bool (*go_on)(void *arg), void *arg)
-{
-    enum { ASK_MS = 100 };
-    while (PQisBusy(pg->conn)) {
-        struct pollfd fd = {.fd = PQsocket(pg->conn), .events = POLLIN};
-        if (!go_on(arg))
-            return false;
-        if (poll(&fd, 1, ASK_MS) > 0 && PQconsumeInput(pg->conn) != 1)
-            return true; /* the answer will say so */
-    }
-    return true;
-}
-
-bool pg_each(struct pg *pg, enum query q, const char *const *params, bool (*row)(const struct pg_res *res, void *arg),
-             bool (*go_on)(void *arg), void *arg, struct err *err)
-{
-    const struct query_info *info = &query_infos[q];
-    if (!pg->conn || !pg->in_snapshot)
-        return err_set(err, ERR_UNAVAILABLE, NULL);
-    if (pg->custom_plans != (int)info->custom_plan && !run(pg, info->custom_plan ? custom_plans : generic_plans, err))
-        return false;
-    pg->custom_plans = info->custom_plan;
-    if (PQsendQueryPrepared(pg->conn, info->name, info->params, params, NULL, NULL, 0) != 1 || PQsetSingleRowMode(pg->conn) != 1)
-        return fail(pg, NULL, info->name, err);
-    bool ok = true, stopped = false;
-    for (;;) {
-        if (!stopped && !wait_answer(pg, go_on, arg)) {
-            err_set(err, ERR_UNAVAILABLE, NULL);
-            cancel(pg);
-            ok = false, stopped = true;
-        }
-        PGresult *res = PQgetResult(pg->conn);
-        if (!res)
-            break;
-        ExecStatusType status = PQresultStatus(res);
-        if (!stopped && status == PGRES_SINGLE_TUPLE && !row((struct pg_res *)res, arg)) {
-            cancel(pg);
-            ok = false, stopped = true;
-        } else if (!stopped && status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK) {
-            ok = fail(pg, res, info->name, err);
-            stopped = true;
-        }
-        PQclear(res);
-        if (!pg->conn)
-            break;
-    }
-    return ok;
+    bool clean = pg->conn && (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF || pg_leave_pipeline(pg));
+    if (!clean || (PQtransactionStatus(pg->conn) != PQTRANS_IDLE && !pg_run(pg, "ROLLBACK", &ignored)))
+        pg_disconnect(pg);
 }
 
 int pg_query_params(enum query q) { return query_infos[q].params; }
@@ -715,13 +583,13 @@ const char *pg_query_name(enum query q) { return query_infos[q].name; }
 
 bool pg_reconnect(struct pg *pg, struct err *err)
 {
-    disconnect(pg);
+    pg_disconnect(pg);
     return pg_connect(pg, err);
 }
 
 bool pg_raw(struct pg *pg, const char *sql, struct err *err)
 {
-    return open_connection(pg, err) && run(pg, sql, err);
+    return open_connection(pg, err) && pg_run(pg, sql, err);
 }
 
 int64_t pg_raw_int(struct pg *pg, const char *sql, int64_t absent, struct err *err)
@@ -731,7 +599,7 @@ int64_t pg_raw_int(struct pg *pg, const char *sql, int64_t absent, struct err *e
     PGresult *res = PQexec(pg->conn, sql);
     int64_t value = absent;
     if (PQresultStatus(res) != PGRES_TUPLES_OK)
-        fail(pg, res, sql, err);
+        pg_fail(pg, res, sql, err);
     else if (PQntuples(res) == 1 && !PQgetisnull(res, 0, 0))
         value = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
     PQclear(res);
