@@ -1,4 +1,5 @@
 #include "tests/harness/proc.h"
+#include "tests/harness/check.h"
 #include "tests/harness/clock.h"
 #include <dirent.h>
 #include <errno.h>
@@ -254,6 +255,16 @@ char *read_source(const char *name)
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", source_dir(), name);
     return read_whole(path);
+}
+
+void write_changed_source(const char *path, const char *name, const char *piece, const char *instead)
+{
+    char *text = read_source(name), *hit = piece ? strstr(text, piece) : NULL;
+    FILE *f = fopen(path, "w");
+    CHECK(f && (!piece || hit), "%s: cannot write %s, or its text has no such piece: %s", name, path, piece ? piece : "");
+    fprintf(f, "%.*s%s%s", (int)(hit ? hit - text : (long)strlen(text)), text, hit ? instead : "", hit ? hit + strlen(piece) : "");
+    fclose(f);
+    free(text);
 }
 
 const char *data_path(const char *name)

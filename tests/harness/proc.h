@@ -41,6 +41,8 @@ void remove_tree(const char *path);
 char *read_whole(const char *path);
 /* A file of the source tree (GOROD_SOURCE); NULL when it cannot be read. */
 char *read_source(const char *name);
+/* Writes that file of the source to `path` with one piece of its text replaced (NULL: as it is); fails when the piece is not there. */
+void write_changed_source(const char *path, const char *name, const char *piece, const char *instead);
 /* Path inside tests/data; lives until the next call. */
 const char *data_path(const char *name);
 bool write_whole(const char *path, const char *text, unsigned mode);

@@ -14,15 +14,7 @@ static struct rpc *clerk, *head, *admin;
 static char terms_path[80], config[140];
 
 /* The shipped terms with one piece of text replaced, at the place that the configuration names. */
-static void given_terms(const char *piece, const char *instead)
-{
-    char *text = read_source("db/seed/deadlines.yaml"), *hit = piece ? strstr(text, piece) : NULL;
-    FILE *f = fopen(terms_path, "w");
-    assert_true(text && f && (!piece || hit));
-    fprintf(f, "%.*s%s%s", (int)(hit ? hit - text : (long)strlen(text)), text, hit ? instead : "", hit ? hit + strlen(piece) : "");
-    fclose(f);
-    free(text);
-}
+static void given_terms(const char *piece, const char *instead) { write_changed_source(terms_path, "db/seed/deadlines.yaml", piece, instead); }
 
 static void starts_and_is_filled(void **state)
 {

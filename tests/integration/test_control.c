@@ -1,5 +1,6 @@
 /* Control of execution: extensions, parts of an assignment, the controller, substitutes, handing work over, and a board whose sums agree. */
 #include "tests/harness/check.h"
+#include "tests/harness/clock.h"
 #include "tests/harness/town.h"
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { FOLD_MS = 20000 };
+
 static struct server *server;
 static struct town town;
 static struct rpc *head, *chief, *worker;
@@ -15,15 +18,7 @@ static struct rpc *head, *chief, *worker;
 static char workflow_path[80], config[120];
 
 /* The shipped workflow with one piece of text replaced, at the place that the configuration names. */
-static void given_workflow(const char *piece, const char *instead)
-{
-    char *text = read_source("db/seed/workflow.yaml"), *hit = piece ? strstr(text, piece) : NULL;
-    FILE *f = fopen(workflow_path, "w");
-    assert_true(text && f && (!piece || hit));
-    fprintf(f, "%.*s%s%s", (int)(hit ? hit - text : (long)strlen(text)), text, hit ? instead : "", hit ? hit + strlen(piece) : "");
-    fclose(f);
-    free(text);
-}
+static void given_workflow(const char *piece, const char *instead) { write_changed_source(workflow_path, "db/seed/workflow.yaml", piece, instead); }
 
 static void starts_and_is_filled(void **state)
 {
@@ -357,7 +352,8 @@ static void the_board_counts_what_its_numbers_open(void **state)
     for (int i = 1; i < 5; i++)
         rpc_ok(head, "assignment.create", "{s:s, s:I, s:s, s:s}", "title", "Давнее", "responsible", town.user[people[i % 3]], "due", day_from_today(-3 * i), "external_id", fresh_uuid());
     boards_agree(); /* the newest differences are not added up yet */
-    sleep(3);       /* now they are: the fold comes every two seconds when something happened */
+    for (int64_t until = clock_ms() + FOLD_MS; strcmp(server_sql(server, "SELECT count(*) FROM board_delta"), "0") != 0;)
+        CHECK(clock_ms() < until, "the differences are not added up");
     boards_agree();
     assert_true(at_int(rpc_ok(head, "assignment.board", NULL), "total.overdue") >= 4);
     rpc_ok(head, "assignment.cancel", "{s:I, s:s}", "id", last, "reason", "Лишнее");

@@ -15,15 +15,7 @@ static struct rpc *clerk, *head;
 static char workflow_path[80], config[120];
 
 /* The shipped workflow with one piece of text replaced, at the place that the configuration names. */
-static void given_workflow(const char *piece, const char *instead)
-{
-    char *text = read_source("db/seed/workflow.yaml"), *hit = piece ? strstr(text, piece) : NULL;
-    FILE *f = fopen(workflow_path, "w");
-    assert_true(text && f && (!piece || hit));
-    fprintf(f, "%.*s%s%s", (int)(hit ? hit - text : (long)strlen(text)), text, hit ? instead : "", hit ? hit + strlen(piece) : "");
-    fclose(f);
-    free(text);
-}
+static void given_workflow(const char *piece, const char *instead) { write_changed_source(workflow_path, "db/seed/workflow.yaml", piece, instead); }
 
 static void starts_and_is_filled(void **state)
 {
