@@ -1,74 +1,19 @@
 #include "server/files/session.h"
 #include "common/arena.h"
-#include "common/log.h"
 #include "db/pg.h"
 #include "server/core/internal.h"
-#include "server/files/tree.h"
-#include <assert.h>
+#include "server/files/handles.h"
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum {
-    HANDLES_MAX = 100,
-    LAZY_BYTES_MAX = 8 * 1024 * 1024, /* of a transaction that does not wait for the disk */
-    SETTLE_MS = 300,
-    TOUCH_MS = 60000,
-    LEAVE_MS = 30000,
-    CHECK_MS = 1000,
-};
-
-enum handle_kind { FREE, READING, WRITING, FOLDER };
-
-struct handle {
-    enum handle_kind kind;
-    struct node node;
-    /* READING, and WRITING into what is there already */
-    struct file_info info;
-    struct content_reader reader;
-    bool told; /* the reading has been logged */
-    /* WRITING */
-    struct content_writer *writer; /* NULL until something is written */
-    bool may_read, appends, changed, failed;
-    char why[256]; /* it has failed */
-    bool time_is_set;
-    uint32_t time;
-    /* FOLDER */
-    struct tree_walk walk;
-};
-
-struct files_session {
-    const struct files_database *database;
-    struct session_user user;
-    struct pg *db, *lazy; /* for names and reading; for contents that are coming in */
-    int64_t lazy_bytes;
-    struct arena *arena;
-    int64_t checked_at;
-    int writers;
-    struct handle *handles[HANDLES_MAX];
-};
-
-struct task {
-    struct files_session *s;
-    const struct files_request *r;
-    struct buf *out;
-    struct call call;
-    struct err err;
-    bool committed;
-};
+enum { SETTLE_MS = 300, TOUCH_MS = 60000, LEAVE_MS = 30000, CHECK_MS = 1000 };
 
 static int64_t now_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static struct pg *connection(struct files_session *s, struct pg **db)
-{
-    if (!*db)
-        *db = pg_new(s->database->conninfo, s->database->zone, s->database->statement_timeout_ms);
-    return *db;
 }
 
 struct files_session *files_session_new(const struct files_database *database, const struct session_user *user)
@@ -135,117 +80,6 @@ static void answer_handle(struct task *t, struct handle *h)
     answer(t, FILES_FAILURE, t->s->user.lang == LANG_RU ? "открыто слишком много файлов" : "too many open files");
 }
 
-static struct handle *handle_new(enum handle_kind kind, const struct node *node)
-{
-    struct handle *h = calloc(1, sizeof *h);
-    if (!h)
-        abort();
-    h->kind = kind;
-    h->node = *node;
-    return h;
-}
-
-static bool is_same(const struct node *a, const struct node *b)
-{
-    return a->place.id == b->place.id && strcmp(a->place.kind, b->place.kind) == 0 && strcmp(a->name, b->name) == 0;
-}
-
-/* What this session is writing is a file to it before it is one to others. */
-static struct handle *being_written(const struct files_session *s, const struct node *node)
-{
-    for (int i = 0; i < HANDLES_MAX; i++)
-        if (s->handles[i] && s->handles[i]->kind == WRITING && is_same(&s->handles[i]->node, node))
-            return s->handles[i];
-    return NULL;
-}
-
-static struct file_info info_of_written(const struct handle *h)
-{
-    struct file_info info = h->info;
-    if (h->writer)
-        info.size_bytes = content_writer_size(h->writer);
-    info.modified = h->time_is_set ? h->time : time(NULL);
-    return info;
-}
-
-/* --- contents that come in ----------------------------------------------------------------------------------------------------------- */
-
-static bool lazy_begin(struct files_session *s, struct err *err)
-{
-    struct pg *db = connection(s, &s->lazy);
-    if (pg_in_transaction(db))
-        return true;
-    s->lazy_bytes = 0;
-    return pg_begin(db, err) && pg_exec(db, Q_COMMIT_LAZILY, NULL, 0, NULL, err);
-}
-
-static bool flush_writers(struct files_session *s, struct err *err)
-{
-    for (int i = 0; i < HANDLES_MAX; i++)
-        if (s->handles[i] && s->handles[i]->kind == WRITING && s->handles[i]->writer && !s->handles[i]->failed &&
-            !content_flush(s->handles[i]->writer, err))
-            return false;
-    return true;
-}
-
-/* A transaction that is lost takes with it what any of the writers had in it. */
-static void lose_writers(struct files_session *s, const struct err *err)
-{
-    pg_rollback(s->lazy);
-    for (int i = 0; i < HANDLES_MAX; i++)
-        if (s->handles[i] && s->handles[i]->kind == WRITING && s->handles[i]->writer && !s->handles[i]->failed) {
-            s->handles[i]->failed = true;
-            err_text(err, s->user.lang, s->handles[i]->why, sizeof s->handles[i]->why);
-        }
-}
-
-static bool lazy_commit(struct files_session *s, struct err *err)
-{
-    if (!s->lazy || !pg_in_transaction(s->lazy))
-        return true;
-    if (pg_commit(s->lazy, err))
-        return true;
-    lose_writers(s, err);
-    return false;
-}
-
-/* The first change of what is open: a new content, or a copy of what is there. */
-static bool open_writer(struct task *t, struct handle *h)
-{
-    struct files_session *s = t->s;
-    int64_t max = t->call.rules->files.file_bytes;
-    if (h->writer)
-        return true;
-    if (!lazy_begin(s, &t->err))
-        return false;
-    h->writer = h->info.blob_id ? content_writer_copy(s->lazy, s->user.id, max, h->info.blob_id, h->info.size_bytes, &t->err)
-                                : content_writer_new(s->lazy, s->user.id, max, &t->err);
-    return h->writer != NULL;
-}
-
-/* A fault of what was asked leaves the handle broken: a file with a hole is no file. */
-static bool fail_handle(struct task *t, struct handle *h)
-{
-    h->failed = true;
-    err_text(&t->err, t->s->user.lang, h->why, sizeof h->why);
-    if (t->err.code == ERR_UNAVAILABLE || t->err.code == ERR_INTERNAL)
-        lose_writers(t->s, &t->err);
-    return false;
-}
-
-static bool write_some(struct task *t, struct handle *h)
-{
-    struct files_session *s = t->s;
-    if (!open_writer(t, h) || !lazy_begin(s, &t->err))
-        return fail_handle(t, h);
-    int64_t offset = h->appends ? content_writer_size(h->writer) : t->r->offset <= INT64_MAX ? (int64_t)t->r->offset : INT64_MAX;
-    if (!content_write(h->writer, offset, t->r->data, t->r->data_len, &t->err))
-        return fail_handle(t, h);
-    h->changed = true;
-    s->lazy_bytes += (int64_t)t->r->data_len;
-    return s->lazy_bytes < LAZY_BYTES_MAX || lazy_commit(s, &t->err);
-}
-
 static void do_write(struct task *t)
 {
     struct handle *h = handle_of(t);
@@ -256,46 +90,7 @@ static void do_write(struct task *t)
     else if (h->failed)
         answer(t, FILES_FAILURE, h->why);
     else
-        answer_bool(t, write_some(t, h));
-}
-
-/* Hash, type and name in one transaction that waits for the disk; what came before lies in the same log and comes along. */
-static bool finish(struct task *t, struct handle *h)
-{
-    struct files_session *s = t->s;
-    struct content content;
-    int64_t id;
-    if (!open_writer(t, h) || !lazy_commit(s, &t->err) || !pg_begin(s->lazy, &t->err))
-        return false;
-    t->call.db = s->lazy;
-    bool ok = content_finish(h->writer, h->node.name, &content, &t->err) &&
-              file_place_content(&t->call, &h->node.place, h->node.name, &content, &id);
-    if (ok && h->time_is_set) {
-        const char *params[] = {call_int(&t->call, id), call_int(&t->call, h->time)};
-        ok = pg_exec(s->lazy, Q_FILE_MODIFIED_SET, params, 2, NULL, &t->err);
-    }
-    ok = ok && pg_commit(s->lazy, &t->err);
-    t->call.db = s->db;
-    if (!ok)
-        lose_writers(s, &t->err);
-    t->committed = t->committed || ok;
-    return ok;
-}
-
-static void give_up(struct files_session *s, struct handle *h)
-{
-    struct err ignored;
-    if (h->writer)
-        content_abandon(connection(s, &s->db), content_writer_blob(h->writer), &ignored);
-}
-
-static void release(struct files_session *s, struct handle **h)
-{
-    s->writers -= (*h)->kind == WRITING;
-    content_reader_free(&(*h)->reader);
-    content_writer_free(&(*h)->writer);
-    free(*h);
-    *h = NULL;
+        answer_bool(t, handle_write(t, h));
 }
 
 static void do_close(struct task *t)
@@ -305,17 +100,17 @@ static void do_close(struct task *t)
         return;
     bool is_new = h->kind == WRITING && h->info.id == 0;
     if (h->kind == WRITING && h->failed) {
-        give_up(t->s, h);
+        handle_give_up(t->s, h);
         answer(t, FILES_FAILURE, h->why);
     } else if (h->kind == WRITING && (h->changed || is_new)) {
-        bool ok = finish(t, h);
+        bool ok = handle_finish(t, h);
         if (!ok)
-            give_up(t->s, h);
+            handle_give_up(t->s, h);
         answer_bool(t, ok);
     } else {
         answer(t, FILES_OK, "");
     }
-    release(t->s, &t->s->handles[t->r->handle]);
+    handle_release(t->s, &t->s->handles[t->r->handle]);
 }
 
 /* --- opening and reading ------------------------------------------------------------------------------------------------------------- */
@@ -381,10 +176,10 @@ static bool read_written(struct task *t, struct handle *h, size_t len, unsigned 
         return err_set(&t->err, ERR_FORBIDDEN, NULL);
     if (!h->writer)
         content_reader_init(&r, t->call.db, h->info.blob_id, h->info.size_bytes);
-    else if (lazy_begin(t->s, &t->err) && content_flush(h->writer, &t->err))
+    else if (writers_begin(t->s, &t->err) && content_flush(h->writer, &t->err))
         content_reader_init(&r, t->s->lazy, content_writer_blob(h->writer), content_writer_size(h->writer));
     else
-        return fail_handle(t, h);
+        return handle_fail(t, h);
     bool ok = content_read(&r, (int64_t)t->r->offset, data, len, got, &t->err);
     content_reader_free(&r);
     return ok;
@@ -426,9 +221,9 @@ static void do_stat(struct task *t)
     struct file_info info = {0};
     bool ok = find(t, t->r->path, t->r->path_len, &node);
     if (ok && node.kind == NODE_FILE) {
-        const struct handle *h = being_written(t->s, &node);
+        const struct handle *h = handle_being_written(t->s, &node);
         if (h)
-            info = info_of_written(h);
+            info = handle_info(h);
         else
             ok = file_find(&t->call, &node.place, node.name, &info);
     }
@@ -445,22 +240,9 @@ static void do_fstat(struct task *t)
     const struct handle *h = handle_of(t);
     if (!h)
         return;
-    struct file_info info = h->kind == WRITING ? info_of_written(h) : h->info;
+    struct file_info info = h->kind == WRITING ? handle_info(h) : h->info;
     struct files_attrs a = tree_attrs(&t->call, &h->node, &info);
     answer_attrs(t, &a);
-}
-
-static bool truncate_handle(struct task *t, struct handle *h)
-{
-    if (h->kind != WRITING)
-        return err_set(&t->err, ERR_FORBIDDEN, NULL);
-    if (h->failed)
-        return err_set(&t->err, ERR_UNAVAILABLE, "%s", h->why);
-    int64_t size = t->r->offset <= INT64_MAX ? (int64_t)t->r->offset : INT64_MAX;
-    if (!open_writer(t, h) || !lazy_begin(t->s, &t->err) || !content_truncate(h->writer, size, &t->err))
-        return fail_handle(t, h);
-    h->changed = true;
-    return true;
 }
 
 /* Owners and modes are the system's: asking to change them changes nothing and is no fault (every client asks). */
@@ -473,7 +255,7 @@ static void do_fsetstat(struct task *t)
         h->time_is_set = true;
         h->time = files_get32(t->r->data);
     }
-    answer_bool(t, !(t->r->count & FILES_SET_SIZE) || truncate_handle(t, h));
+    answer_bool(t, !(t->r->count & FILES_SET_SIZE) || handle_truncate(t, h));
 }
 
 static bool begin(struct task *t) { return pg_begin(t->call.db, &t->err); }
@@ -490,9 +272,9 @@ static bool end(struct task *t, bool ok)
 static bool truncate_path(struct task *t, const struct node *node, const struct file_info *info)
 {
     struct handle h = {.kind = WRITING, .node = *node, .info = *info};
-    bool ok = (int64_t)t->r->offset == info->size_bytes || (truncate_handle(t, &h) && finish(t, &h));
+    bool ok = (int64_t)t->r->offset == info->size_bytes || (handle_truncate(t, &h) && handle_finish(t, &h));
     if (!ok)
-        give_up(t->s, &h);
+        handle_give_up(t->s, &h);
     content_writer_free(&h.writer);
     return ok;
 }
@@ -505,13 +287,13 @@ static bool set_path(struct task *t)
         return false;
     if (node.kind != NODE_FILE)
         return true;
-    struct handle *h = being_written(t->s, &node);
+    struct handle *h = handle_being_written(t->s, &node);
     if (h && t->r->count & FILES_SET_TIME && t->r->data_len == 4) {
         h->time_is_set = true;
         h->time = files_get32(t->r->data);
     }
     if (h)
-        return !(t->r->count & FILES_SET_SIZE) || truncate_handle(t, h);
+        return !(t->r->count & FILES_SET_SIZE) || handle_truncate(t, h);
     if (!file_find(&t->call, &node.place, node.name, &info))
         return false;
     bool is_own = node.place.id == t->s->user.id && (strcmp(node.place.kind, "inbox") == 0 || strcmp(node.place.kind, "reports") == 0);
@@ -619,7 +401,7 @@ static void do_fsync(struct task *t)
 {
     const struct handle *h = handle_of(t);
     if (h)
-        answer_bool(t, !h->failed && flush_writers(t->s, &t->err) && lazy_commit(t->s, &t->err));
+        answer_bool(t, !h->failed && writers_flush(t->s, &t->err) && writers_commit(t->s, &t->err));
 }
 
 /* --- the session --------------------------------------------------------------------------------------------------------------------- */
@@ -635,7 +417,7 @@ void files_session_do(struct files_session *s, const struct rules *rules, const 
                       bool *committed)
 {
     struct task t = {.s = s, .r = r, .out = answers};
-    t.call = (struct call){.user = &s->user, .db = connection(s, &s->db), .rules = rules, .arena = s->arena, .err = &t.err};
+    t.call = (struct call){.user = &s->user, .db = files_connection(s, &s->db), .rules = rules, .arena = s->arena, .err = &t.err};
     if (!rules) {
         err_set(&t.err, ERR_UNAVAILABLE, NULL);
         answer_err(&t);
@@ -660,8 +442,8 @@ void files_session_rest(struct files_session *s)
     struct err err;
     if (s->writers > 0) {
         /* What is held open long is not what was forgotten: the flush tells the sweep so. */
-        if (!(lazy_begin(s, &err) && flush_writers(s, &err) && lazy_commit(s, &err)))
-            lose_writers(s, &err);
+        if (!(writers_begin(s, &err) && writers_flush(s, &err) && writers_commit(s, &err)))
+            writers_lose(s, &err);
         return;
     }
     for (int i = 0; i < HANDLES_MAX; i++)
@@ -679,7 +461,7 @@ bool files_session_check_user(struct files_session *s)
     if (now - s->checked_at < CHECK_MS)
         return true;
     s->checked_at = now;
-    bool ok = login_load_user(connection(s, &s->db), s->arena, s->user.login, &fresh, NULL, &err);
+    bool ok = login_load_user(files_connection(s, &s->db), s->arena, s->user.login, &fresh, NULL, &err);
     if (ok)
         s->user = fresh;
     return ok || err.code != ERR_FORBIDDEN;
@@ -694,8 +476,8 @@ void files_session_free(struct files_session **s)
     for (int i = 0; i < HANDLES_MAX; i++)
         if ((*s)->handles[i]) {
             if ((*s)->handles[i]->kind == WRITING)
-                give_up(*s, (*s)->handles[i]);
-            release(*s, &(*s)->handles[i]);
+                handle_give_up(*s, (*s)->handles[i]);
+            handle_release(*s, &(*s)->handles[i]);
         }
     pg_close(&(*s)->lazy);
     pg_close(&(*s)->db);
