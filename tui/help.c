@@ -68,7 +68,7 @@ static int entry_order(const void *a, const void *b)
 /* Without a query: the sections, then this screen's commands, then the rest. */
 static int section(enum command cmd)
 {
-    return cmd >= CMD_GO_WORKLIST && cmd <= CMD_GO_ASSIGNMENTS ? 3 : cmd > CMD_NEW_CORRESPONDENT ? 2 : 1;
+    return cmd >= CMD_GO_WORKLIST && cmd <= CMD_GO_SETTINGS ? 3 : cmd > CMD_NEW_CORRESPONDENT ? 2 : 1;
 }
 
 static void entries_fill(struct palette *p)
