@@ -96,6 +96,7 @@ struct core {
     struct notice *notices, **notice_tail;
     int notify_fd, notices_fd;  /* eventfds: something was committed here; for the notifier and the maker of notices */
     int stop_fd;                /* eventfd: readable for good once the core stops */
+    atomic_int subscribers;     /* sessions that hear of events */
     atomic_bool stopping;
     atomic_bool rules_stale;    /* SIGHUP or a changed calendar: read the rules again */
     atomic_bool passwords;      /* login by password is allowed */

@@ -77,6 +77,9 @@ static void kill_conn(struct loop *l, struct conn *c)
 {
     if (c->long_job)
         atomic_store(&c->long_job->cancelled, true);
+    if (c->subscribed)
+        atomic_fetch_sub(&l->core->subscribers, 1);
+    c->subscribed = false;
     c->dead = true;
     l->some_dead = true;
 }
@@ -341,7 +344,10 @@ static void finish_job(struct loop *l, struct job *job)
     if (job->user_changed)
         c->user = job->user;
     c->said_hello |= job->hello_done;
-    c->subscribed |= job->subscribe;
+    if (job->subscribe && !c->subscribed) {
+        c->subscribed = true;
+        atomic_fetch_add(&l->core->subscribers, 1);
+    }
     c->closing |= job->close;
     if (job->open_fd >= 0) {
         struct conn *session = add_conn(l, job->open_fd, CONN_SESSION);
