@@ -5,6 +5,7 @@
 #include "common/utf8.h"
 #include "db/pg.h"
 #include "server/core/internal.h"
+#include "server/ops/access.h"
 #include "server/ops/helpers.h"
 #include <sodium.h>
 #include <stdlib.h>
@@ -107,6 +108,8 @@ static bool run_write(struct dispatch *d, struct call *c, struct buf *result)
     }
     if (ok && pg_commit(c->db, c->err)) {
         d->committed = true;
+        if (!(c->op->flags & OP_ASIDE))
+            core_changed(d->core);
         if (c->committed)
             c->committed(c);
         return true;
@@ -167,6 +170,59 @@ static void work_progress(const struct work *work, int64_t done)
     core_wake(p->d->core);
 }
 
+/* ---- cards read ahead ---- */
+
+static bool is_read_ahead(const struct dispatch *d, const struct op *op, const json_t *params)
+{
+    const struct ahead *a = d->job->ahead;
+    return a && op == a->op && json_object_size(params) == 1 && json_integer_value(json_object_get(params, "id")) == a->id &&
+           a->changes == atomic_load(&d->core->changes) && a->day == call_today();
+}
+
+/* The card as it was read, noted as opened now. */
+static bool answer_ahead(struct dispatch *d, struct call *c, struct buf *result)
+{
+    const struct ahead *a = d->job->ahead;
+    const char *noun = arena_strndup(d->arena, c->op->method, strcspn(c->op->method, "."));
+    access_note_card(c, noun, a->id);
+    return buf_append(result, a->result.data, a->result.len);
+}
+
+/* Reads the card for whoever is about to open it. What they may not see, or what is not there, they hear when they ask for it. */
+static void read_ahead(struct dispatch *d, const struct op *op, int64_t id)
+{
+    struct err ignored;
+    struct jw w;
+    struct ahead *a = calloc(1, sizeof *a);
+    if (!a)
+        abort();
+    buf_init(&a->result, PROTO_ANSWER_MAX);
+    *a = (struct ahead){.op = op, .id = id, .result = a->result, .changes = atomic_load(&d->core->changes), .day = (int32_t)call_today()};
+    jw_init(&w, &a->result);
+    struct call c = {.op = op, .user = &d->job->user, .session_id = d->job->conn_id, .params = json_pack("{s:I}", "id", (json_int_t)id), .db = d->db,
+                     .rules = d->rules, .arena = d->arena, .out = &w, .err = &ignored, .unseen = true};
+    bool ok = op->roles & c.user->roles && d->rules && op->handler(&c) && !a->result.overflow;
+    json_decref(c.params);
+    ahead_free(&d->job->ahead);
+    d->job->ahead = a;
+    if (!ok)
+        ahead_free(&d->job->ahead);
+}
+
+void dispatch_after(struct dispatch *d)
+{
+    for (const struct after *a = d->after; a; a = a->next)
+        access_write(d->db, a);
+}
+
+static void take_after(struct dispatch *d, struct after *list)
+{
+    struct after **end = &d->after;
+    while (*end)
+        end = &(*end)->next;
+    *end = list;
+}
+
 static bool run_op(struct dispatch *d, const struct op *op, json_t *params, const json_t *id, struct buf *result, struct err *err)
 {
     struct jw w;
@@ -187,7 +243,10 @@ static bool run_op(struct dispatch *d, const struct op *op, json_t *params, cons
     struct work work = {.out_fd = d->job->passed_fd, .scratch = d->core->scratch, .go_on = work_goes_on, .progress = work_progress, .owner = &progress};
     if (op->flags & OP_LONG)
         c.work = &work;
-    bool ok = op->flags & OP_WRITE ? run_write(d, &c, result) : op->handler(&c);
+    bool ok = op->flags & OP_WRITE ? run_write(d, &c, result) : is_read_ahead(d, op, params) ? answer_ahead(d, &c, result) : op->handler(&c);
+    if (ok && c.ahead)
+        read_ahead(d, c.ahead, json_integer_value(json_object_get(params, "id")));
+    take_after(d, c.after);
     if (op->flags & OP_LONG)
         d->job->passed_fd = work.out_fd;
     json_decref(c.changed);
@@ -197,8 +256,10 @@ static bool run_op(struct dispatch *d, const struct op *op, json_t *params, cons
     struct err later;
     if (ok && c.rules_changed && !rules_reload(d->core, d->db, &later))
         atomic_store(&d->core->rules_stale, true);
-    if (c.has_committed)
+    if (c.has_committed) {
         d->committed = true;
+        core_changed(d->core);
+    }
     if (c.cancel_long)
         d->job->cancel_long = true;
     if (ok && result->overflow)

@@ -86,6 +86,7 @@ static bool jump_ahead(struct core *core, struct pg *db, struct tail *t)
         abort();
     snprintf(n->record, sizeof n->record, "*");
     bool ok = begin_tail(db, t);
+    core_changed(core);
     core_hand_out(core, n);
     core_wake(core);
     return ok;
@@ -139,6 +140,8 @@ static bool follow(struct core *core, struct pg *db, struct arena *arena, struct
         tail_take(t, res, now_ms(), 0);
         tail_give_up(t, now_ms() - HOLE_MS, INT64_MAX);
         pg_free(res);
+        if (rows > 0)
+            core_changed(core);
         if (whole && rows > 0)
             core_wake(core);
         if (rows < READ_ROWS)

@@ -19,6 +19,19 @@ static void let_connection_go_on(struct core *core, struct job *job)
     core_wake(core);
 }
 
+/* What is noted of an answer need not be waited for; the connection's next line waits, so that it finds the note. */
+static void answer_first(struct core *core, struct job *job)
+{
+    struct job *word = job_new();
+    struct buf answer = word->answer;
+    word->conn_id = job->conn_id;
+    word->is_answer = true;
+    word->answer = job->answer;
+    job->answer = answer;
+    queue_push(&core->done, word);
+    core_wake(core);
+}
+
 static void answer(struct lane *lane, struct pg *db, struct arena *arena, struct job *job)
 {
     struct core *core = lane->core;
@@ -26,9 +39,13 @@ static void answer(struct lane *lane, struct pg *db, struct arena *arena, struct
     struct dispatch d = {.core = core, .db = db, .arena = arena, .job = job, .rules = rules_of(box)};
     bool handled = dispatch_line(&d);
     rules_drop(&box);
-    arena_reset(arena);
     if (d.committed)
         core_committed(core);
+    if (d.after) {
+        answer_first(core, job);
+        dispatch_after(&d);
+    }
+    arena_reset(arena);
     if (!handled) {
         if (job->wanted == LANE_LONG)
             let_connection_go_on(core, job);
