@@ -35,6 +35,7 @@ struct job {
     int passed_fd;              /* descriptor that came with the line, -1: none; whoever takes it sets -1 */
     enum lane_kind lane;        /* where it is in work */
     enum lane_kind wanted;      /* where it belongs, when that is elsewhere */
+    bool opened;                /* answered already with the card that was read ahead: to be noted */
     bool has_long;              /* a long operation of this connection is in work already */
     atomic_bool cancelled;      /* whoever asked for a long operation has gone or does not want it any more */
     /* what a worker tells the loop beside an answer */
@@ -168,7 +169,11 @@ struct dispatch {
 bool dispatch_line(struct dispatch *d);
 /* Does what waited for the answer to go out. */
 void dispatch_after(struct dispatch *d);
+/* Notes that the card read ahead was opened. */
+void dispatch_opened(struct dispatch *d);
 void ahead_free(struct ahead **ahead);
+/* Writes the answer when the line asks for just this card, and nothing has changed since it was read. */
+bool ahead_answers(const struct ahead *a, const struct core *core, const char *line, size_t len, struct buf *out);
 /* Writes an error answer; id is NULL for null. */
 void dispatch_write_error(struct jw *w, const json_t *id, const struct err *err, enum lang lang);
 

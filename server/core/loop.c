@@ -166,6 +166,7 @@ static void start_job(struct loop *l, struct conn *c, const char *line, size_t l
     job->ahead = c->ahead;
     c->ahead = NULL;
     buf_append(&job->line, line, len);
+    job->opened = job->ahead && !c->reload_user && ahead_answers(job->ahead, l->core, line, len, &c->out);
     c->busy = true;
     c->reload_user = false;
     l->in_work++;

@@ -4,6 +4,7 @@
 #include "db/pg.h"
 #include "server/config.h"
 #include "server/core/internal.h"
+#include <poll.h>
 #include <string.h>
 
 /* A long operation is answered when it is done; what the person does meanwhile is answered meanwhile. The loop hears of it before the job
@@ -32,16 +33,22 @@ static void answer_first(struct core *core, struct job *job)
     core_wake(core);
 }
 
+/* The card has gone out and is being painted: the note would take the processor that the screen needs at this moment. */
+enum { PAINT_MS = 4 };
+
 static void answer(struct lane *lane, struct pg *db, struct arena *arena, struct job *job)
 {
     struct core *core = lane->core;
     struct rules_box *box = rules_take(core);
     struct dispatch d = {.core = core, .db = db, .arena = arena, .job = job, .rules = rules_of(box)};
-    bool handled = dispatch_line(&d);
+    bool handled = job->opened || dispatch_line(&d);
     rules_drop(&box);
     if (d.committed)
         core_committed(core);
-    if (d.after) {
+    if (job->opened) {
+        poll(NULL, 0, PAINT_MS);
+        dispatch_opened(&d);
+    } else if (d.after) {
         answer_first(core, job);
         dispatch_after(&d);
     }
