@@ -172,7 +172,10 @@ uint32_t relations_for(const struct call *c, int64_t bits)
 {
     /* Units tell what a user may see; that one answers for the people of a unit is the role's. */
     uint32_t relations = (uint32_t)bits;
-    return c->user->roles & R_CHIEF ? relations : relations & ~(uint32_t)REL_CHIEF;
+    if (!(c->user->roles & R_CHIEF))
+        relations &= ~(uint32_t)REL_CHIEF;
+    /* Whoever is not on duty might be next, if they are a dispatcher. */
+    return c->user->roles & (R_DISPATCHER | R_SYSTEM) ? relations : relations & ~(uint32_t)REL_DISPATCHER_NEXT;
 }
 
 /* The object that PostgreSQL built, with the actions put in before its closing brace; a whole card also tells what opening it does. */
@@ -219,16 +222,22 @@ void page_write(struct call *c, const struct page *p, const struct pg_res *res, 
 
 static const struct {
     const char *kind;
-    enum query lock, get, touch;
+    enum query lock, get, touch, relations_of;
     bool hides_persons; /* the get statement takes $4: hide persons */
 } kinds[] = {
-    {"appeal", Q_APPEAL_LOCK, Q_APPEAL_GET, Q_APPEAL_TOUCH, true},
-    {"assignment", Q_ASSIGNMENT_LOCK, Q_ASSIGNMENT_GET, Q_ASSIGNMENT_TOUCH, false},
+    {"appeal", Q_APPEAL_LOCK, Q_APPEAL_GET, Q_APPEAL_TOUCH, Q_APPEAL_RELATIONS_OF, true},
+    {"assignment", Q_ASSIGNMENT_LOCK, Q_ASSIGNMENT_GET, Q_ASSIGNMENT_TOUCH, Q_ASSIGNMENT_RELATIONS_OF, false},
+    {"shift", Q_SHIFT_LOCK, Q_SHIFT_GET, Q_SHIFT_TOUCH, Q_SHIFT_RELATIONS_OF, false},
+    {"incident", Q_INCIDENT_LOCK, Q_INCIDENT_GET, Q_INCIDENT_TOUCH, Q_INCIDENT_RELATIONS_OF, false},
 };
 
+/* Names are literals of the handlers: one that has no row is a fault of the program. */
 static int kind_index(const char *kind)
 {
-    return strcmp(kind, kinds[0].kind) == 0 ? 0 : 1;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kind, kinds[i].kind) == 0)
+            return (int)i;
+    abort();
 }
 
 bool record_write(struct call *c, const char *kind, int64_t id, struct jw *out)
@@ -319,7 +328,7 @@ static bool has_right(struct call *c, const struct record *r, const char *kind, 
     struct err ignored;
     const char *params[] = {arena_printf(c->arena, "{%lld}", (long long)person), r->id_text, units};
     int64_t bits;
-    if (!query_int(c, strcmp(r->kind, "appeal") == 0 ? Q_APPEAL_RELATIONS_OF : Q_ASSIGNMENT_RELATIONS_OF, params, 3, 0, &bits))
+    if (!query_int(c, kinds[kind_index(r->kind)].relations_of, params, 3, 0, &bits))
         return false;
     uint32_t relations = roles & R_CHIEF ? (uint32_t)bits : (uint32_t)bits & ~(uint32_t)REL_CHIEF;
     *has = workflow_check_begin(c->rules->workflow, kind, action, roles, relations, &ignored);
@@ -411,6 +420,15 @@ bool state_is_final(const struct call *c, const char *kind, const char *state)
 {
     const struct wf_state *info = workflow_state_info(c->rules->workflow, kind, workflow_state(c->rules->workflow, kind, state));
     return info && info->final;
+}
+
+const char *state_initial(const struct call *c, const char *kind)
+{
+    const struct wf_state *info;
+    for (int i = 0; (info = workflow_state_info(c->rules->workflow, kind, i)); i++)
+        if (info->initial)
+            return info->id;
+    return NULL;
 }
 
 enum { COL_REGISTERED = 4, COL_OPEN_ASSIGNMENTS = 8 };
