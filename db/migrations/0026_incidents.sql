@@ -84,7 +84,7 @@ CREATE TABLE incident (
     closed_at     timestamptz,
     caller_confirmed boolean,
     repeat_of     bigint REFERENCES incident,
-    outage_id     bigint,
+    outage_id     bigint REFERENCES outage,
     appeal_id     bigint REFERENCES appeal ON DELETE SET NULL,
     assignment_id bigint REFERENCES assignment ON DELETE SET NULL,
     escalated_at  timestamptz,                  -- superiors were told

@@ -1,9 +1,5 @@
 -- Incidents of the duty desk: calls, services, clocks, repeats.
 
--- fragment: served_to_roles
--- the four usual parameters of a record that the roles of its operations guard, not its rows
-($1::bigint[] IS NOT NULL AND $2::boolean IS NOT NULL AND $3::bigint[] IS NOT NULL)
-
 -- fragment: incident_services
 -- of incident i
 coalesce((SELECT json_agg(json_build_object('id', v.id, 'service', v.service, 'informed_at', v.informed_at, 'contact', v.contact, 'answer', v.answer,
@@ -65,12 +61,13 @@ ORDER BY {incident_order};
 SELECT count(*) FROM (SELECT 1 FROM incident i WHERE {incident_filters} LIMIT 10001) n;
 
 -- name: incident_get
--- ($1..$3 the usual, $4 id) -> json, status, relations, version
+-- (id) -> json, status, relations, version
 SELECT left(json_build_object({incident_row}, 'full_text', i.text, 'phone', i.phone, 'caller', i.caller, 'external_id', i.external_id,
            'taken_by', i.taken_by, 'taken_by_name', tu.name, 'shift', i.shift_id, 'shift_number', (SELECT s.number FROM shift s WHERE s.id = i.shift_id),
            'dead', i.dead, 'injured', i.injured, 'children', i.children, 'rescued', i.rescued, 'measures', i.measures,
            'answered_at', i.answered_at, 'told_at', i.told_at, 'localized_at', i.localized_at,
            'caller_confirmed', i.caller_confirmed, 'escalated_at', i.escalated_at,
+           'outage_number', (SELECT o.number FROM outage o WHERE o.id = i.outage_id),
            'repeat_of_number', (SELECT r.number FROM incident r WHERE r.id = i.repeat_of))::text, -1)
        || ',' || substr(json_build_object('services', {incident_services},
            'clocks', coalesce((SELECT json_agg(json_build_object('norm', c.norm, 'label_ru', n.ru, 'label_en', n.en, 'law', n.data->>'law', 'begun_at', c.begun_at,
@@ -90,16 +87,12 @@ SELECT left(json_build_object({incident_row}, 'full_text', i.text, 'phone', i.ph
                                 WHERE e.record = 'incident' AND e.record_id = i.id), '[]'))::text, 2),
        i.status, 0, i.version
 FROM incident i JOIN app_user tu ON tu.id = i.taken_by
-WHERE i.id = $4::bigint AND {served_to_roles};
+WHERE i.id = $1::bigint;
 
 -- name: incident_lock
--- ($1..$3 the usual, $4 id) -> status, relations, version, number, taken_at, type, place, text, caller, phone, appeal, assignment, outage, repeat of; holds the row
+-- (id) -> status, relations, version, number, taken_at, type, place, text, caller, phone, appeal, assignment, outage, repeat of; holds the row
 SELECT i.status, 0, i.version, i.number, i.taken_at, i.type, i.place, i.text, i.caller, i.phone, i.appeal_id, i.assignment_id, i.outage_id, i.repeat_of
-FROM incident i WHERE i.id = $4::bigint AND {served_to_roles} FOR UPDATE;
-
--- name: incident_relations_of
--- ($1 people $2 id $3 units)
-SELECT 0 FROM incident i WHERE i.id = $2::bigint AND $1::bigint[] IS NOT NULL AND $3::bigint[] IS NOT NULL;
+FROM incident i WHERE i.id = $1::bigint FOR UPDATE;
 
 -- name: incident_touch
 UPDATE incident SET version = version + 1 WHERE id = $1::bigint RETURNING version;
@@ -254,6 +247,18 @@ SELECT coalesce(json_agg(j), '[]') FROM (SELECT {incident_known} AS j FROM incid
 SELECT coalesce(json_agg(j), '[]') FROM (SELECT {incident_known} AS j FROM incident i
     WHERE CASE WHEN $1::bigint IS NOT NULL THEN i.house_id = $1 ELSE $2::text <> '' AND gorod_fold(i.place) = gorod_fold($2) END ORDER BY i.id DESC LIMIT 5) n;
 
+-- name: incident_outages_of
+-- (house or NULL) -> outages that the house lies in: what is off now, and what is announced for the next day
+SELECT coalesce(json_agg(json_build_object('id', o.id, 'number', o.number, 'kind', o.kind, 'resource', o.resource, 'status', o.status, 'reason', o.reason,
+                                           'started_at', o.started_at, 'promised_at', o.promised_at, 'supplier_name', (SELECT c.name FROM company c WHERE c.id = o.supplier_id))
+                         ORDER BY o.status = 'announced', o.id DESC), '[]')
+FROM outage_house h JOIN outage o ON o.id = h.outage_id
+WHERE h.house_id = $1::bigint AND h.restored_at IS NULL
+  AND (o.status IN ('active', 'partial') OR o.status = 'announced' AND o.started_at < now() + interval '1 day');
+
+-- name: incident_outage_there
+SELECT 1 FROM outage WHERE id = $1::bigint;
+
 -- name: incident_clock_tell
 -- () an event on each incident of which a clock is soon over or over, and on each that nobody has taken in hand in its priority's time; once, by
 -- whichever core locks the rows first
@@ -289,7 +294,7 @@ SELECT gorod_said(ru, en, $2::text) FROM classifier WHERE classifier = 'incident
 -- name: incident_correspondent
 -- (name, phone) -> the correspondent of this name who is reached by this phone
 SELECT c.id FROM contact k JOIN correspondent c ON c.id = k.correspondent_id
-WHERE k.kind = 'phone' AND $2::text <> '' AND k.folded = gorod_phone($2) AND c.merged_into IS NULL AND gorod_fold(c.name) = gorod_fold($1::text)
+WHERE k.kind IN ('mobile', 'home', 'work') AND $2::text <> '' AND k.folded = gorod_phone($2) AND c.merged_into IS NULL AND gorod_fold(c.name) = gorod_fold($1::text)
 ORDER BY c.id LIMIT 1;
 
 -- name: incident_appeal_there

@@ -1,5 +1,9 @@
 -- Shifts of the duty desk: who is on duty, what happened, what is handed over.
 
+-- fragment: served_to_roles
+-- the usual parameters, where the roles of the operations guard and only the first of the users counts
+($1::bigint[] IS NOT NULL AND $2::boolean IS NOT NULL AND $3::bigint[] IS NOT NULL)
+
 -- fragment: shift_entry_json
 json_build_object('id', n.id, 'at', n.at, 'kind', n.kind, 'who', n.who, 'text', n.text, 'author_name', nu.name, 'done_at', n.done_at, 'done_text', n.done_text,
                   'waits', n.done_at IS NULL AND coalesce((nk.data->>'waits')::boolean, false))
@@ -7,6 +11,11 @@ json_build_object('id', n.id, 'at', n.at, 'kind', n.kind, 'who', n.who, 'text', 
 -- fragment: shift_waiting
 -- entries n of kinds that wait for something, and have not got it
 (n.done_at IS NULL AND EXISTS (SELECT 1 FROM classifier w WHERE w.classifier = 'shift_entry_kind' AND w.code = n.kind AND (w.data->>'waits')::boolean))
+
+-- fragment: shift_outage
+json_build_object('record', 'outage', 'id', o.id, 'number', o.number, 'status', o.status, 'kind', o.kind, 'resource', o.resource, 'at', o.started_at,
+                  'until', o.promised_at, 'reason', left(o.reason, 100),
+                  'houses', (SELECT count(DISTINCT h.house_id) FROM outage_house h WHERE h.outage_id = o.id AND h.restored_at IS NULL))
 
 -- fragment: shift_open_rows
 -- what is open now, as rows (part, ord, id, json): each part of a hand-over in its order
@@ -17,6 +26,11 @@ UNION ALL
 SELECT 'promises', 2, i.id, json_build_object('record', 'incident', 'id', i.id, 'number', i.number, 'status', i.status, 'type', i.type, 'place', i.place,
            'until', i.told_until)
 FROM incident i WHERE i.closed_at IS NULL AND i.told_until < now() AND i.resolved_at IS NULL
+UNION ALL
+SELECT CASE o.status WHEN 'announced' THEN 'planned' ELSE 'outages' END, CASE o.status WHEN 'announced' THEN 4 ELSE 3 END, o.id, {shift_outage}
+FROM outage o WHERE o.status IN ('active', 'partial') OR o.status = 'announced' AND o.started_at < now() + interval '1 day'
+UNION ALL
+SELECT 'promises', 2, o.id, {shift_outage} FROM outage o WHERE o.status IN ('active', 'partial') AND o.promised_at < now()
 UNION ALL
 SELECT 'unanswered', 5, v.id, json_build_object('record', 'incident', 'id', i.id, 'number', i.number, 'service', v.service, 'at', v.informed_at, 'place', i.place)
 FROM incident_service v JOIN incident i ON i.id = v.incident_id
@@ -34,7 +48,7 @@ SELECT json_build_object('incidents', coalesce(json_agg(o.item ORDER BY o.id) FI
                          'planned', coalesce(json_agg(o.item ORDER BY o.id) FILTER (WHERE o.part = 'planned'), '[]'),
                          'unanswered', coalesce(json_agg(o.item ORDER BY o.id) FILTER (WHERE o.part = 'unanswered'), '[]'),
                          'orders', coalesce(json_agg(o.item ORDER BY o.id) FILTER (WHERE o.part = 'orders'), '[]')),
-       md5(coalesce(string_agg(o.part || o.id, ',' ORDER BY o.ord, o.id), '')), count(*)
+       md5(coalesce(string_agg(o.part || (o.item->>'record') || o.id, ',' ORDER BY o.ord, o.id), '')), count(*)
 FROM ({shift_open_rows}) o;
 
 -- fragment: shift_relations

@@ -242,10 +242,11 @@ static bool write_array(struct call *c, const char *name, enum query q, const ch
 
 static bool incident_look(struct call *c)
 {
-    const char *phone = arg_sql(c, "phone"), *of_place[] = {arg_sql(c, "house"), arg_sql(c, "place") ? arg_sql(c, "place") : ""};
+    const char *phone = arg_sql(c, "phone"), *house = arg_sql(c, "house"), *of_place[] = {arg_sql(c, "house"), arg_sql(c, "place") ? arg_sql(c, "place") : ""};
     jw_object(c->out);
     bool ok = write_guess(c) && write_array(c, "caller", Q_INCIDENT_OF_CALLER, (const char *[]){phone ? phone : ""}, 1) &&
-              write_array(c, "address", Q_INCIDENT_OF_PLACE, of_place, 2);
+              write_array(c, "address", Q_INCIDENT_OF_PLACE, of_place, 2) &&
+              write_array(c, "outages", Q_INCIDENT_OUTAGES_OF, &house, 1);
     jw_object_end(c->out);
     return ok;
 }

@@ -169,8 +169,10 @@ bool incident_to_outage(struct call *c)
 {
     struct record r;
     const char *to, *outage = arg_sql(c, "outage");
+    int64_t there;
     if (!record_lock(c, "incident", &r))
         return false;
-    bool ok = record_may(c, &r, "to_outage", &to);
+    bool ok = record_may(c, &r, "to_outage", &to) && query_int(c, Q_INCIDENT_OUTAGE_THERE, &outage, 1, 0, &there) &&
+              (there || err_field(c->err, "outage", "not_there", NULL));
     return link_end(c, &r, "to_outage", NULL, NULL, outage, ok);
 }

@@ -28,8 +28,10 @@ const char *const workflow_fields[] = {"comment", "reason", "text", "title", "su
                                        /* people and terms */
                                        "responsible", "co_executors", "controller", "watchers", "considering", "unit", "urgency", "due",
                                        "verdict", "quality", "co_executor", "decision",
-                                       /* the duty desk */
-                                       "service", "service_answer", "time", "until", "contact", "caller_confirmed", "incident", "outage",
+                                       /* outages */
+                                       "houses", "time", "promised", "ended", "kind",
+                                       /* incidents and shifts */
+                                       "service", "service_answer", "until", "contact", "caller_confirmed", "incident", "outage",
                                        "handover_note", "acknowledge_open_items", NULL};
 
 /* Roles on one record. Those with 0 belong to records without operations yet: known words that give nobody anything. */
@@ -59,7 +61,7 @@ static const struct {
 
 bool workflow_record_is_served(const char *record)
 {
-    static const char *const served[] = {"appeal", "assignment", "extension_request", "incident", "shift", NULL};
+    static const char *const served[] = {"appeal", "assignment", "extension_request", "outage", "incident", "shift", NULL};
     return workflow_word_is_in(served, record);
 }
 
