@@ -27,6 +27,8 @@ const struct op *const op_tables[] = {
     board_ops,
     substitution_ops,
     report_ops,
+    export_ops,
+    stats_ops,
     NULL,
 };
 
