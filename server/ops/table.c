@@ -25,6 +25,7 @@ const struct op *const op_tables[] = {
     unit_ops,
     control_ops,
     board_ops,
+    outage_ops,
     substitution_ops,
     report_ops,
     export_ops,

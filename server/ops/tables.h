@@ -5,3 +5,4 @@ extern const struct op session_ops[], meta_ops[], worklist_ops[], appeal_ops[], 
     classifier_ops[], workflow_ops[], calendar_ops[], periodic_ops[], audit_ops[], keeping_ops[], purge_ops[], user_ops[], unit_ops[], control_ops[],
     board_ops[], substitution_ops[], file_ops[], notification_ops[], mail_ops[], report_ops[], export_ops[],
     stats_ops[];
+    board_ops[], outage_ops[], substitution_ops[], file_ops[], notification_ops[], mail_ops[], report_ops[];
