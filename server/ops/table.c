@@ -26,6 +26,7 @@ const struct op *const op_tables[] = {
     control_ops,
     board_ops,
     outage_ops,
+    outage_board_ops,
     substitution_ops,
     report_ops,
     export_ops,
