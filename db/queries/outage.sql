@@ -28,7 +28,7 @@ o.status IN ('announced', 'active', 'partial')
 
 -- fragment: outage_filters
 -- $1 status $2 open $3 kind $4 resource $5 supplier (0: not named) $6 house $7 district (0: none) $8 settlement $9 source $10 broken
--- $11 from $12 to (began) $13 pattern of the number $14 query (reason, streets, supplier) $15 now on the board
+-- $11 from $12 to (began) $13 pattern of the number $14 query (reason, streets, supplier) $15 now on the board $16 in force at
     ($1::text IS NULL OR o.status = $1) AND ($2::boolean IS NULL OR $2 = ({outage_open}))
 AND ($3::text IS NULL OR o.kind = $3) AND ($4::text IS NULL OR o.resource = $4)
 AND ($5::bigint IS NULL OR o.supplier_id = $5 OR ($5 = 0 AND o.supplier_id IS NULL))
@@ -45,18 +45,19 @@ AND ($14::text IS NULL OR gorod_fold(o.reason) LIKE '%' || gorod_like($14) || '%
      OR EXISTS (SELECT 1 FROM outage_house fh JOIN house h ON h.id = fh.house_id JOIN street st ON st.id = h.street_id
                 WHERE fh.outage_id = o.id AND gorod_fold(st.name) LIKE '%' || gorod_like($14) || '%'))
 AND ($15::boolean IS NULL OR $15 = (o.status IN ('active', 'partial') AND o.kind IN ('emergency', 'planned')))
+AND ($16::timestamptz IS NULL OR (o.status NOT IN ('cancelled', 'announced') AND tstzrange(o.started_at, o.ended_at) @> $16))
 
 -- fragment: outage_order
-CASE WHEN $16 = 'new' THEN o.id END DESC, CASE WHEN $16 <> 'new' THEN o.id END
+CASE WHEN $17 = 'new' THEN o.id END DESC, CASE WHEN $17 <> 'new' THEN o.id END
 
 -- name: outage_list
 -- plan: custom
--- ... $16 sort (new, old) $17 after id $18 limit -> json, status, relations, id
+-- ... $17 sort (new, old) $18 after id $19 limit -> json, status, relations, id
 -- The page is chosen first, by one table and its indexes; names are looked up for its rows alone.
 WITH page AS MATERIALIZED (
     SELECT o.* FROM outage o
-    WHERE {outage_filters} AND ($17::bigint IS NULL OR ($16::text = 'new' AND o.id < $17) OR ($16 <> 'new' AND o.id > $17))
-    ORDER BY {outage_order} LIMIT $18::integer)
+    WHERE {outage_filters} AND ($18::bigint IS NULL OR ($17::text = 'new' AND o.id < $18) OR ($17 <> 'new' AND o.id > $18))
+    ORDER BY {outage_order} LIMIT $19::integer)
 SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, 'status', o.status, 'kind', o.kind, 'resource', o.resource,
            'supplier', o.supplier_id, 'supplier_name', (SELECT c.name FROM company c WHERE c.id = o.supplier_id), 'reason', left(o.reason, 300),
            'started', o.started_at, 'promised', o.promised_at, 'ended', o.ended_at, 'promise_broken', {outage_broken},

@@ -27,6 +27,15 @@ int64_t outage_moment(const struct call *c, const char *name)
     return (int64_t)timegm(&tm) - (*zone == '-' ? -offset : offset);
 }
 
+const char *outage_moment_text(struct call *c, int64_t seconds)
+{
+    char text[32];
+    time_t at = (time_t)seconds;
+    struct tm tm;
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
+    return arena_strdup(c->arena, text);
+}
+
 bool outage_houses_named(struct call *c, const char **ids, size_t *count)
 {
     *count = json_array_size(json_object_get(c->params, "houses"));
@@ -43,20 +52,20 @@ static bool outage_list(struct call *c)
     const char *number = query ? number_pattern(c, query) : NULL;
     if (!page_begin(c, &page, "i"))
         return false;
-    const char *params[18] = {arg_sql(c, "status"), arg_sql(c, "open"), arg_sql(c, "kind"), arg_sql(c, "resource"),
+    const char *params[19] = {arg_sql(c, "status"), arg_sql(c, "open"), arg_sql(c, "kind"), arg_sql(c, "resource"),
                               arg_bool(c, "without_supplier") ? "0" : arg_sql(c, "supplier"), arg_sql(c, "house"),
                               arg_bool(c, "without_district") ? "0" : arg_sql(c, "district"), arg_sql(c, "settlement"), arg_sql(c, "source"),
                               arg_sql(c, "broken"), arg_sql(c, "from"), arg_sql(c, "to"), number, number ? NULL : query, arg_sql(c, "on_board"),
-                              sort ? sort : "new", page.after[0], call_int(c, page.limit + 1)};
-    struct pg_res *res = pg_query(c->db, Q_OUTAGE_LIST, params, 18, c->err);
+                              arg_sql(c, "at"), sort ? sort : "new", page.after[0], call_int(c, page.limit + 1)};
+    struct pg_res *res = pg_query(c->db, Q_OUTAGE_LIST, params, 19, c->err);
     if (res && pg_rows(res) == 0 && number) {
         /* «ТП 12» looks like a number and is none. */
         pg_free(res);
         params[12] = NULL;
         params[13] = query;
-        res = pg_query(c->db, Q_OUTAGE_LIST, params, 18, c->err);
+        res = pg_query(c->db, Q_OUTAGE_LIST, params, 19, c->err);
     }
-    if (!res || !page_count(c, &page, Q_OUTAGE_COUNT, params, 15)) {
+    if (!res || !page_count(c, &page, Q_OUTAGE_COUNT, params, 16)) {
         pg_free(res);
         return false;
     }
@@ -214,6 +223,7 @@ static const struct op_param list_params[] = {
     {"sort", P_ENUM, 0, 0, "new|old", NULL, {"Порядок", "Order"}, NULL},
     {"open", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Незакрытые", "Open"}, NULL},
     {"on_board", P_BOOL, PF_FILTER, 0, NULL, NULL, {"На табло", "On the board"}, NULL},
+    {"at", P_TIME, PF_FILTER, 0, NULL, NULL, {"Действовали на момент", "In force at the moment"}, NULL},
     {"status", P_STRING, PF_FILTER, 40, NULL, NULL, {"Состояние", "Status"}, NULL},
     {"kind", P_ENUM, PF_FILTER, 0, "classifier:outage_kind", NULL, {"Вид", "Kind"}, NULL},
     {"resource", P_ENUM, PF_FILTER, 0, "classifier:outage_resource", NULL, {"Ресурс", "Resource"}, NULL},

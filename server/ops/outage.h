@@ -11,6 +11,8 @@ enum { O_KIND = 4, O_RESOURCE, O_STARTED, O_PROMISED, O_ENDED, O_SUPPLIER, O_NOW
 
 /* A checked time (P_TIME) in seconds since 1970; 0 when the argument is absent. */
 int64_t outage_moment(const struct call *c, const char *name);
+/* RFC 3339 of a moment. */
+const char *outage_moment_text(struct call *c, int64_t seconds);
 /* The houses that the arguments name, as a PostgreSQL array; NULL when none are named. False: err. */
 bool outage_houses_named(struct call *c, const char **ids, size_t *count);
 

@@ -2,7 +2,6 @@
 #include "server/ops/outage.h"
 #include "common/arena.h"
 #include <string.h>
-#include <time.h>
 
 enum { CLOCKS_DIFFER_S = 60 };
 
@@ -69,15 +68,6 @@ static bool happened(struct call *c, const struct change *ch, const char *field,
     return !when || when <= now_of(ch) + CLOCKS_DIFFER_S || err_field(c->err, field, "in_future", NULL);
 }
 
-static const char *call_moment(struct call *c, int64_t seconds)
-{
-    char text[32];
-    time_t at = (time_t)seconds;
-    struct tm tm;
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
-    return arena_strdup(c->arena, text);
-}
-
 static bool houses_left(struct call *c, const struct change *ch, int64_t *left) { return query_int(c, Q_OUTAGE_HOUSES_OFF, &ch->r.id_text, 1, 0, left); }
 
 static const char *moved_houses(struct call *c, const char *word, int64_t count)
@@ -108,7 +98,7 @@ static bool begin(struct call *c, struct change *ch)
         return err_field(c->err, "started", "in_future", NULL);
     if (promised && (started ? started : now_of(ch)) >= promised)
         return err_field(c->err, "started", "after_promise", NULL);
-    ch->started = started ? arg_sql(c, "started") : call_moment(c, now_of(ch));
+    ch->started = started ? arg_sql(c, "started") : outage_moment_text(c, now_of(ch));
     if (!houses_left(c, ch, &left))
         return false;
     ch->changes = moved_houses(c, "houses_off", left);
@@ -207,7 +197,7 @@ static bool reopen(struct call *c, struct change *ch)
         return err_field(c->err, "time", "in_future", NULL);
     if (promised && promised <= (since ? since : now_of(ch)))
         return err_field(c->err, "promised", "before_start", NULL);
-    const char *params[] = {ch->r.id_text, since ? arg_sql(c, "time") : call_moment(c, now_of(ch))};
+    const char *params[] = {ch->r.id_text, since ? arg_sql(c, "time") : outage_moment_text(c, now_of(ch))};
     if (!pg_exec(c->db, Q_OUTAGE_HOUSES_AGAIN, params, 2, &off, c->err))
         return false;
     ch->end_taken_back = true;

@@ -28,8 +28,11 @@ const struct op *const op_tables[] = {
     control_ops,
     board_ops,
     outage_ops,
+    outage_board_ops,
     substitution_ops,
     report_ops,
+    export_ops,
+    stats_ops,
     NULL,
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static struct server *server;
 static struct town town;
@@ -217,6 +218,163 @@ static void two_close_and_extend_at_once(void **state)
     rpc_close(&second);
 }
 
+/* ---- the board ---- */
+
+static json_t *line_of(json_t *board, const char *resource) { return find_item(at(board, "items"), "resource", resource); }
+
+/* What is counted when something changes is what the intervals say, line by line, in every cut. */
+static void the_counts_agree(const char *when)
+{
+    static const char *const cuts[] = {"resource", "district", "settlement", "supplier"};
+    static const char *const members[] = {"resource", "outages", "promises_broken", "houses", "emergency_houses", "planned_houses", "residents",
+                                          "residents_estimated", "flats", "social_objects", "since", "promised", "next_promised"};
+    usleep(1100000); /* a moment told in whole seconds is after what has just begun */
+    for (size_t k = 0; k < sizeof cuts / sizeof *cuts; k++) {
+        json_t *live = at(rpc_ok(duty, "outage.board", "{s:s}", "by", cuts[k]), "items"), *counted, *line;
+        counted = at(rpc_ok(duty, "outage.board", "{s:s, s:s}", "by", cuts[k], "at", in_minutes(0)), "items");
+        size_t i;
+        CHECK(json_array_size(live) == json_array_size(counted), "%s, by %s: %zu lines, counted %zu", when, cuts[k], json_array_size(live),
+              json_array_size(counted));
+        json_array_foreach(live, i, line) for (size_t m = 0; m < sizeof members / sizeof *members; m++)
+        {
+            json_t *other = json_array_get(counted, i);
+            CHECK(json_equal(at(line, members[m]), at(other, members[m])), "%s, by %s, line %zu: %s differs: %s and %s", when, cuts[k], i, members[m],
+                  json_dumps(line, 0), json_dumps(other, 0));
+        }
+    }
+}
+
+static void a_house_in_three_outages_of_a_resource_is_one(void **state)
+{
+    (void)state;
+    sql("UPDATE house SET without = '{gas}' WHERE id = 5");
+    json_int_t a = at_int(open_outage("emergency", "gas", 1, 4, -120, 60), "id"), b = at_int(open_outage("emergency", "gas", 3, 6, -60, 90), "id");
+    json_t *third = rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s, s:s, s:s, s:i}", "kind", "planned", "resource", "gas", "houses", houses(4, 12), "started",
+                           in_minutes(-30), "promised", in_minutes(200), "source", "051", "supplier", 1);
+    rpc_ok(duty, "outage.open", "{s:s, s:s, s:o}", "kind", "limited", "resource", "gas", "houses", houses(1, 30));
+    rpc_ok(duty, "outage.open", "{s:s, s:s, s:o}", "kind", "debt", "resource", "gas", "houses", houses(1, 30));
+    json_t *gas = line_of(rpc_ok(duty, "outage.board", NULL), "gas");
+    assert_int_equal(at_int(gas, "outages"), 3);
+    assert_int_equal(at_int(gas, "houses"), 11); /* 1-12 but the fifth, which never had gas */
+    assert_int_equal(at_int(gas, "emergency_houses"), 5);
+    assert_int_equal(at_int(gas, "planned_houses"), 8);
+    assert_int_equal(at_int(gas, "flats"), 110);
+    assert_int_equal(at_int(gas, "residents"), 4 * 20 + 5 * 25 + 2 * 20);
+    assert_int_equal(at_int(gas, "residents_estimated"), 5 * 25);
+    assert_int_equal(at_int(gas, "social_objects"), 1);
+    assert_string_equal(at_text(gas, "since"), at_text(card(a), "started"));
+    assert_string_equal(at_text(gas, "promised"), at_text(card(at_int(third, "id")), "promised"));
+    the_counts_agree("three at once");
+    json_t *source = line_of(rpc_ok(duty, "outage.board", "{s:s}", "source", "051"), "gas");
+    assert_int_equal(at_int(source, "houses"), 8);
+    json_t *supplier = line_of(rpc_ok(duty, "outage.board", "{s:i}", "supplier", 1), "gas");
+    assert_int_equal(at_int(supplier, "houses"), 8);
+    json_t *found = rpc_ok_json(duty, "outage.list", rpc_keep(json_deep_copy(at(gas, "filter"))));
+    assert_int_equal(at_int(found, "total"), 3);
+    rpc_ok(duty, "outage.restore_houses", "{s:I, s:[i], s:s}", "id", a, "houses", 4, "time", in_minutes(-1));
+    gas = line_of(rpc_ok(duty, "outage.board", NULL), "gas");
+    assert_int_equal(at_int(gas, "houses"), 11);
+    rpc_ok(duty, "outage.convert", "{s:I, s:s, s:s}", "id", at_int(third, "id"), "kind", "emergency", "reason", "Авария");
+    gas = line_of(rpc_ok(duty, "outage.board", NULL), "gas");
+    assert_int_equal(at_int(gas, "emergency_houses"), 11);
+    assert_int_equal(at_int(gas, "planned_houses"), 0);
+    the_counts_agree("converted");
+    sql("UPDATE house SET residents = 100, district_id = 2 WHERE id = 1");
+    sql("INSERT INTO social_object (kind, name, house_id) VALUES ('clinic', 'Поликлиника', 2)");
+    sql("UPDATE settlement SET residents_per_flat = 3");
+    the_counts_agree("more is known of the houses");
+    gas = line_of(rpc_ok(duty, "outage.board", "{s:i}", "district", 2), "gas");
+    assert_int_equal(at_int(gas, "residents"), 100);
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", a, "ended", in_minutes(0));
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", b, "ended", in_minutes(0));
+    the_counts_agree("two closed");
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", at_int(third, "id"), "ended", in_minutes(0));
+    assert_null(line_of(rpc_ok(duty, "outage.board", NULL), "gas"));
+    the_counts_agree("all closed");
+}
+
+static void any_past_moment_is_told_as_it_was(void **state)
+{
+    (void)state;
+    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s}", "kind", "emergency", "resource", "lift", "houses", houses(21, 25), "started", in_minutes(-180)), "id");
+    rpc_ok(duty, "outage.restore_houses", "{s:I, s:[i,i], s:s}", "id", id, "houses", 21, 22, "time", in_minutes(-120));
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", in_minutes(-60));
+    static const struct {
+        int minutes, houses;
+    } moments[] = {{-181, 0}, {-150, 5}, {-119, 3}, {-61, 3}, {-59, 0}};
+    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+        json_t *lift = line_of(rpc_ok(duty, "outage.board", "{s:s}", "at", in_minutes(moments[i].minutes)), "lift");
+        CHECK((lift ? at_int(lift, "houses") : 0) == moments[i].houses, "%d minutes ago there were %d houses", -moments[i].minutes, lift ? (int)at_int(lift, "houses") : 0);
+    }
+    json_t *then = line_of(rpc_ok(duty, "outage.board", "{s:s}", "at", in_minutes(-90)), "lift");
+    assert_int_equal(at_int(rpc_ok_json(duty, "outage.list", rpc_keep(json_deep_copy(at(then, "filter")))), "total"), 1);
+    rpc_refused(duty, -32602, "at", "outage.board", "{s:s}", "at", in_minutes(10));
+}
+
+static json_t *wait_for(json_int_t id, const char *member, const char *value)
+{
+    for (int i = 0; i < 200; i++) {
+        json_t *now = card(id), *found = at(now, member);
+        if (json_is_true(found) ? strcmp(value, "true") == 0 : json_is_string(found) && strcmp(json_string_value(found), value) == 0)
+            return now;
+        usleep(50000);
+    }
+    FAIL("%s never became %s", member, value);
+    return NULL;
+}
+
+static void planned_ones_begin_and_promises_break_by_themselves(void **state)
+{
+    (void)state;
+    json_int_t id = at_int(open_outage("planned", "heating", 11, 14, 60, 120), "id");
+    sql("UPDATE outage SET opened_at = now() - interval '3 days', started_at = now() + interval '2 seconds', promised_at = now() + interval '4 seconds' "
+        "WHERE status = 'announced'");
+    sql("UPDATE outage_promise p SET promised_at = o.promised_at FROM outage o WHERE o.id = p.outage_id AND o.status = 'announced'");
+    sql("UPDATE outage_house h SET off_at = o.started_at FROM outage o WHERE o.id = h.outage_id AND o.status = 'announced'");
+    json_t *now = wait_for(id, "status", "active");
+    assert_string_equal(at_text(now, "history.1.action"), "begins_soon");
+    assert_string_equal(at_text(now, "history.2.action"), "begin");
+    wait_for(id, "promise_broken", "true");
+    for (int i = 0; i < 100 && at_int(line_of(rpc_ok(duty, "outage.board", NULL), "heating"), "promises_broken") == 0; i++)
+        usleep(50000);
+    assert_int_equal(at_int(line_of(rpc_ok(duty, "outage.board", NULL), "heating"), "promises_broken"), 1);
+    assert_int_equal(at_int(rpc_ok(duty, "outage.list", "{s:b, s:s}", "broken", 1, "resource", "heating"), "total"), 1);
+    the_counts_agree("a broken promise");
+    json_t *changes = rpc_ok(duty, "outage.changes", NULL);
+    assert_string_equal(at_text(changes, "items.0.action"), "promise_broken");
+    assert_true(at_int(rpc_ok(duty, "outage.board", NULL), "hour.promises_broken") >= 1);
+    rpc_ok(duty, "outage.extend", "{s:I, s:s, s:s}", "id", id, "promised", in_minutes(60), "reason", "Не успели");
+    assert_true(json_is_false(at(card(id), "promise_broken")));
+    the_counts_agree("a new promise");
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", in_minutes(0));
+}
+
+/* Outages over the same houses, opened and closed by two at once: what the board has counted is what there is. */
+static void two_cut_off_the_same_houses_at_once(void **state)
+{
+    (void)state;
+    struct rpc *who[2] = {duty, rpc_open_ssh(server, "dispatcher")};
+    json_int_t ids[2][6];
+    for (int round = 0; round < 6; round++) {
+        int sent[2];
+        for (int k = 0; k < 2; k++)
+            sent[k] = rpc_send(who[k], "outage.open", rpc_keep(json_pack("{s:s, s:s, s:o}", "kind", "emergency", "resource", "cold_water", "houses", houses(1 + round, 20 + round))));
+        for (int k = 0; k < 2; k++)
+            ids[k][round] = at_int(rpc_answer(who[k], sent[k]), "result.id");
+    }
+    the_counts_agree("opened by two");
+    for (int round = 0; round < 6; round++) {
+        int sent[2];
+        for (int k = 0; k < 2; k++)
+            sent[k] = rpc_send(who[k], "outage.close", rpc_keep(json_pack("{s:I, s:s}", "id", ids[k][round], "ended", in_minutes(0))));
+        for (int k = 0; k < 2; k++)
+            assert_non_null(at(rpc_answer(who[k], sent[k]), "result"));
+    }
+    the_counts_agree("closed by two");
+    assert_null(line_of(rpc_ok(duty, "outage.board", NULL), "cold_water"));
+    rpc_close(&who[1]);
+}
+
 static void stops_cleanly(void **state)
 {
     (void)state;
@@ -234,6 +392,10 @@ int main(void)
         cmocka_unit_test(a_second_import_of_an_id_adds_nothing),
         cmocka_unit_test(lists_are_filtered),
         cmocka_unit_test(two_close_and_extend_at_once),
+        cmocka_unit_test(a_house_in_three_outages_of_a_resource_is_one),
+        cmocka_unit_test(any_past_moment_is_told_as_it_was),
+        cmocka_unit_test(planned_ones_begin_and_promises_break_by_themselves),
+        cmocka_unit_test(two_cut_off_the_same_houses_at_once),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("outages", tests);
