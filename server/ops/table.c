@@ -27,6 +27,10 @@ const struct op *const op_tables[] = {
     board_ops,
     substitution_ops,
     report_ops,
+    address_ops,
+    company_ops,
+    house_ops,
+    social_object_ops,
     NULL,
 };
 
