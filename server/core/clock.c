@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { STEP_MS = 200, LOOK_EVERY_STEPS = 25 };
+enum { STEP_MS = 200, LOOK_EVERY_STEPS = 25, OUTAGES_EVERY_STEPS = 5, REMIND_HOURS = 24 };
 
 struct clock {
     struct core *core;
@@ -115,6 +115,23 @@ static void begin_periods(struct clock *k, const struct rules *rules)
     pg_free(ready);
 }
 
+/* What was announced begins, promises that ran out are marked, what begins soon is told of: within a second, for the board is live. */
+static void turn_outages(struct clock *k)
+{
+    static const enum query steps[] = {Q_OUTAGE_CLOCK_BEGIN, Q_OUTAGE_CLOCK_BREAK};
+    struct err err = {.code = ERR_OK};
+    int64_t changed, all = 0;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (pg_exec(k->db, steps[i], NULL, 0, &changed, &err))
+            all += changed;
+    const char *hours = arena_printf(k->arena, "%d", REMIND_HOURS);
+    if (pg_exec(k->db, Q_OUTAGE_CLOCK_REMIND, &hours, 1, &changed, &err))
+        all += changed;
+    if (all > 0)
+        core_committed(k->core);
+    arena_reset(k->arena);
+}
+
 static void look(struct clock *k)
 {
     struct rules_box *box = rules_take(k->core);
@@ -134,6 +151,8 @@ void *clock_main(void *arg)
     for (int step = 0; !atomic_load(&core->stopping); step++) {
         if (step % LOOK_EVERY_STEPS == 0)
             look(&k);
+        if (step % OUTAGES_EVERY_STEPS == 0)
+            turn_outages(&k);
         poll(NULL, 0, STEP_MS);
     }
     pg_close(&k.db);

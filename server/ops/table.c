@@ -25,6 +25,8 @@ const struct op *const op_tables[] = {
     unit_ops,
     control_ops,
     board_ops,
+    outage_ops,
+    outage_board_ops,
     substitution_ops,
     report_ops,
     address_ops,

@@ -27,7 +27,9 @@ const char *const workflow_fields[] = {"comment", "reason", "text", "title", "su
                                        "forward_to", "forward_date", "cover_number", "cover_date", "notice_sent", "notice_date", "new_due",
                                        /* people and terms */
                                        "responsible", "co_executors", "controller", "watchers", "considering", "unit", "urgency", "due",
-                                       "verdict", "quality", "co_executor", "decision", NULL};
+                                       "verdict", "quality", "co_executor", "decision",
+                                       /* outages */
+                                       "houses", "time", "promised", "ended", "kind", NULL};
 
 /* Roles on one record. Those with 0 belong to records without operations yet: known words that give nobody anything. */
 static const struct {
@@ -56,7 +58,7 @@ static const struct {
 
 bool workflow_record_is_served(const char *record)
 {
-    static const char *const served[] = {"appeal", "assignment", "extension_request", NULL};
+    static const char *const served[] = {"appeal", "assignment", "extension_request", "outage", NULL};
     return workflow_word_is_in(served, record);
 }
 
