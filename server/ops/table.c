@@ -29,6 +29,8 @@ const struct op *const op_tables[] = {
     outage_board_ops,
     substitution_ops,
     report_ops,
+    export_ops,
+    stats_ops,
     address_ops,
     company_ops,
     house_ops,
