@@ -31,3 +31,7 @@ extern const struct op outage_ops[];
 extern const struct op outage_board_ops[];
 extern const struct op incident_ops[];
 extern const struct op shift_ops[];
+extern const struct op address_ops[];
+extern const struct op company_ops[];
+extern const struct op house_ops[];
+extern const struct op social_object_ops[];
