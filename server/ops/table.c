@@ -30,6 +30,8 @@ const struct op *const op_tables[] = {
     outage_breaks_ops,
     substitution_ops,
     report_ops,
+    export_ops,
+    stats_ops,
     NULL,
 };
 
