@@ -65,21 +65,21 @@ END $$;
 -- Counts everything anew, some thousand houses at a time: what was copied in with its triggers off is not counted yet.
 CREATE OR REPLACE FUNCTION gorod_outage_rebuild() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    some bigint[];
+    batch bigint[];
 BEGIN
     DELETE FROM outage_count;
     DELETE FROM outage_delta;
     DELETE FROM outage_off;
     DELETE FROM outage_place;
-    FOR some IN SELECT array_agg(t.house_id) FROM (
+    FOR batch IN SELECT array_agg(t.house_id) FROM (
             SELECT x.house_id, row_number() OVER (ORDER BY x.house_id) / 5000 AS part FROM (
                 SELECT DISTINCT oh.house_id FROM outage o JOIN outage_house oh ON oh.outage_id = o.id AND oh.restored_at IS NULL
                 WHERE o.status IN ('active', 'partial')) x) t GROUP BY t.part LOOP
-        PERFORM gorod_outage_touch(some);
+        PERFORM gorod_outage_touch(batch);
     END LOOP;
-    FOR some IN SELECT array_agg(t.id) FROM (
+    FOR batch IN SELECT array_agg(t.id) FROM (
             SELECT id, row_number() OVER (ORDER BY id) / 1000 AS part FROM outage WHERE status IN ('active', 'partial')) t GROUP BY t.part LOOP
-        PERFORM gorod_outage_settle(some);
+        PERFORM gorod_outage_settle(batch);
     END LOOP;
 END $$;
 CREATE INDEX outage_place_next ON outage_place (resource, dim, key, promised_at) WHERE NOT broken;

@@ -415,7 +415,7 @@ static void a_month_of_a_house_is_the_union_of_its_breaks(void **state)
     json_t *note = rpc_ok(duty, "outage.charge_note", "{s:i, s:s, s:s}", "house", 7, "resource", "cold_water", "month", "2026-04-01");
     const char *text = at_text(note, "text");
     assert_non_null(strstr(text, "31.03.2026 21:00 - 01.04.2026 05:00"));
-    assert_non_null(strstr(text, "на 0.60 %"));
+    assert_non_null(strstr(text, "месяц: 0.60 %"));
     assert_non_null(strstr(text, "не является сроком ремонта"));
     assert_non_null(strstr(text, "Ленина, 7"));
 }
