@@ -32,6 +32,10 @@ const struct op *const op_tables[] = {
     report_ops,
     export_ops,
     stats_ops,
+    address_ops,
+    company_ops,
+    house_ops,
+    social_object_ops,
     NULL,
 };
 
