@@ -29,6 +29,7 @@ const struct op *const op_tables[] = {
     board_ops,
     outage_ops,
     outage_board_ops,
+    outage_breaks_ops,
     substitution_ops,
     report_ops,
     export_ops,
