@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { STEP_MS = 200, LOOK_EVERY_STEPS = 25 };
+enum { STEP_MS = 200, LOOK_EVERY_STEPS = 25, OUTAGES_EVERY_STEPS = 5, REMIND_HOURS = 24 };
 
 struct clock {
     struct core *core;
@@ -115,12 +115,40 @@ static void begin_periods(struct clock *k, const struct rules *rules)
     pg_free(ready);
 }
 
+/* Clocks of incidents run in minutes: who must hear is told by an event each. */
+static void tell_of_incidents(struct clock *k)
+{
+    struct err err;
+    struct pg_res *res = pg_query(k->db, Q_INCIDENT_CLOCK_TELL, NULL, 0, &err);
+    if (res && pg_int(res, 0, 0) > 0)
+        core_committed(k->core);
+    pg_free(res);
+}
+
+/* What was announced begins, promises that ran out are marked, what begins soon is told of: within a second, for the board is live. */
+static void turn_outages(struct clock *k)
+{
+    static const enum query steps[] = {Q_OUTAGE_CLOCK_BEGIN, Q_OUTAGE_CLOCK_BREAK};
+    struct err err = {.code = ERR_OK};
+    int64_t changed, all = 0;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (pg_exec(k->db, steps[i], NULL, 0, &changed, &err))
+            all += changed;
+    const char *hours = arena_printf(k->arena, "%d", REMIND_HOURS);
+    if (pg_exec(k->db, Q_OUTAGE_CLOCK_REMIND, &hours, 1, &changed, &err))
+        all += changed;
+    if (all > 0)
+        core_committed(k->core);
+    arena_reset(k->arena);
+}
+
 static void look(struct clock *k)
 {
     struct rules_box *box = rules_take(k->core);
     if (box) {
         begin_day(k, rules_of(box));
         begin_periods(k, rules_of(box));
+        tell_of_incidents(k);
     }
     rules_drop(&box);
     arena_reset(k->arena);
@@ -134,6 +162,8 @@ void *clock_main(void *arg)
     for (int step = 0; !atomic_load(&core->stopping); step++) {
         if (step % LOOK_EVERY_STEPS == 0)
             look(&k);
+        if (step % OUTAGES_EVERY_STEPS == 0)
+            turn_outages(&k);
         poll(NULL, 0, STEP_MS);
     }
     pg_close(&k.db);

@@ -150,14 +150,15 @@ static bool follow(struct core *core, struct pg *db, struct arena *arena, struct
     return jump_ahead(core, db, t);
 }
 
-/* Adds up what the board of control counts, now and then, off the commit path. Many cores share one database: who is second does nothing. */
-static void fold_board(struct pg *db, int64_t *folded_ms)
+/* Adds up what the boards count, now and then, off the commit path. Many cores share one database: who is second does nothing. */
+static void fold_boards(struct pg *db, int64_t *folded_ms)
 {
     struct err err;
     if (now_ms() - *folded_ms < FOLD_MS)
         return;
     *folded_ms = now_ms();
     pg_free(pg_query(db, Q_BOARD_FOLD, NULL, 0, &err));
+    pg_free(pg_query(db, Q_OUTAGE_FOLD, NULL, 0, &err));
 }
 
 static void wait_for_news(struct core *core)
@@ -191,7 +192,7 @@ void *notify_main(void *arg)
         }
         following = following || begin_tail(db, &tail);
         if (following && follow(core, db, arena, &tail))
-            fold_board(db, &folded_ms);
+            fold_boards(db, &folded_ms);
         wait_for_news(core);
     }
     tail_free(&tail);

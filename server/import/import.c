@@ -524,7 +524,8 @@ static void print_help(void)
     for (const struct import_kind *k = import_kinds; k->name; k++) {
         printf("  %s:", k->name);
         for (const struct import_field *f = k->fields; f->name; f++)
-            printf(" %s%s", f->name, f->required ? "*" : "");
+            if (f->target != TO_NOBODY)
+                printf(" %s%s", f->name, f->required ? "*" : "");
         putchar('\n');
     }
 }

@@ -22,6 +22,7 @@ static const struct import_field user_fields[] = {
     {"curates", FIELD_UNITS, NULL, TO_PARAM, NULL, false},
     {"language", FIELD_CHOICE, "ru|en", TO_PARAM, NULL, false},
     {"key", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"disabled", FIELD_TEXT, NULL, TO_NOBODY, NULL, false},
     {.name = NULL},
 };
 
@@ -66,6 +67,9 @@ static const struct import_field appeal_fields[] = {
     {"correspondent_phone", FIELD_TEXT, NULL, TO_AUTHOR, "phone", false},
     {"correspondent_email", FIELD_TEXT, NULL, TO_AUTHOR, "email", false},
     {"correspondent_address", FIELD_TEXT, NULL, TO_AUTHOR, "address", false},
+    {"number", FIELD_TEXT, NULL, TO_NOBODY, NULL, false},
+    {"status", FIELD_TEXT, NULL, TO_NOBODY, NULL, false},
+    {"closed", FIELD_TEXT, NULL, TO_NOBODY, NULL, false},
     {.name = NULL},
 };
 
@@ -84,6 +88,10 @@ static const struct import_field assignment_fields[] = {
     {"appeal", FIELD_APPEAL, NULL, TO_PARAM, NULL, false},
     {"source", FIELD_CODE, "assignment_source", TO_PARAM, NULL, false},
     {"draft", FIELD_BOOL, NULL, TO_PARAM, NULL, false},
+    {"number", FIELD_TEXT, NULL, TO_NOBODY, NULL, false},
+    {"status", FIELD_TEXT, NULL, TO_NOBODY, NULL, false},
+    {"issued", FIELD_TEXT, NULL, TO_NOBODY, NULL, false},
+    {"closed", FIELD_TEXT, NULL, TO_NOBODY, NULL, false},
     {.name = NULL},
 };
 

@@ -22,6 +22,7 @@ enum field_type {
 enum field_target {
     TO_PARAM,  /* a parameter of the operation, of the same name */
     TO_AUTHOR, /* a field of the correspondent who wrote; `param` names it */
+    TO_NOBODY, /* stands in our exports for people to see; here it is passed over: a state comes of actions, a number of the register */
 };
 
 struct import_field {

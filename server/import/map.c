@@ -27,7 +27,8 @@ static const char *field_names(struct arena *arena, const struct import_kind *ki
 {
     const char *all = "";
     for (const struct import_field *f = kind->fields; f->name; f++)
-        all = arena_printf(arena, "%s%s%s", all, *all ? ", " : "", f->name);
+        if (f->target != TO_NOBODY)
+            all = arena_printf(arena, "%s%s%s", all, *all ? ", " : "", f->name);
     return all;
 }
 

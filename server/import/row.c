@@ -224,6 +224,8 @@ static char *trimmed(const char *cell)
 
 static bool take_field(struct building *b, const struct import_field *f)
 {
+    if (f->target == TO_NOBODY)
+        return true;
     const struct map_field *m = &b->map->field[import_field_index(b->kind, f)];
     char *text = m->column != MAP_NO_COLUMN && (size_t)m->column < b->row->count ? trimmed(b->row->cell[m->column]) : NULL;
     const char *mapped = text ? json_string_value(json_object_get(m->values, text)) : NULL;

@@ -172,7 +172,10 @@ uint32_t relations_for(const struct call *c, int64_t bits)
 {
     /* Units tell what a user may see; that one answers for the people of a unit is the role's. */
     uint32_t relations = (uint32_t)bits;
-    return c->user->roles & R_CHIEF ? relations : relations & ~(uint32_t)REL_CHIEF;
+    if (!(c->user->roles & R_CHIEF))
+        relations &= ~(uint32_t)REL_CHIEF;
+    /* Whoever is not on duty might be next, if they are a dispatcher. */
+    return c->user->roles & (R_DISPATCHER | R_SYSTEM) ? relations : relations & ~(uint32_t)REL_DISPATCHER_NEXT;
 }
 
 /* The object that PostgreSQL built, with the actions put in before its closing brace; a whole card also tells what opening it does. */
@@ -217,26 +220,37 @@ void page_write(struct call *c, const struct page *p, const struct pg_res *res, 
     jw_object_end(c->out);
 }
 
-static const struct {
+/* The kinds of records, and what the statements that read one ask: whether this user sees it ($1 to $3), then the id; a card of `hides_persons`
+ * takes before the id whether persons are hidden, and the language after it. Records of `by_role` are seen by whoever may call the operation: their
+ * statements take the id alone. */
+static const struct record_kind {
     const char *kind;
-    enum query lock, get, touch;
-    bool hides_persons; /* the get statement takes $4: hide persons */
+    enum query lock, get, touch, relations;
+    bool hides_persons, by_role;
 } kinds[] = {
-    {"appeal", Q_APPEAL_LOCK, Q_APPEAL_GET, Q_APPEAL_TOUCH, true},
-    {"assignment", Q_ASSIGNMENT_LOCK, Q_ASSIGNMENT_GET, Q_ASSIGNMENT_TOUCH, false},
+    {"appeal", Q_APPEAL_LOCK, Q_APPEAL_GET, Q_APPEAL_TOUCH, Q_APPEAL_RELATIONS_OF, .hides_persons = true},
+    {"assignment", Q_ASSIGNMENT_LOCK, Q_ASSIGNMENT_GET, Q_ASSIGNMENT_TOUCH, Q_ASSIGNMENT_RELATIONS_OF, .hides_persons = false},
+    {"outage", Q_OUTAGE_LOCK, Q_OUTAGE_GET, Q_OUTAGE_TOUCH, .by_role = true},
+    {"incident", Q_INCIDENT_LOCK, Q_INCIDENT_GET, Q_INCIDENT_TOUCH, .by_role = true},
+    {"shift", Q_SHIFT_LOCK, Q_SHIFT_GET, Q_SHIFT_TOUCH, Q_SHIFT_RELATIONS_OF, .hides_persons = false},
 };
 
-static int kind_index(const char *kind)
+static const struct record_kind *kind_of(const char *kind)
 {
-    return strcmp(kind, kinds[0].kind) == 0 ? 0 : 1;
+    size_t i = 0;
+    while (strcmp(kinds[i].kind, kind) != 0)
+        i++;
+    return &kinds[i];
 }
 
 bool record_write(struct call *c, const char *kind, int64_t id, struct jw *out)
 {
-    int k = kind_index(kind);
+    const struct record_kind *k = kind_of(kind);
     const char *with_persons[] = {call_acts(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c)), call_int(c, id), call_language(c)};
     const char *plain[] = {with_persons[0], with_persons[1], with_persons[2], with_persons[4]};
-    struct pg_res *res = kinds[k].hides_persons ? pg_query(c->db, kinds[k].get, with_persons, 6, c->err) : pg_query(c->db, kinds[k].get, plain, 4, c->err);
+    struct pg_res *res = k->by_role         ? pg_query(c->db, k->get, &plain[3], 1, c->err)
+                         : k->hides_persons ? pg_query(c->db, k->get, with_persons, 6, c->err)
+                                            : pg_query(c->db, k->get, plain, 4, c->err);
     if (!res)
         return false;
     bool found = pg_rows(res) == 1;
@@ -267,9 +281,10 @@ static bool conflict(struct call *c, const char *kind, int64_t id)
 
 bool record_lock_id(struct call *c, const char *kind, int64_t id, struct record *r)
 {
+    const struct record_kind *k = kind_of(kind);
     *r = (struct record){.kind = kind, .id = id, .id_text = call_int(c, id)};
     const char *params[] = {call_acts(c), call_sees_all(c), call_units(c), r->id_text};
-    r->row = pg_query(c->db, kinds[kind_index(kind)].lock, params, 4, c->err);
+    r->row = k->by_role ? pg_query(c->db, k->lock, &params[3], 1, c->err) : pg_query(c->db, k->lock, params, 4, c->err);
     if (!r->row)
         return false;
     if (pg_rows(r->row) != 1) {
@@ -295,7 +310,7 @@ bool record_lock(struct call *c, const char *kind, struct record *r)
 
 bool record_touch(struct call *c, const struct record *r, int64_t *version)
 {
-    return query_int(c, kinds[kind_index(r->kind)].touch, &r->id_text, 1, 0, version);
+    return query_int(c, kind_of(r->kind)->touch, &r->id_text, 1, 0, version);
 }
 
 void record_free(struct record *r)
@@ -317,9 +332,10 @@ static bool is_argument(const struct op *op, const char *name)
 static bool has_right(struct call *c, const struct record *r, const char *kind, const char *action, int64_t person, uint32_t roles, const char *units, bool *has)
 {
     struct err ignored;
+    const struct record_kind *k = kind_of(r->kind);
     const char *params[] = {arena_printf(c->arena, "{%lld}", (long long)person), r->id_text, units};
-    int64_t bits;
-    if (!query_int(c, strcmp(r->kind, "appeal") == 0 ? Q_APPEAL_RELATIONS_OF : Q_ASSIGNMENT_RELATIONS_OF, params, 3, 0, &bits))
+    int64_t bits = 0;
+    if (!k->by_role && !query_int(c, k->relations, params, 3, 0, &bits))
         return false;
     uint32_t relations = roles & R_CHIEF ? (uint32_t)bits : (uint32_t)bits & ~(uint32_t)REL_CHIEF;
     *has = workflow_check_begin(c->rules->workflow, kind, action, roles, relations, &ignored);
@@ -411,6 +427,15 @@ bool state_is_final(const struct call *c, const char *kind, const char *state)
 {
     const struct wf_state *info = workflow_state_info(c->rules->workflow, kind, workflow_state(c->rules->workflow, kind, state));
     return info && info->final;
+}
+
+const char *state_initial(const struct call *c, const char *kind)
+{
+    const struct wf_state *info;
+    for (int i = 0; (info = workflow_state_info(c->rules->workflow, kind, i)); i++)
+        if (info->initial)
+            return info->id;
+    return NULL;
 }
 
 enum { COL_REGISTERED = 4, COL_OPEN_ASSIGNMENTS = 8 };

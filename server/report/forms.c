@@ -56,6 +56,17 @@ static const struct form_column incoming_columns[] = {
     {{"Исполнено", "Executed"}, 8.5, DAY},
     END,
 };
+static const struct form_column outgoing_columns[] = {
+    {{"Номер", "Number"}, 10, TEXT},
+    {{"Дата", "Date"}, 8.5, DAY},
+    {{"Кому", "To"}, 20, TEXT},
+    {{"Краткое содержание", "In short"}, 34, TEXT},
+    {{"Исполнитель", "Executor"}, 13, TEXT},
+    {{"Кто подписал", "Signed by"}, 13, TEXT},
+    {{"На номер", "In answer to"}, 13, TEXT},
+    {{"Как отправлено", "Sent by"}, 10, TEXT},
+    END,
+};
 static const struct form_column forwarded_columns[] = {
     {{"Номер", "Number"}, 9, TEXT},
     {{"Дата регистрации", "Registered"}, 8.5, DAY},
@@ -122,6 +133,7 @@ static const struct form_column executors_columns[] = {
     {{"Просрочено на конец периода", "Overdue open"}, 11, COUNT},
     {{"В работе", "In work"}, 8, COUNT},
     {{"Возвраты", "Returns"}, 8, COUNT},
+    {{"Продлено", "Extended"}, 8, COUNT},
     {{"Доля в срок", "On time, share"}, 9, SHARE},
     END,
 };
@@ -131,6 +143,27 @@ static const struct form_column controllers_columns[] = {
     {{"Снято с контроля", "Removed"}, 10, COUNT},
     {{"Просрочено", "Overdue open"}, 10, COUNT},
     {{"Средняя приёмка, дней", "Mean acceptance, days"}, 12, NUMBER},
+    END,
+};
+
+static const struct form_column note_columns[] = {
+    {{"Подразделение", "Unit"}, 16, TEXT},
+    {{"Исполнитель", "Executor"}, 16, TEXT},
+    {{"Поручение", "Assignment"}, 40, TEXT},
+    {{"Срок", "Due"}, 9, DAY},
+    {{"Исполнено", "Executed"}, 9, DAY},
+    {{"Дней просрочки", "Days late"}, 8, COUNT},
+    {{"Причина", "Reason"}, 24, TEXT},
+    END,
+};
+static const struct form_column bonus_columns[] = {
+    {{"Исполнитель", "Executor"}, 20, TEXT},
+    {{"Всего", "All"}, 8, COUNT},
+    {{"С нарушением срока", "Late"}, 9, COUNT},
+    {{"Дней просрочки", "Days late"}, 9, COUNT},
+    {{"Коэффициент", "Coefficient"}, 10, NUMBER},
+    {{"Снижение премии", "Cut of the bonus"}, 9, SHARE},
+    {{"Основание", "Grounds"}, 40, TEXT},
     END,
 };
 
@@ -152,6 +185,7 @@ static const struct form_column appeal_card_columns[] = {
     {{"Льготная категория", "Privilege"}, 1, TEXT},
     {{"Кем переслано", "Forwarded by"}, 1, TEXT},
     {{"Номер и дата сопроводительного", "Cover letter"}, 1, TEXT},
+    {{"Файлы", "Files"}, 1, TEXT},
     {{"Кому адресовано", "Addressee"}, 1, TEXT},
     {{"Краткое содержание", "Subject"}, 1, TEXT},
     {{"Где", "Where"}, 1, TEXT},
@@ -160,8 +194,10 @@ static const struct form_column appeal_card_columns[] = {
     {{"Рассматривает", "Considered by"}, 1, TEXT},
     {{"Резолюции и исполнители", "Resolutions and executors"}, 1, TEXT},
     {{"Срок рассмотрения", "Due"}, 1, DAY},
+    {{"На контроле у", "Controlled by"}, 1, TEXT},
     {{"Продление", "Extensions"}, 1, TEXT},
     {{"Направлено по компетенции", "Forwarded to"}, 1, TEXT},
+    {{"Автор уведомлён", "Author told on"}, 1, DAY},
     {{"Результат рассмотрения", "Result"}, 1, TEXT},
     {{"Ответ: дата, номер, способ", "Answer: date, number, way"}, 1, TEXT},
     {{"Кто подписал", "Signed by"}, 1, TEXT},
@@ -169,6 +205,26 @@ static const struct form_column appeal_card_columns[] = {
     {{"Дата закрытия", "Closed"}, 1, DAY},
     {{"Зарегистрировал", "Registered by"}, 1, TEXT},
     {{"Текст обращения", "Text"}, 1, TEXT},
+    END,
+};
+static const struct form_column reception_card_columns[] = {
+    {{"Номер карточки", "Number"}, 1, TEXT},
+    {{"Дата приёма", "Date"}, 1, DAY},
+    {{"Кто принимал", "Official"}, 1, TEXT},
+    {{"Посетитель", "Visitor"}, 1, TEXT},
+    {{"Адрес", "Address"}, 1, TEXT},
+    {{"Телефон", "Phone"}, 1, TEXT},
+    {{"Социальное положение", "Social status"}, 1, TEXT},
+    {{"Льготная категория", "Privilege"}, 1, TEXT},
+    {{"Прежние обращения", "Earlier appeals"}, 1, TEXT},
+    {{"Содержание", "What about"}, 1, TEXT},
+    {{"Ответ в ходе приёма", "Answered at once"}, 1, TEXT},
+    {{"Поручение", "Instruction"}, 1, TEXT},
+    {{"Ответственный исполнитель", "Responsible"}, 1, TEXT},
+    {{"Срок", "Due"}, 1, DAY},
+    {{"Результат", "Result"}, 1, TEXT},
+    {{"Письменный ответ: дата, номер", "Written answer: date, number"}, 1, TEXT},
+    {{"Состояние", "State"}, 1, APPEAL_STATE},
     END,
 };
 static const struct form_column control_slip_columns[] = {
@@ -208,6 +264,7 @@ static const struct form_column figures_columns[] = {
     {{"   предложений", "   proposals"}, 1, COUNT},
     {{"   заявлений", "   statements"}, 1, COUNT},
     {{"   жалоб", "   complaints"}, 1, COUNT},
+    {{"Взято на контроль", "Taken under control"}, 1, COUNT},
     {{"Рассмотрено в срок до 15 дней", "Considered within 15 days"}, 1, COUNT},
     {{"Рассмотрено в срок от 16 до 30 дней", "Considered in 16 to 30 days"}, 1, COUNT},
     {{"Рассмотрено за срок более 30 дней", "Considered in more than 30 days"}, 1, COUNT},
@@ -238,6 +295,9 @@ static const struct form_column by_section[] = BREAKDOWN("Раздел клас�
 #define ONE_TABLE(name, query, columns, grouped) static const struct form_part name[] = {{{NULL, NULL}, query, LAYOUT_TABLE, columns, grouped}, PARTS_END}
 ONE_TABLE(appeals_journal, Q_REPORT_APPEALS_JOURNAL, journal_columns, false);
 ONE_TABLE(reception_journal, Q_REPORT_RECEPTION_JOURNAL, reception_columns, false);
+ONE_TABLE(outgoing_journal, Q_REPORT_OUTGOING_JOURNAL, outgoing_columns, false);
+ONE_TABLE(discipline_note, Q_REPORT_DISCIPLINE_NOTE, note_columns, true);
+ONE_TABLE(bonus_cut, Q_REPORT_BONUS_CUT, bonus_columns, false);
 ONE_TABLE(incoming_journal, Q_REPORT_INCOMING_JOURNAL, incoming_columns, false);
 ONE_TABLE(forwarded_list, Q_REPORT_FORWARDED, forwarded_columns, false);
 ONE_TABLE(overdue_list, Q_REPORT_OVERDUE, overdue_columns, true);
@@ -247,6 +307,7 @@ ONE_TABLE(terms_report, Q_REPORT_TERMS, terms_columns, false);
 ONE_TABLE(discipline_executors, Q_REPORT_EXECUTORS, executors_columns, true);
 ONE_TABLE(discipline_controllers, Q_REPORT_CONTROLLERS, controllers_columns, false);
 static const struct form_part appeal_card[] = {{{NULL, NULL}, Q_REPORT_APPEAL_CARD, LAYOUT_CARD, appeal_card_columns, false}, PARTS_END};
+static const struct form_part reception_card[] = {{{NULL, NULL}, Q_REPORT_RECEPTION_CARD, LAYOUT_CARD, reception_card_columns, false}, PARTS_END};
 static const struct form_part control_slip[] = {{{NULL, NULL}, Q_REPORT_CONTROL_SLIP, LAYOUT_CARD, control_slip_columns, false}, PARTS_END};
 static const struct form_part answer_letter[] = {{{NULL, NULL}, Q_REPORT_LETTER, LAYOUT_LETTER, letter_columns, false}, PARTS_END};
 static const struct form_part statistics[] = {
@@ -276,7 +337,123 @@ static const struct form_column sstu_columns[] = {
 };
 ONE_TABLE(sstu_upload, Q_REPORT_SSTU_TABLE, sstu_columns, false);
 
+/* Exports: heads are the names that `gorod-server import` knows; what it does not take (state, days) comes last. */
+static const struct form_column appeals_fields[] = {
+    {{"external_id", "external_id"}, 10, TEXT},
+    {{"kind", "kind"}, 10, TEXT},
+    {{"channel", "channel"}, 10, TEXT},
+    {{"nature", "nature"}, 10, TEXT},
+    {{"topic", "topic"}, 10, TEXT},
+    {{"subject", "subject"}, 24, TEXT},
+    {{"text", "text"}, 30, TEXT},
+    {{"address", "address"}, 20, TEXT},
+    {{"received", "received"}, 10, DAY},
+    {{"registered", "registered"}, 10, DAY},
+    {{"due", "due"}, 10, DAY},
+    {{"addressee", "addressee"}, 10, TEXT},
+    {{"considering", "considering"}, 10, TEXT},
+    {{"unit", "unit"}, 10, TEXT},
+    {{"forwarded_by", "forwarded_by"}, 10, TEXT},
+    {{"cover_number", "cover_number"}, 10, TEXT},
+    {{"cover_date", "cover_date"}, 10, DAY},
+    {{"anonymous", "anonymous"}, 10, TEXT},
+    {{"collective", "collective"}, 10, TEXT},
+    {{"members_count", "members_count"}, 10, COUNT},
+    {{"correspondent", "correspondent"}, 10, TEXT},
+    {{"correspondent_kind", "correspondent_kind"}, 10, TEXT},
+    {{"correspondent_phone", "correspondent_phone"}, 10, TEXT},
+    {{"correspondent_email", "correspondent_email"}, 10, TEXT},
+    {{"correspondent_address", "correspondent_address"}, 10, TEXT},
+    {{"number", "number"}, 10, TEXT},
+    {{"status", "status"}, 10, TEXT},
+    {{"closed", "closed"}, 10, DAY},
+    END,
+};
+static const struct form_column assignments_fields[] = {
+    {{"external_id", "external_id"}, 10, TEXT},
+    {{"title", "title"}, 24, TEXT},
+    {{"text", "text"}, 30, TEXT},
+    {{"responsible", "responsible"}, 10, TEXT},
+    {{"due", "due"}, 10, DAY},
+    {{"urgency", "urgency"}, 10, TEXT},
+    {{"controller", "controller"}, 10, TEXT},
+    {{"on_behalf_of", "on_behalf_of"}, 10, TEXT},
+    {{"co_executors", "co_executors"}, 10, TEXT},
+    {{"watchers", "watchers"}, 10, TEXT},
+    {{"unit", "unit"}, 10, TEXT},
+    {{"appeal", "appeal"}, 10, TEXT},
+    {{"source", "source"}, 10, TEXT},
+    {{"draft", "draft"}, 10, TEXT},
+    {{"number", "number"}, 10, TEXT},
+    {{"status", "status"}, 10, TEXT},
+    {{"issued", "issued"}, 10, DAY},
+    {{"closed", "closed"}, 10, DAY},
+    END,
+};
+static const struct form_column correspondents_fields[] = {
+    {{"external_id", "external_id"}, 10, TEXT},
+    {{"kind", "kind"}, 10, TEXT},
+    {{"name", "name"}, 18, TEXT},
+    {{"address", "address"}, 20, TEXT},
+    {{"phone", "phone"}, 10, TEXT},
+    {{"email", "email"}, 10, TEXT},
+    {{"phones", "phones"}, 10, TEXT},
+    {{"contact_person", "contact_person"}, 10, TEXT},
+    {{"social_status", "social_status"}, 10, TEXT},
+    {{"privilege", "privilege"}, 10, TEXT},
+    {{"note", "note"}, 18, TEXT},
+    END,
+};
+static const struct form_column units_fields[] = {
+    {{"code", "code"}, 10, TEXT},
+    {{"name", "name"}, 18, TEXT},
+    {{"parent", "parent"}, 10, TEXT},
+    {{"kind", "kind"}, 10, TEXT},
+    {{"name_en", "name_en"}, 10, TEXT},
+    {{"external", "external"}, 10, TEXT},
+    END,
+};
+static const struct form_column users_fields[] = {
+    {{"login", "login"}, 10, TEXT},
+    {{"name", "name"}, 18, TEXT},
+    {{"position", "position"}, 10, TEXT},
+    {{"email", "email"}, 10, TEXT},
+    {{"phone", "phone"}, 10, TEXT},
+    {{"unit", "unit"}, 10, TEXT},
+    {{"roles", "roles"}, 10, TEXT},
+    {{"curates", "curates"}, 10, TEXT},
+    {{"language", "language"}, 10, TEXT},
+    {{"disabled", "disabled"}, 10, TEXT},
+    END,
+};
+static const struct form_column classifiers_fields[] = {
+    {{"classifier", "classifier"}, 10, TEXT},
+    {{"code", "code"}, 10, TEXT},
+    {{"parent", "parent"}, 10, TEXT},
+    {{"ru", "ru"}, 10, TEXT},
+    {{"en", "en"}, 10, TEXT},
+    {{"ord", "ord"}, 10, COUNT},
+    {{"data", "data"}, 24, TEXT},
+    {{"retired", "retired"}, 10, TEXT},
+    END,
+};
+static const struct form_column calendar_fields[] = {
+    {{"date", "date"}, 10, DAY},
+    {{"kind", "kind"}, 10, TEXT},
+    {{"note", "note"}, 18, TEXT},
+    END,
+};
+ONE_TABLE(appeals_export, Q_EXPORT_APPEALS, appeals_fields, false);
+ONE_TABLE(assignments_export, Q_EXPORT_ASSIGNMENTS, assignments_fields, false);
+ONE_TABLE(correspondents_export, Q_EXPORT_CORRESPONDENTS, correspondents_fields, false);
+ONE_TABLE(units_export, Q_EXPORT_UNITS, units_fields, false);
+ONE_TABLE(users_export, Q_EXPORT_USERS, users_fields, false);
+ONE_TABLE(classifiers_export, Q_EXPORT_CLASSIFIERS, classifiers_fields, false);
+ONE_TABLE(calendar_export, Q_EXPORT_CALENDAR, calendar_fields, false);
+
 static const char *const clerk_and_chief[] = {"Делопроизводитель", "Clerk", "Начальник отдела", "Head of the office", NULL};
+static const char *const visitor[] = {"Кто принимал", "Official", "Посетитель (с устным ответом согласен)", "Visitor (agrees to an oral answer)", NULL};
+static const char *const responsible[] = {"Ответственный", "Responsible", NULL};
 static const char *const controller[] = {"Контролёр", "Controller", NULL};
 static const char *const executor[] = {"Ответственный исполнитель", "Responsible executor", "Контролёр", "Controller", NULL};
 
@@ -284,6 +461,7 @@ const struct form report_forms[] = {
     {"appeals_journal", {"Журнал регистрации обращений граждан", "Journal of appeals"}, SCOPE_PERIOD, true, true, 7.5, appeals_journal, clerk_and_chief},
     {"reception_journal", {"Журнал личного приёма граждан", "Journal of personal reception"}, SCOPE_PERIOD, true, true, 8, reception_journal, clerk_and_chief},
     {"incoming_journal", {"Журнал регистрации входящих документов", "Journal of incoming documents"}, SCOPE_PERIOD, true, true, 8, incoming_journal, clerk_and_chief},
+    {"outgoing_journal", {"Журнал регистрации исходящих документов", "Journal of outgoing documents"}, SCOPE_PERIOD, true, true, 8, outgoing_journal, clerk_and_chief},
     {"forwarded_list", {"Реестр обращений, направленных по компетенции", "Appeals forwarded by competence"}, SCOPE_PERIOD, true, true, 8, forwarded_list, clerk_and_chief},
     {"appeals_statistics", {"Справка-статистика о рассмотрении обращений граждан", "Statistics of appeals"}, SCOPE_PERIOD, false, false, 9.5, statistics, clerk_and_chief},
     {"terms_report", {"Отчёт о соблюдении сроков рассмотрения обращений", "Report on the terms of consideration"}, SCOPE_PERIOD, true, false, 9.5, terms_report, clerk_and_chief},
@@ -292,17 +470,37 @@ const struct form report_forms[] = {
     {"unexecuted_list", {"Неисполненные поручения", "Unexecuted assignments"}, SCOPE_PERIOD, true, false, 8.5, unexecuted_list, controller},
     {"discipline_executors", {"Сведения об исполнительской дисциплине (по исполнителям)", "Executive discipline by executor"}, SCOPE_PERIOD, true, false, 9, discipline_executors, controller},
     {"discipline_controllers", {"Сведения об исполнительской дисциплине (по контролёрам)", "Executive discipline by controller"}, SCOPE_PERIOD, false, false, 9.5, discipline_controllers, controller},
+    {"discipline_note", {"Справка по исполнительской дисциплине", "Note on executive discipline"}, SCOPE_PERIOD, true, true, 8.5, discipline_note, responsible},
+    {"bonus_cut", {"Расчёт снижения премии", "Calculation of the cut of the bonus"}, SCOPE_PERIOD, true, true, 9, bonus_cut, responsible},
     {"sstu_upload", {"Выгрузка результатов рассмотрения (Указ № 171)", "Federal upload of results"}, SCOPE_MONTH, true, true, 8, sstu_upload, NULL},
     {"appeal_card", {"Регистрационно-контрольная карточка", "Registration card"}, SCOPE_APPEAL, false, false, 10, appeal_card, clerk_and_chief},
     {"answer_letter", {"Ответ на обращение", "Answer letter"}, SCOPE_APPEAL, false, false, 13, answer_letter, NULL},
+    {"reception_card", {"Карточка личного приёма", "Card of personal reception"}, SCOPE_APPEAL, false, false, 10, reception_card, visitor},
     {"control_slip", {"Контрольный лист поручения", "Control slip"}, SCOPE_ASSIGNMENT, false, false, 10, control_slip, executor},
     {.id = NULL},
 };
 
-const struct form *form_find(const char *id)
+const struct form export_forms[] = {
+    {"appeals", {"Выгрузка: обращения", "Export: appeals"}, SCOPE_PERIOD, true, false, 7, appeals_export, NULL},
+    {"assignments", {"Выгрузка: поручения", "Export: assignments"}, SCOPE_PERIOD, true, false, 7, assignments_export, NULL},
+    {"correspondents", {"Выгрузка: корреспонденты", "Export: correspondents"}, SCOPE_ALL, true, false, 7, correspondents_export, NULL},
+    {"units", {"Выгрузка: подразделения", "Export: units"}, SCOPE_ALL, true, false, 7, units_export, NULL},
+    {"users", {"Выгрузка: пользователи", "Export: users"}, SCOPE_ALL, true, false, 7, users_export, NULL},
+    {"classifiers", {"Выгрузка: справочники", "Export: classifiers"}, SCOPE_ALL, true, false, 7, classifiers_export, NULL},
+    {"calendar", {"Выгрузка: календарь", "Export: calendar"}, SCOPE_ALL, true, false, 7, calendar_export, NULL},
+    {.id = NULL},
+};
+
+static const struct form *find(const struct form *forms, const char *id)
 {
-    for (const struct form *f = report_forms; f->id; f++)
+    for (const struct form *f = forms; f->id; f++)
         if (strcmp(f->id, id) == 0)
             return f;
     return NULL;
+}
+
+const struct form *form_find(const char *method)
+{
+    const char *dot = strchr(method, '.');
+    return dot ? find(strncmp(method, "export.", 7) == 0 ? export_forms : report_forms, dot + 1) : NULL;
 }

@@ -292,7 +292,7 @@ static void share(struct making *m, double part, double whole)
 /* Both numbers, appeals and questions, as reports have them; results are of questions, so their share is of these. */
 static bool make_figures(struct making *m)
 {
-    enum { RECEIVED = 0, QUESTIONS = 8, FIRST_RESULT = 20 };
+    enum { RECEIVED = 0, QUESTIONS = 8, FIRST_RESULT = 21 };
     if (!pg_each(m->c->db, (enum query)m->part->query, m->params, figures_row, go_on, m, m->c->err))
         return false;
     if (m->figure_rows != 2)
@@ -498,11 +498,13 @@ static bool take_record(struct making *m)
     return ok;
 }
 
+static bool is_export(const struct making *m) { return strncmp(m->c->op->method, "export.", 7) == 0; }
+
 static bool take_params(struct making *m)
 {
     struct call *c = m->c;
     const char *format = arg_sql(c, "format");
-    m->format = format ? format : m->form->scope == SCOPE_MONTH ? "json" : "pdf";
+    m->format = format ? format : m->form->scope == SCOPE_MONTH ? "json" : is_export(m) ? "csv" : "pdf";
     m->is_paper = strcmp(m->format, "pdf") == 0;
     m->params[0] = call_acts(c);
     m->params[1] = call_sees_all(c);
@@ -511,6 +513,15 @@ static bool take_params(struct making *m)
     m->params[7] = call_language(c);
     m->params[9] = day_text(c, call_today());
     return take_period(m) && take_unit(m) && take_record(m);
+}
+
+bool report_params(struct call *c, const struct form *form, const char *params[REPORT_PARAMS])
+{
+    struct making m = {.c = c, .form = form};
+    if (!take_params(&m))
+        return false;
+    memcpy(params, m.params, sizeof m.params);
+    return true;
 }
 
 /* Who printed what is told before anything leaves (152-FZ art. 19; ФСТЭК order 117): a document that broke off has been seen, too. */

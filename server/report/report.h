@@ -36,10 +36,11 @@ enum form_scope {
     SCOPE_APPEAL, /* one card, by id or number */
     SCOPE_ASSIGNMENT,
     SCOPE_MONTH, /* YYYY-MM */
+    SCOPE_ALL,   /* everything there is */
 };
 
 struct form {
-    const char *id; /* the operation is report.ID */
+    const char *id; /* the operation is report.ID, of export_forms export.ID */
     const char *title[2];
     enum form_scope scope;
     bool landscape, numbered;
@@ -51,9 +52,11 @@ struct form {
 /* Ready periods, as a parameter has them. */
 #define REPORT_PERIODS "this_month|last_month|this_quarter|last_quarter|this_year|last_year"
 
-extern const struct form report_forms[]; /* ends with id NULL */
-/* NULL when there is none. */
-const struct form *form_find(const char *id);
+extern const struct form report_forms[], export_forms[]; /* end with id NULL */
+/* The form of the operation report.ID or export.ID; NULL when there is none. */
+const struct form *form_find(const char *method);
+/* What the statements of a form get from the call, as far as its scope has parameters ($1 is params[0]). */
+bool report_params(struct call *c, const struct form *form, const char *params[REPORT_PARAMS]);
 
 /* Makes the form of the operation report.ID that `c` calls (an OP_LONG one): the document goes to the descriptor of c->work, else into the
  * user's reports. Writes {"form", "format", "rows", "size", ...}. The printing is an event. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_MAX = 200 };
+enum { ROWS_MAX = 400 };
 
 static struct server *server;
 static struct town town;

@@ -10,11 +10,12 @@
 
 static struct server *server;
 static struct rpc *admin;
-static char today[16], newest[32], answered[32], assignment[32];
+static char today[16], newest[32], answered[32], reception[32], assignment[32];
 
 static const char *const lists[] = {"appeals_journal",    "reception_journal",    "incoming_journal",       "forwarded_list",
                                     "appeals_statistics", "terms_report",         "overdue_list",           "due_soon_list",
-                                    "unexecuted_list",    "discipline_executors", "discipline_controllers", NULL};
+                                    "unexecuted_list",    "discipline_executors", "discipline_controllers", "outgoing_journal",
+                                    "discipline_note",    "bonus_cut",            NULL};
 
 static void starts_and_is_filled(void **state)
 {
@@ -30,6 +31,7 @@ static void starts_and_is_filled(void **state)
     snprintf(newest, sizeof newest, "%d", (int)at_int(rpc_ok(admin, "appeal.list", NULL), "items.0.id"));
     snprintf(answered, sizeof answered, "%d",
              (int)at_int(rpc_ok(admin, "appeal.list", "{s:s, s:s}", "status", "answered", "kind", "letter"), "items.0.id"));
+    snprintf(reception, sizeof reception, "%d", (int)at_int(rpc_ok(admin, "appeal.list", "{s:s}", "kind", "reception"), "items.0.id"));
     snprintf(assignment, sizeof assignment, "%d", (int)at_int(rpc_ok(admin, "assignment.list", NULL), "items.0.id"));
 }
 
@@ -147,6 +149,7 @@ static void cards_and_letters_are_printed(void **state)
         const char *form, *id, *words[3];
     } rows[] = {{"appeal_card", answered, {"Регистрационно-контрольная карточка", "Дата поступления", "Результат рассмотрения"}},
                 {"answer_letter", answered, {"АДМИНИСТРАЦИЯ", "Уважаем", "На № ОГ-"}},
+                {"reception_card", reception, {"Карточка личного приёма", "Кто принимал", "Посетитель"}},
                 {"control_slip", assignment, {"Контрольный лист поручения", "Ответственный исполнитель", "Срок исполнения"}}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *text = pdf_text(given_document(rows[i].form, "pdf", "id", rows[i].id), 0);
@@ -261,6 +264,172 @@ static void statistics_agree_with_the_lists_and_with_themselves(void **state)
     free(csv);
 }
 
+/* The number in a column of the row that begins with `first`; -1: no such row. */
+static json_int_t item_int(json_t *items, const char *key, const char *value, const char *name)
+{
+    json_t *item = find_item(items, key, value);
+    CHECK(item, "no item with %s \"%s\"", key, value);
+    return at_int(item, name);
+}
+
+static json_int_t sum_of(json_t *items, const char *name)
+{
+    json_int_t sum = 0;
+    size_t i;
+    json_t *item;
+    json_array_foreach(items, i, item) sum += at_int(item, name);
+    return sum;
+}
+
+/* The operations for scripts say what the paper says, beside last year, in every breakdown. */
+static void figures_for_scripts_are_those_of_the_paper(void **state)
+{
+    (void)state;
+    static const char *const by[] = {"section", "topic", "unit", "settlement", "channel", "social_status", "month"};
+    static const char *const levels[] = {"section", "group", "question"};
+    char *csv = read_whole(given_list("appeals_statistics", "csv"));
+    json_t *items = rpc_keep(json_incref(at(rpc_ok(admin, "stats.appeals", NULL), "items")));
+    json_int_t received = item_int(items, "figure", "received", "count"), questions = item_int(items, "figure", "questions", "count");
+    assert_int_equal(received, figure(csv, "Поступило обращений всего"));
+    assert_int_equal(questions, figure(csv, "Вопросов в обращениях"));
+    assert_int_equal(item_int(items, "figure", "control", "count"), figure(csv, "Взято на контроль"));
+    assert_int_equal(item_int(items, "figure", "no_answer", "count"), figure(csv, "оставлено без ответа"));
+    json_int_t before = item_int(items, "figure", "questions", "last_year");
+    assert_true(item_int(items, "figure", "control", "count") > 0 && before > 0);
+    for (size_t i = 0; i < sizeof by / sizeof *by; i++) {
+        json_t *rows = at(rpc_ok(admin, "stats.appeals", "{s:s}", "by", by[i]), "items");
+        CHECK(sum_of(rows, "questions") == questions && sum_of(rows, "questions_last_year") == before, "by %s", by[i]);
+    }
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        assert_int_equal(sum_of(at(rpc_ok(admin, "stats.topics", "{s:s}", "level", levels[i]), "items"), "questions"), questions);
+    free(csv);
+}
+
+static void who_writes_most_is_counted_and_told_to_the_log(void **state)
+{
+    (void)state;
+    char year[16];
+    snprintf(year, sizeof year, "%.4s-01-01", today);
+    json_t *items = rpc_keep(json_incref(at(rpc_ok(admin, "stats.correspondents", "{s:i}", "limit", 5), "items")));
+    assert_int_equal(json_array_size(items), 5);
+    json_int_t who = at_int(json_array_get(items, 0), "id"), counted = 0;
+    for (size_t i = 1; i < 5; i++)
+        assert_true(at_int(json_array_get(items, i), "appeals") <= at_int(json_array_get(items, i - 1), "appeals"));
+    static const char *const kinds[] = {"letter", "electronic", "reception"};
+    for (size_t i = 0; i < 3; i++) /* as the list has them, without void cards */
+        counted += total("appeal.list", "{s:I, s:s, s:s, s:s}", "correspondent", who, "kind", kinds[i], "from", year, "to", today) -
+                   total("appeal.list", "{s:I, s:s, s:s, s:s, s:s}", "correspondent", who, "kind", kinds[i], "from", year, "to", today, "status", "void");
+    assert_int_equal(at_int(json_array_get(items, 0), "appeals"), counted);
+    CHECK(find_item(at(rpc_ok(admin, "audit.list", "{s:s, s:I}", "action", "person_searched", "person", who), "items"), "record", "correspondent"),
+          "a list of people is in no log");
+    rpc_refused(admin, -32602, "period", "stats.appeals", "{s:s}", "period", "yesterday");
+    rpc_refused(admin, -32602, "to", "stats.topics", "{s:s}", "from", "2090-01-01");
+}
+
+/* ---- discipline: the three papers are counted from the same rows ---- */
+
+static int64_t csv_sum(const char *path, size_t column)
+{
+    struct csv_row row;
+    enum csv_fault fault = CSV_OK;
+    int64_t sum = 0, line;
+    FILE *f = fopen(path, "r");
+    CHECK(f && csv_check_encoding(f, &line) == CSV_OK, "%s", path);
+    struct csv *csv = csv_open(f);
+    while (csv_next(csv, &row, &fault))
+        sum += strtoll(row.cell[column], NULL, 10);
+    csv_close(&csv);
+    fclose(f);
+    return sum;
+}
+
+static void the_papers_of_discipline_agree(void **state)
+{
+    (void)state;
+    enum { ON_TIME = 3, LATE, OVERDUE };
+    const char *path = given_list("discipline_executors", "csv");
+    int64_t on_time = csv_sum(path, ON_TIME), late = csv_sum(path, LATE) + csv_sum(path, OVERDUE);
+    assert_int_equal(csv_rows(given_list("discipline_note", "csv")), late);
+    int64_t days = csv_sum(given_list("discipline_note", "csv"), 5);
+    path = given_list("bonus_cut", "csv");
+    assert_int_equal(csv_sum(path, 1), on_time + late);
+    assert_int_equal(csv_sum(path, 2), late);
+    assert_int_equal(csv_sum(path, 3), days);
+    assert_true(late > 10 && on_time > 10 && days > late);
+}
+
+/* A letter out is an answer, a cover letter or a notice to the author: two of a forwarded appeal. */
+static void the_outgoing_journal_has_what_was_sent(void **state)
+{
+    (void)state;
+    json_int_t id = at_int(rpc_ok(admin, "appeal.list", "{s:s, s:s, s:b}", "status", "considering", "kind", "letter", "open", 1), "items.0.id");
+    json_t *card = rpc_keep(json_incref(rpc_ok(admin, "appeal.get", "{s:I}", "id", id)));
+    json_t *later = rpc_ok(admin, "calendar.due", "{s:s, s:i, s:s}", "from", at_text(card, "due"), "days", 12, "counting", "calendar");
+    rpc_ok(admin, "appeal.extend", "{s:I, s:I, s:s, s:s, s:s, s:s}", "id", id, "version", at_int(card, "version"), "new_due",
+           at_text(later, "nominal"), "reason", "Запрошены документы", "notice_sent", today, "request_id", fresh_uuid());
+    char *csv = read_whole(given_list("outgoing_journal", "csv"));
+    json_int_t cover = 0, told = 0;
+    for (const char *p = csv; (p = strstr(p, "направлено по компетенции: ")); p++)
+        cover++;
+    for (const char *p = csv; (p = strstr(p, "уведомление о направлении: ")); p++)
+        told++;
+    assert_true(cover > 5);
+    CHECK(told <= cover + 5 && told + 5 >= cover, "%d covers, %d notices", (int)cover, (int)told); /* some were told in the new year */
+    assert_holds(csv, "уведомление о продлении срока: ", "outgoing_journal");
+    assert_holds(csv, ";ответ: ", "outgoing_journal");
+    free(csv);
+}
+
+/* ---- exports ---- */
+
+static const char *given_export(const char *what, struct server *from)
+{
+    static char path[SERVER_PATH_BYTES + 64];
+    struct outcome o;
+    snprintf(path, sizeof path, "%s/%s-%s.csv", server->dir, what, from == server ? "a" : "b");
+    server_cli(from, &o, NULL, "export", what, "--output", path, "--from", "2000-01-01", NULL);
+    if (o.exit_code != 0) {
+        outcome_free(&o);
+        server_cli(from, &o, NULL, "export", what, "--output", path, NULL);
+    }
+    CHECK(o.exit_code == 0, "export %s: %s", what, o.err);
+    outcome_free(&o);
+    return path;
+}
+
+/* What one installation exports another one takes, row for row; a second time adds nothing. */
+static void what_is_exported_can_be_imported(void **state)
+{
+    (void)state;
+    static const char *const order[] = {"classifiers", "units", "users", "calendar", "correspondents", "appeals", NULL};
+    struct server *other = server_start(NULL);
+    for (size_t i = 0; order[i]; i++) {
+        struct outcome o;
+        json_error_t why;
+        char path[SERVER_PATH_BYTES + 64];
+        snprintf(path, sizeof path, "%s", given_export(order[i], server));
+        int64_t rows = csv_rows(path);
+        CHECK(rows > 5, "%s: %d rows", order[i], (int)rows);
+        for (int again = 0; again < 2; again++) {
+            server_cli(other, &o, NULL, "import", order[i], path, "--json", NULL);
+            CHECK(o.exit_code == 0, "import %s: %s %s", order[i], o.out, o.err);
+            json_t *said = rpc_keep(json_loads(o.out, 0, &why));
+            assert_int_equal(at_int(said, "rejected"), 0);
+            assert_int_equal(at_int(said, "read"), rows);
+            if (again)
+                assert_int_equal(at_int(said, "imported"), 0);
+            outcome_free(&o);
+        }
+        if (strcmp(order[i], "units") == 0 || strcmp(order[i], "classifiers") == 0 || strcmp(order[i], "calendar") == 0) {
+            char *a = read_whole(path), *b = read_whole(given_export(order[i], other));
+            CHECK(strcmp(a, b) == 0, "%s come out otherwise than they went in", order[i]);
+            free(a);
+            free(b);
+        }
+    }
+    server_stop(other);
+}
+
 /* ---- spreadsheets ---- */
 
 static const char check_xlsx[] =
@@ -369,6 +538,7 @@ static void faults_are_told(void **state)
         {"appeals_journal", "--unit", "99999999", "unit", 65},          {"appeals_journal", "--format", "docx", "format", 65},
         {"appeal_card", "--id", "99999999", "Не найдено", 65},          {"appeal_card", "--number", "ОГ-99999/26", "Не найдено", 65},
         {"answer_letter", "--id", newest, "текста ответа ещё нет", 65}, {"control_slip", "--format", "pdf", "id", 65},
+        {"reception_card", "--id", answered, "Не найдено", 65},
         {"no_such_form", "--format", "pdf", "no_such_form", 64},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -491,6 +661,11 @@ int main(void)
         cmocka_unit_test(cards_and_letters_are_printed),
         cmocka_unit_test(a_journal_has_the_rows_of_the_list),
         cmocka_unit_test(statistics_agree_with_the_lists_and_with_themselves),
+        cmocka_unit_test(figures_for_scripts_are_those_of_the_paper),
+        cmocka_unit_test(who_writes_most_is_counted_and_told_to_the_log),
+        cmocka_unit_test(the_papers_of_discipline_agree),
+        cmocka_unit_test(the_outgoing_journal_has_what_was_sent),
+        cmocka_unit_test(what_is_exported_can_be_imported),
         cmocka_unit_test(a_spreadsheet_has_typed_cells),
         cmocka_unit_test(formulas_are_told_as_text),
         cmocka_unit_test(faults_are_told),

@@ -354,6 +354,9 @@ static const char *screen_why_not(struct screen *s, enum command cmd)
 static const char *screen_label(struct screen *s, enum command cmd)
 {
     struct form_screen *fs = s->data;
+    const char *own = fs->extra && fs->extra->label ? fs->extra->label(fs, cmd) : NULL;
+    if (own)
+        return own;
     return cmd == CMD_SUBMIT && !fs->record && fs->target_count ? _("Send") : NULL;
 }
 

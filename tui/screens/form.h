@@ -21,6 +21,7 @@ struct form_extra {
     const char *(*why_not)(struct form_screen *fs, enum command cmd, bool *mine);
     const char *(*scopes)(struct form_screen *fs);                               /* NULL: the form's */
     const char *(*hint)(struct form_screen *fs);                                 /* NULL: the form's */
+    const char *(*label)(struct form_screen *fs, enum command cmd);              /* what the key bar says; NULL: the form's */
     struct rect (*side)(struct form_screen *fs, struct rect r);                  /* what is left of r for the fields */
     void (*paint)(struct form_screen *fs, struct rect r, struct cursor *cursor); /* beside them */
     void (*free)(struct form_screen *fs);

@@ -107,7 +107,14 @@ static const char *report_hint(struct form_screen *fs)
     return _("F2: print into my reports; own dates go before the period");
 }
 
-static const struct form_extra extra = {.hint = report_hint, .ready = report_ready, .command = report_command};
+/* The key sends nothing to be kept: it prints. */
+static const char *report_label(struct form_screen *fs, enum command cmd)
+{
+    (void)fs;
+    return cmd == CMD_SUBMIT ? _("Print") : NULL;
+}
+
+static const struct form_extra extra = {.hint = report_hint, .label = report_label, .ready = report_ready, .command = report_command};
 
 static void report_open(const char *method)
 {

@@ -1,0 +1,203 @@
+-- Outages: lists, cards, transitions, houses. Whoever may ask may see every outage: rights are the operations' own.
+
+-- fragment: outage_address
+-- house h in words: kind and name of the street, number; before them the settlement, where it is not the only one
+(SELECT concat_ws(', ', CASE WHEN t.n > 1 THEN s.name END,
+                  (SELECT concat_ws(' ', nullif(coalesce(k.data->>'short_ru', k.data->>'short', lower(k.ru)), ''), st.name)
+                   FROM street st LEFT JOIN classifier k ON k.classifier = 'street_kind' AND k.code = st.kind WHERE st.id = h.street_id), h.number)
+ FROM settlement s CROSS JOIN (SELECT count(*) AS n FROM (SELECT 1 FROM settlement LIMIT 2) two) t WHERE s.id = h.settlement_id)
+
+-- fragment: outage_where
+-- of outage o: its three streets with most houses
+(SELECT string_agg(w.street || ' (' || w.n || ')', ', ' ORDER BY w.n DESC, w.street) || CASE WHEN max(w.streets) > 3 THEN ' ...' ELSE '' END
+ FROM (SELECT coalesce((SELECT st.name FROM street st WHERE st.id = h.street_id), (SELECT s.name FROM settlement s WHERE s.id = h.settlement_id)) AS street,
+              count(DISTINCT h.id) AS n, count(*) OVER () AS streets
+       FROM outage_house oh JOIN house h ON h.id = oh.house_id WHERE oh.outage_id = o.id GROUP BY h.settlement_id, h.street_id
+       ORDER BY n DESC, 1 LIMIT 3) w)
+
+-- fragment: outage_open
+o.status IN ('announced', 'active', 'partial')
+
+-- fragment: outage_counts
+'houses', (SELECT count(DISTINCT house_id) FROM outage_house oh WHERE oh.outage_id = o.id),
+'houses_now', (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id AND oh.restored_at IS NULL AND {outage_open})
+
+-- fragment: outage_broken
+-- the clock marks it within a second; who looks before that sees it, too
+(o.status IN ('active', 'partial') AND (o.promise_broken OR coalesce(o.promised_at < now(), false)))
+
+-- fragment: outage_filters
+-- $1 status $2 open $3 kind $4 resource $5 supplier (0: not named) $6 house $7 district (0: none) $8 settlement $9 source $10 broken
+-- $11 from $12 to (began) $13 pattern of the number $14 query (reason, streets, supplier) $15 now on the board $16 in force at
+    ($1::text IS NULL OR o.status = $1) AND ($2::boolean IS NULL OR $2 = ({outage_open}))
+AND ($3::text IS NULL OR o.kind = $3) AND ($4::text IS NULL OR o.resource = $4)
+AND ($5::bigint IS NULL OR o.supplier_id = $5 OR ($5 = 0 AND o.supplier_id IS NULL))
+AND ($6::bigint IS NULL OR EXISTS (SELECT 1 FROM outage_house fh WHERE fh.outage_id = o.id AND fh.house_id = $6 AND (fh.restored_at IS NULL OR $2 IS NOT TRUE)))
+AND ($7::bigint IS NULL OR EXISTS (SELECT 1 FROM outage_house fh JOIN house h ON h.id = fh.house_id JOIN settlement s ON s.id = h.settlement_id
+                                   WHERE fh.outage_id = o.id AND coalesce(h.district_id, s.district_id, 0) = $7 AND (fh.restored_at IS NULL OR $2 IS NOT TRUE)))
+AND ($8::bigint IS NULL OR EXISTS (SELECT 1 FROM outage_house fh JOIN house h ON h.id = fh.house_id
+                                   WHERE fh.outage_id = o.id AND h.settlement_id = $8 AND (fh.restored_at IS NULL OR $2 IS NOT TRUE)))
+AND ($9::text IS NULL OR o.source = $9) AND ($10::boolean IS NULL OR $10 = {outage_broken})
+AND ($11::date IS NULL OR o.started_at >= $11) AND ($12::date IS NULL OR o.started_at < $12::date + 1)
+AND ($13::text IS NULL OR gorod_fold(o.number) LIKE gorod_fold($13))
+AND ($14::text IS NULL OR gorod_fold(o.reason) LIKE '%' || gorod_like($14) || '%'
+     OR o.supplier_id IN (SELECT c.id FROM company c WHERE gorod_fold(c.name) LIKE '%' || gorod_like($14) || '%')
+     OR EXISTS (SELECT 1 FROM outage_house fh JOIN house h ON h.id = fh.house_id JOIN street st ON st.id = h.street_id
+                WHERE fh.outage_id = o.id AND gorod_fold(st.name) LIKE '%' || gorod_like($14) || '%'))
+AND ($15::boolean IS NULL OR $15 = (o.status IN ('active', 'partial') AND o.kind IN ('emergency', 'planned')))
+AND ($16::timestamptz IS NULL OR (o.status NOT IN ('cancelled', 'announced') AND tstzrange(o.started_at, o.ended_at) @> $16))
+
+-- fragment: outage_order
+CASE WHEN $17 = 'new' THEN o.id END DESC, CASE WHEN $17 <> 'new' THEN o.id END
+
+-- name: outage_list
+-- plan: custom
+-- ... $17 sort (new, old) $18 after id $19 limit -> json, status, relations, id
+-- The page is chosen first, by one table and its indexes; names are looked up for its rows alone.
+WITH page AS MATERIALIZED (
+    SELECT o.* FROM outage o
+    WHERE {outage_filters} AND ($18::bigint IS NULL OR ($17::text = 'new' AND o.id < $18) OR ($17 <> 'new' AND o.id > $18))
+    ORDER BY {outage_order} LIMIT $19::integer)
+SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, 'status', o.status, 'kind', o.kind, 'resource', o.resource,
+           'supplier', o.supplier_id, 'supplier_name', (SELECT c.name FROM company c WHERE c.id = o.supplier_id), 'reason', left(o.reason, 300),
+           'started', o.started_at, 'promised', o.promised_at, 'ended', o.ended_at, 'promise_broken', {outage_broken},
+           'promises', (SELECT count(*) FROM outage_promise p WHERE p.outage_id = o.id), 'where', {outage_where}, {outage_counts},
+           'source', o.source, 'source_kind', o.source_kind),
+       o.status, 0, o.id
+FROM page o ORDER BY {outage_order};
+
+-- name: outage_count
+-- plan: custom
+SELECT count(*) FROM (SELECT 1 FROM outage o WHERE {outage_filters} LIMIT 10001) n;
+
+-- name: outage_get
+-- ($1 id) -> json, status, relations, version
+SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, 'status', o.status, 'kind', o.kind, 'resource', o.resource,
+           'supplier', o.supplier_id, 'supplier_name', c.name, 'supplier_phone', c.phone, 'reason', o.reason, 'condition', o.condition,
+           'started', o.started_at, 'promised', o.promised_at, 'ended', o.ended_at, 'promise_broken', {outage_broken}, 'noticed', o.noticed_on,
+           'source', o.source, 'source_kind', o.source_kind, 'external_id', o.external_id, 'opened_at', o.opened_at,
+           'opened_by', o.opened_by, 'opened_by_name', u.name, 'where', {outage_where}, {outage_counts},
+           'residents_now', n.residents, 'residents_estimated', n.estimated, 'flats_now', n.flats, 'social_now', n.social,
+           'promises', coalesce((SELECT json_agg(json_build_object('said_at', p.said_at, 'promised', p.promised_at, 'reason', p.reason, 'by', pu.name) ORDER BY p.id)
+                                 FROM outage_promise p JOIN app_user pu ON pu.id = p.said_by WHERE p.outage_id = o.id), '[]'),
+           'comments', coalesce((SELECT json_agg(json_build_object('id', m.id, 'at', m.at, 'actor', m.author_id, 'actor_name', mu.name, 'text', m.text) ORDER BY m.id)
+                                 FROM comment m JOIN app_user mu ON mu.id = m.author_id WHERE m.record = 'outage' AND m.record_id = o.id), '[]'),
+           'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', eu.name, 'action', e.action,
+                                                    'for', e.for_id, 'for_name', f.name, 'from', e.from_state, 'to', e.to_state,
+                                                    'comment', e.comment, 'changes', e.changes) ORDER BY e.id)
+                                FROM event e LEFT JOIN app_user eu ON eu.id = e.actor_id LEFT JOIN app_user f ON f.id = e.for_id
+                                WHERE e.record = 'outage' AND e.record_id = o.id), '[]')),
+       o.status, 0, o.version
+FROM outage o LEFT JOIN company c ON c.id = o.supplier_id JOIN app_user u ON u.id = o.opened_by
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(gorod_residents(h, s.residents_per_flat)), 0) AS residents,
+           coalesce(sum(gorod_residents(h, s.residents_per_flat)) FILTER (WHERE h.residents IS NULL), 0) AS estimated, coalesce(sum(h.flats), 0) AS flats,
+           coalesce(sum((SELECT count(*) FROM social_object x WHERE x.house_id = h.id AND x.disabled_at IS NULL)), 0) AS social
+    FROM outage_house oh JOIN house h ON h.id = oh.house_id JOIN settlement s ON s.id = h.settlement_id
+    WHERE oh.outage_id = o.id AND oh.restored_at IS NULL AND {outage_open}) n
+WHERE o.id = $1::bigint;
+
+-- name: outage_lock
+-- ($1 id) -> status, relations, version, number, kind, resource, started, promised, ended (seconds since 1970), supplier, now,
+-- promised as JSON has it
+SELECT o.status, 0, o.version, o.number, o.kind, o.resource, floor(extract(epoch FROM o.started_at))::bigint, ceil(extract(epoch FROM o.promised_at))::bigint,
+       floor(extract(epoch FROM o.ended_at))::bigint, o.supplier_id, floor(extract(epoch FROM clock_timestamp()))::bigint,
+       to_json(o.promised_at)#>>'{}'
+FROM outage o WHERE o.id = $1::bigint FOR UPDATE;
+
+-- name: outage_touch
+UPDATE outage SET version = version + 1 WHERE id = $1::bigint RETURNING version;
+
+-- name: outage_find_number
+SELECT id FROM outage WHERE number = $1::text OR replace(number, '/', '-') = $1::text LIMIT 1;
+
+-- name: outage_by_external
+-- (external id, user) -> id, number, version, whether the user may know of it
+SELECT id, number, version, $2::bigint > 0 FROM outage WHERE external_id = $1::text;
+
+-- name: outage_add
+-- ($1 series, $2 year, $3 letters, $4 status, $5 kind, $6 resource, $7 supplier, $8 reason, $9 condition, $10 started or NULL: this second, $11 promised,
+--  $12 noticed, $13 source, $14 source_kind, $15 external_id, $16 user) -> id, number
+WITH serial AS ({next_number}), numbered AS (
+    SELECT value, $3::text || '-' || value || '/' || lpad(($2::integer % 100)::text, 2, '0') AS number FROM serial)
+INSERT INTO outage (number, year, serial, status, kind, resource, supplier_id, reason, condition, started_at, promised_at, noticed_on, source,
+                    source_kind, external_id, opened_by)
+SELECT n.number, $2, n.value, $4::text, $5::text, $6::text, $7::bigint, coalesce($8::text, ''), $9::text, coalesce($10::timestamptz, date_trunc('second', now())),
+       $11::timestamptz, $12::date, $13::text, $14::text, $15::text, $16::bigint
+FROM numbered n
+RETURNING id, number;
+
+-- name: outage_promise_add
+-- (outage, user, promised, reason)
+INSERT INTO outage_promise (outage_id, said_by, promised_at, reason) VALUES ($1::bigint, $2::bigint, $3::timestamptz, coalesce($4::text, ''));
+
+-- name: outage_houses_add
+-- (outage, houses[], off at or NULL: since the outage began): those that are cut off already stay as they are
+INSERT INTO outage_house (outage_id, house_id, off_at)
+SELECT $1::bigint, h.id, coalesce($3::timestamptz, o.started_at)
+FROM (SELECT DISTINCT unnest($2::bigint[]) AS id ORDER BY 1) h CROSS JOIN outage o
+WHERE o.id = $1 AND NOT EXISTS (SELECT 1 FROM outage_house x WHERE x.outage_id = $1 AND x.house_id = h.id AND x.restored_at IS NULL);
+
+-- name: outage_houses_restore
+-- (outage, houses[] or NULL: all that are off, at): an interval never ends before it begins
+UPDATE outage_house SET restored_at = greatest(off_at, $3::timestamptz)
+WHERE outage_id = $1::bigint AND restored_at IS NULL AND ($2::bigint[] IS NULL OR house_id = ANY ($2));
+
+-- name: outage_houses_begin
+-- (outage): what was announced begins when it truly begins
+UPDATE outage_house oh SET off_at = o.started_at FROM outage o
+WHERE o.id = $1::bigint AND oh.outage_id = o.id AND oh.restored_at IS NULL AND oh.off_at <> o.started_at;
+
+-- name: outage_houses_again
+-- (outage, at): the houses that its last closing brought back are cut off again
+INSERT INTO outage_house (outage_id, house_id, off_at)
+SELECT oh.outage_id, oh.house_id, $2::timestamptz FROM outage_house oh JOIN outage o ON o.id = oh.outage_id
+WHERE oh.outage_id = $1::bigint AND oh.restored_at = o.ended_at AND oh.off_at < $2
+ON CONFLICT DO NOTHING;
+
+-- name: outage_houses_off
+-- (outage) -> how many houses are off
+SELECT count(*) FROM outage_house WHERE outage_id = $1::bigint AND restored_at IS NULL;
+
+-- name: outage_strangers
+-- (outage, houses[]) -> the first of them that this outage has not cut off
+SELECT h FROM unnest($2::bigint[]) AS h
+WHERE NOT EXISTS (SELECT 1 FROM outage_house oh WHERE oh.outage_id = $1::bigint AND oh.house_id = h AND oh.restored_at IS NULL) LIMIT 1;
+
+-- name: outage_move
+-- ($1 id, $2 status, $3 kind, $4 started, $5 promised, $6 ended, $7 the end is taken back) -> version. What is NULL stays.
+UPDATE outage SET status = $2::text, kind = coalesce($3::text, kind), started_at = coalesce($4::timestamptz, started_at),
+       promise_broken = promise_broken AND $5::timestamptz IS NULL, promised_at = coalesce($5, promised_at),
+       ended_at = CASE WHEN $7::boolean THEN NULL ELSE coalesce($6::timestamptz, ended_at) END, version = version + 1
+WHERE id = $1::bigint RETURNING version;
+
+-- name: outage_set
+-- ($1 id, $2 supplier, $3 reason, $4 condition, $5 started, $6 noticed, $7 resource) -> version
+UPDATE outage SET supplier_id = coalesce($2::bigint, supplier_id), reason = coalesce($3::text, reason), condition = coalesce($4::text, condition),
+       started_at = coalesce($5::timestamptz, started_at), noticed_on = coalesce($6::date, noticed_on), resource = coalesce($7::text, resource),
+       version = version + 1
+WHERE id = $1::bigint RETURNING version;
+
+-- name: outage_facts
+-- (id) -> what outage.set may change, as it is
+SELECT json_build_object('supplier', supplier_id, 'reason', reason, 'condition', condition, 'started', started_at, 'noticed', noticed_on, 'resource', resource)
+FROM outage WHERE id = $1::bigint;
+
+-- name: outage_houses
+-- plan: custom
+-- ($1 outage, $2 only those off, $3 after place, $4 after house, $5 limit) -> json, place, house: in the order of addresses
+SELECT json_build_object('id', h.id, 'address', {outage_address}, 'residents', gorod_residents(h, s.residents_per_flat), 'estimated', h.residents IS NULL,
+           'flats', h.flats, 'company_name', (SELECT c.name FROM company c WHERE c.id = h.company_id), 'off', oh.off_at, 'restored', oh.restored_at,
+           'social_objects', coalesce((SELECT json_agg(json_build_object('id', x.id, 'kind', x.kind, 'name', x.name, 'phone', x.contact_duty_phone,
+                                                           'backup_power_kw', x.backup_power_kw) ORDER BY x.name)
+                                       FROM social_object x WHERE x.house_id = h.id AND x.disabled_at IS NULL), '[]')),
+       p.place, h.id
+FROM (SELECT DISTINCT ON (house_id) * FROM outage_house WHERE outage_id = $1::bigint ORDER BY house_id, off_at DESC) oh
+JOIN house h ON h.id = oh.house_id JOIN settlement s ON s.id = h.settlement_id
+CROSS JOIN LATERAL (SELECT concat_ws(chr(1), s.name, (SELECT st.key FROM street st WHERE st.id = h.street_id), lpad(h.number_value::text, 9, '0'), h.number_order) AS place) p
+WHERE ($2::boolean IS NULL OR $2 = (oh.restored_at IS NULL)) AND ($3::text IS NULL OR (p.place COLLATE "C", h.id) > ($3, $4::bigint))
+ORDER BY p.place COLLATE "C", h.id LIMIT $5::integer;
+
+-- name: outage_houses_count
+SELECT count(*) FROM (SELECT DISTINCT ON (house_id) house_id, restored_at FROM outage_house WHERE outage_id = $1::bigint ORDER BY house_id, off_at DESC) oh
+WHERE $2::boolean IS NULL OR $2 = (oh.restored_at IS NULL);

@@ -1,0 +1,24 @@
+/* What the files of outages share. Who may do what, and from which state, stands in workflow.yaml. */
+#pragma once
+#include "server/ops/helpers.h"
+
+#define OUTAGE_READERS (R_ANY & ~R_ADMIN)
+#define OUTAGE_KEEPERS (R_DISPATCHER | R_SYSTEM)
+enum { OUTAGE_HOUSES_MAX = 20000 };
+
+/* Columns of Q_OUTAGE_LOCK after those of every record. Times are seconds since 1970. */
+enum { O_KIND = 4, O_RESOURCE, O_STARTED, O_PROMISED, O_ENDED, O_SUPPLIER, O_NOW, O_PROMISED_TEXT };
+
+/* A checked time (P_TIME) in seconds since 1970; 0 when the argument is absent. */
+int64_t outage_moment(const struct call *c, const char *name);
+/* RFC 3339 of a moment. */
+const char *outage_moment_text(struct call *c, int64_t seconds);
+/* The houses that the arguments name, as a PostgreSQL array; NULL when none are named. False: err. */
+bool outage_houses_named(struct call *c, const char **ids, size_t *count);
+
+
+
+/* outage_move.c */
+extern const struct op_param outage_begin_params[], outage_extend_params[], outage_houses_params[], outage_restore_params[], outage_close_params[],
+    outage_reason_params[], outage_reopen_params[], outage_convert_params[], outage_comment_params[];
+bool outage_move(struct call *c);
