@@ -205,10 +205,9 @@ void dispatch_opened(struct dispatch *d)
     dispatch_after(d);
 }
 
-/* Reads the card for whoever is about to open it. What they may not see, or what is not there, they hear when they ask for it. */
-static void read_ahead(struct dispatch *d, const struct op *op, int64_t id)
+/* Reads the card for whoever is about to open it. */
+static bool read_ahead(struct dispatch *d, const struct op *op, int64_t id, struct err *err)
 {
-    struct err ignored;
     struct jw w;
     struct ahead *a = calloc(1, sizeof *a);
     if (!a)
@@ -217,13 +216,15 @@ static void read_ahead(struct dispatch *d, const struct op *op, int64_t id)
     *a = (struct ahead){.op = op, .id = id, .result = a->result, .changes = atomic_load(&d->core->changes), .day = (int32_t)call_today()};
     jw_init(&w, &a->result);
     struct call c = {.op = op, .user = &d->job->user, .session_id = d->job->conn_id, .params = json_pack("{s:I}", "id", (json_int_t)id), .db = d->db,
-                     .rules = d->rules, .arena = d->arena, .out = &w, .err = &ignored, .unseen = true};
-    bool ok = op->roles & c.user->roles && d->rules && op->handler(&c) && !a->result.overflow;
+                     .rules = d->rules, .arena = d->arena, .out = &w, .err = err, .unseen = true};
+    bool ok = (op->roles & c.user->roles || err_set(err, ERR_FORBIDDEN, NULL)) && op->handler(&c) &&
+              (!a->result.overflow || err_set(err, ERR_TOO_LARGE, NULL));
     json_decref(c.params);
     ahead_free(&d->job->ahead);
     d->job->ahead = a;
     if (!ok)
         ahead_free(&d->job->ahead);
+    return ok;
 }
 
 void dispatch_after(struct dispatch *d)
@@ -262,7 +263,7 @@ static bool run_op(struct dispatch *d, const struct op *op, json_t *params, cons
         c.work = &work;
     bool ok = op->flags & OP_WRITE ? run_write(d, &c, result) : op->handler(&c);
     if (ok && c.ahead)
-        read_ahead(d, c.ahead, json_integer_value(json_object_get(params, "id")));
+        ok = read_ahead(d, c.ahead, json_integer_value(json_object_get(params, "id")), err);
     take_after(d, c.after);
     if (op->flags & OP_LONG)
         d->job->passed_fd = work.out_fd;
