@@ -10,6 +10,8 @@ const struct op *const op_tables[] = {
     appeal_ops,
     assignment_ops,
     correspondent_ops,
+    incident_ops,
+    shift_ops,
     file_ops,
     draft_ops,
     event_ops,
