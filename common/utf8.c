@@ -137,6 +137,13 @@ bool utf8_is_word(uint32_t cp)
     return !((cp >= 0x80 && cp < 0xC0) || (cp >= 0x2000 && cp < 0x2070) || (cp >= 0x2100 && cp < 0x2C00) || (cp >= 0x3000 && cp < 0x3040) || cp == 0xFFFD);
 }
 
+uint32_t utf8_fold(uint32_t cp)
+{
+    if ((cp >= 'A' && cp <= 'Z') || (cp >= 0x410 && cp <= 0x42F)) /* А..Я */
+        return cp + 0x20;
+    return cp == 0x401 || cp == 0x451 ? 0x435 : cp; /* Ё, ё: е */
+}
+
 bool utf8_next_word(const char **text, char *word, size_t size)
 {
     const char *p = *text;

@@ -16,6 +16,8 @@ size_t utf8_encode(uint32_t cp, char out[4]);
 size_t utf8_count(const char *s, size_t len);
 /* Does this character belong to a word? Letters, digits and marks of all scripts do; punctuation, signs and blanks do not. */
 bool utf8_is_word(uint32_t cp);
+/* Lower case of a Latin or Russian letter, ё as е; everything else as it is. What is compared as people compare goes through this. */
+uint32_t utf8_fold(uint32_t cp);
 /* Copies the next word of *text (advancing it) into `word`, cut to fit at a character; false when there is none left. */
 bool utf8_next_word(const char **text, char *word, size_t size);
 /* Cells that a code point takes on a terminal: 0 combining, 1, 2 wide. A control character takes 2 (drawn as ^X), others unknown to

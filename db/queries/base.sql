@@ -82,7 +82,8 @@ ORDER BY e.id DESC LIMIT $9::integer;
 
 -- fragment: event_open
 -- what was said and changed on a card of correspondence is for those who may read the card; that something was done, for every reader of the log
-($10::boolean OR e.record IN ('user', 'unit', 'classifier', 'calendar', 'periodic', 'report'))
+($10::boolean OR e.record IN ('user', 'unit', 'classifier', 'calendar', 'periodic', 'report', 'district', 'settlement', 'street', 'company',
+                               'house', 'social_object'))
 
 -- fragment: event_unhidden
 -- event e of user $7: of restricted records those named on them hear, and the machine's own administrator, who answers a person's request

@@ -116,13 +116,13 @@ SELECT id FROM outage WHERE number = $1::text OR replace(number, '/', '-') = $1:
 SELECT id, number, version, $2::bigint > 0 FROM outage WHERE external_id = $1::text;
 
 -- name: outage_add
--- ($1 series, $2 year, $3 letters, $4 status, $5 kind, $6 resource, $7 supplier, $8 reason, $9 condition, $10 started or NULL: now, $11 promised,
+-- ($1 series, $2 year, $3 letters, $4 status, $5 kind, $6 resource, $7 supplier, $8 reason, $9 condition, $10 started or NULL: this second, $11 promised,
 --  $12 noticed, $13 source, $14 source_kind, $15 external_id, $16 user) -> id, number
 WITH serial AS ({next_number}), numbered AS (
     SELECT value, $3::text || '-' || value || '/' || lpad(($2::integer % 100)::text, 2, '0') AS number FROM serial)
 INSERT INTO outage (number, year, serial, status, kind, resource, supplier_id, reason, condition, started_at, promised_at, noticed_on, source,
                     source_kind, external_id, opened_by)
-SELECT n.number, $2, n.value, $4::text, $5::text, $6::text, $7::bigint, coalesce($8::text, ''), $9::text, coalesce($10::timestamptz, now()),
+SELECT n.number, $2, n.value, $4::text, $5::text, $6::text, $7::bigint, coalesce($8::text, ''), $9::text, coalesce($10::timestamptz, date_trunc('second', now())),
        $11::timestamptz, $12::date, $13::text, $14::text, $15::text, $16::bigint
 FROM numbered n
 RETURNING id, number;

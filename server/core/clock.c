@@ -115,6 +115,16 @@ static void begin_periods(struct clock *k, const struct rules *rules)
     pg_free(ready);
 }
 
+/* Clocks of incidents run in minutes: who must hear is told by an event each. */
+static void tell_of_incidents(struct clock *k)
+{
+    struct err err;
+    struct pg_res *res = pg_query(k->db, Q_INCIDENT_CLOCK_TELL, NULL, 0, &err);
+    if (res && pg_int(res, 0, 0) > 0)
+        core_committed(k->core);
+    pg_free(res);
+}
+
 /* What was announced begins, promises that ran out are marked, what begins soon is told of: within a second, for the board is live. */
 static void turn_outages(struct clock *k)
 {
@@ -138,6 +148,7 @@ static void look(struct clock *k)
     if (box) {
         begin_day(k, rules_of(box));
         begin_periods(k, rules_of(box));
+        tell_of_incidents(k);
     }
     rules_drop(&box);
     arena_reset(k->arena);

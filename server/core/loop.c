@@ -394,6 +394,8 @@ static bool may_see(const struct session_user *user, const struct notice *n)
         return is_concerned(user, n);
     if (strcmp(n->record, "user") == 0 || strcmp(n->record, "unit") == 0)
         return user->roles & R_ADMIN || (strcmp(n->record, "user") == 0 && n->record_id == user->id);
+    if (strcmp(n->record, "incident") == 0 || strcmp(n->record, "shift") == 0) /* the desk and those it answers to */
+        return user->roles & (R_DISPATCHER | R_HEAD | R_DEPUTY | R_CHIEF | R_CLERK);
     if (strcmp(n->record, "outage") == 0)
         return user->roles & ~(uint32_t)R_ADMIN;
     if (strcmp(n->record, "mail") == 0)

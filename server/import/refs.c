@@ -37,11 +37,7 @@ char *refs_fold(const char *text)
         abort();
     for (uint32_t cp; len > 0;) {
         size_t n = utf8_decode(text, len, &cp);
-        if ((cp >= 'A' && cp <= 'Z') || (cp >= 0x410 && cp <= 0x42F))
-            cp += 0x20;
-        else if (cp == 0x401 || cp == 0x451)
-            cp = 0x435;
-        used += utf8_encode(cp, out + used);
+        used += utf8_encode(utf8_fold(cp), out + used);
         text += n;
         len -= n;
     }

@@ -172,7 +172,10 @@ uint32_t relations_for(const struct call *c, int64_t bits)
 {
     /* Units tell what a user may see; that one answers for the people of a unit is the role's. */
     uint32_t relations = (uint32_t)bits;
-    return c->user->roles & R_CHIEF ? relations : relations & ~(uint32_t)REL_CHIEF;
+    if (!(c->user->roles & R_CHIEF))
+        relations &= ~(uint32_t)REL_CHIEF;
+    /* Whoever is not on duty might be next, if they are a dispatcher. */
+    return c->user->roles & (R_DISPATCHER | R_SYSTEM) ? relations : relations & ~(uint32_t)REL_DISPATCHER_NEXT;
 }
 
 /* The object that PostgreSQL built, with the actions put in before its closing brace; a whole card also tells what opening it does. */
@@ -228,6 +231,8 @@ static const struct record_kind {
     {"appeal", Q_APPEAL_LOCK, Q_APPEAL_GET, Q_APPEAL_TOUCH, Q_APPEAL_RELATIONS_OF, .hides_persons = true},
     {"assignment", Q_ASSIGNMENT_LOCK, Q_ASSIGNMENT_GET, Q_ASSIGNMENT_TOUCH, Q_ASSIGNMENT_RELATIONS_OF, .hides_persons = false},
     {"outage", Q_OUTAGE_LOCK, Q_OUTAGE_GET, Q_OUTAGE_TOUCH, .by_role = true},
+    {"incident", Q_INCIDENT_LOCK, Q_INCIDENT_GET, Q_INCIDENT_TOUCH, .by_role = true},
+    {"shift", Q_SHIFT_LOCK, Q_SHIFT_GET, Q_SHIFT_TOUCH, Q_SHIFT_RELATIONS_OF, .hides_persons = false},
 };
 
 static const struct record_kind *kind_of(const char *kind)
@@ -422,6 +427,15 @@ bool state_is_final(const struct call *c, const char *kind, const char *state)
 {
     const struct wf_state *info = workflow_state_info(c->rules->workflow, kind, workflow_state(c->rules->workflow, kind, state));
     return info && info->final;
+}
+
+const char *state_initial(const struct call *c, const char *kind)
+{
+    const struct wf_state *info;
+    for (int i = 0; (info = workflow_state_info(c->rules->workflow, kind, i)); i++)
+        if (info->initial)
+            return info->id;
+    return NULL;
 }
 
 enum { COL_REGISTERED = 4, COL_OPEN_ASSIGNMENTS = 8 };

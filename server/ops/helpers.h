@@ -54,7 +54,7 @@ void page_write(struct call *c, const struct page *p, const struct pg_res *res, 
 
 /* An appeal or an assignment held by this transaction. */
 struct record {
-    const char *kind; /* "appeal", "assignment" */
+    const char *kind; /* "appeal", "assignment", "incident" */
     int64_t id;
     const char *id_text, *status, *number;
     uint32_t relations;
@@ -108,6 +108,8 @@ void arg_default(struct call *c, const char *name, const char *value);
 const char *day_text(struct call *c, day_t d);
 /* Is this state of the record's workflow final? */
 bool state_is_final(const struct call *c, const char *kind, const char *state);
+/* The state that a new record of this kind begins in; NULL when the municipality's workflow has none. */
+const char *state_initial(const struct call *c, const char *kind);
 /* The record that the argument `id` or `number` names; ERR_PARAMS when neither is given, ERR_NOT_FOUND for an unknown number. */
 bool find_id(struct call *c, enum query by_number, int64_t *id);
 /* A number as people say it (the rest after the serial, the letters, zeros may be missing, any separator) as a LIKE pattern of `number`:

@@ -28,6 +28,11 @@ extern const struct op report_ops[];
 extern const struct op export_ops[];
 extern const struct op stats_ops[];
 extern const struct op outage_ops[];
-extern const struct op session_ops[], meta_ops[], worklist_ops[], appeal_ops[], assignment_ops[], correspondent_ops[], draft_ops[], event_ops[],
-    classifier_ops[], workflow_ops[], calendar_ops[], periodic_ops[], audit_ops[], keeping_ops[], purge_ops[], user_ops[], unit_ops[], control_ops[],
-    board_ops[], outage_ops[], outage_board_ops[], substitution_ops[], file_ops[], notification_ops[], mail_ops[], report_ops[];
+extern const struct op outage_board_ops[];
+extern const struct op outage_breaks_ops[];
+extern const struct op incident_ops[];
+extern const struct op shift_ops[];
+extern const struct op address_ops[];
+extern const struct op company_ops[];
+extern const struct op house_ops[];
+extern const struct op social_object_ops[];

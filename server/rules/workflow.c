@@ -53,7 +53,7 @@ const struct wf_state *workflow_state_info(const struct workflow *wf, const char
 }
 
 /* The roles of `held` that count on this record. A clerk and a head serve all correspondence; a deputy and a chief only what lies in
- * their scope; an executor also what they execute themselves; the built-in user does what a clerk or a head may. */
+ * their scope; an executor also what they execute themselves; the built-in user does what a clerk, a head or a dispatcher may. */
 static uint32_t roles_in_force(uint32_t held, uint32_t relations)
 {
     uint32_t roles = held & ~(uint32_t)(R_DEPUTY | R_CHIEF | R_EXECUTOR);
@@ -62,7 +62,7 @@ static uint32_t roles_in_force(uint32_t held, uint32_t relations)
     if (relations & (REL_RESPONSIBLE | REL_CO_EXECUTOR))
         roles |= held & R_EXECUTOR;
     if (held & R_SYSTEM)
-        roles |= R_CLERK | R_HEAD;
+        roles |= R_CLERK | R_HEAD | R_DISPATCHER;
     return roles;
 }
 

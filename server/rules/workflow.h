@@ -26,6 +26,7 @@ enum relation {
     REL_IS_CONTROLLED = 1 << 11,         /* a controller is named (is_controlled) */
     REL_OWN_PART_OPEN = 1 << 12,         /* the user is a co-executor whose part is not accepted (own_part_open) */
     REL_PART_REPORTED = 1 << 13,         /* a co-executor's part waits for the responsible one (part_reported) */
+    REL_DISPATCHER_NEXT = 1 << 14,       /* a dispatcher other than who answers for the shift (dispatcher_next) */
 };
 
 enum { WF_DEMANDS_MAX = 8 };

@@ -29,7 +29,10 @@ const char *const workflow_fields[] = {"comment", "reason", "text", "title", "su
                                        "responsible", "co_executors", "controller", "watchers", "considering", "unit", "urgency", "due",
                                        "verdict", "quality", "co_executor", "decision",
                                        /* outages */
-                                       "houses", "time", "promised", "ended", "kind", NULL};
+                                       "houses", "time", "promised", "ended", "kind",
+                                       /* incidents and shifts */
+                                       "service", "service_answer", "until", "contact", "caller_confirmed", "incident", "outage",
+                                       "handover_note", "acknowledge_open_items", NULL};
 
 /* Roles on one record. Those with 0 belong to records without operations yet: known words that give nobody anything. */
 static const struct {
@@ -53,12 +56,12 @@ static const struct {
     {"change_authority", 0},
     {"manager_within_tolerance", 0},
     {"executive", 0},
-    {"dispatcher_next", 0},
+    {"dispatcher_next", REL_DISPATCHER_NEXT},
 };
 
 bool workflow_record_is_served(const char *record)
 {
-    static const char *const served[] = {"appeal", "assignment", "extension_request", "outage", NULL};
+    static const char *const served[] = {"appeal", "assignment", "extension_request", "outage", "incident", "shift", NULL};
     return workflow_word_is_in(served, record);
 }
 

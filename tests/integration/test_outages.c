@@ -375,6 +375,65 @@ static void two_cut_off_the_same_houses_at_once(void **state)
     rpc_close(&who[1]);
 }
 
+/* ---- allowed breaks ---- */
+
+static void allowed_breaks_are_told_beside_the_promise(void **state)
+{
+    (void)state;
+    sql("UPDATE house SET two_sources = true WHERE id = 30");
+    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s}", "kind", "emergency", "resource", "electricity", "houses", houses(28, 30), "started", in_minutes(-180)), "id");
+    json_t *told = rpc_ok(duty, "outage.allowed", "{s:I}", "id", id);
+    assert_int_equal(at_int(told, "at_once_hours"), 2); /* the house with two sources */
+    assert_true(json_is_null(at(told, "month_hours")));
+    assert_int_equal(at_int(told, "exceeded_houses"), 1);
+    assert_true(at_int(told, "exceeded_s") >= 3600 && at_int(told, "exceeded_s") < 3700);
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", in_minutes(0));
+    assert_int_equal(at_int(rpc_ok(duty, "outage.breaks", "{s:i, s:s}", "house", 28, "resource", "electricity"), "total"), 1);
+    assert_int_equal(at_int(rpc_ok(duty, "outage.breaks", "{s:i, s:s, s:b}", "house", 28, "resource", "electricity", "exceeded", 1), "total"), 0);
+}
+
+/* By hand: cold water, 8 hours in a month and 4 at once. In March 2026 house 7 was without from 30.03 20:00 to 22:00 (two hours), from 21:00 to
+ * 23:30 by another outage (together 3.5 h), and from 31.03 21:00 over midnight to 01.04 05:00: 3 h of March and 5 h of April, 8 h in one go. */
+static void a_month_of_a_house_is_the_union_of_its_breaks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+    } breaks[] = {{"2026-03-30T20:00:00+03:00", "2026-03-30T22:00:00+03:00"}, {"2026-03-30T21:00:00+03:00", "2026-03-30T23:30:00+03:00"}, {"2026-03-31T21:00:00+03:00", "2026-04-01T05:00:00+03:00"}};
+    for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++) {
+        json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s, s:s}", "kind", "emergency", "resource", "cold_water", "houses", houses(7, 7), "started", breaks[i].from, "reason", "Порыв"), "id");
+        rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", breaks[i].to);
+    }
+    json_t *march = at(rpc_ok(duty, "outage.breaks", "{s:i, s:s, s:s}", "house", 7, "resource", "cold_water", "month", "2026-03-15"), "items.0");
+    assert_int_equal(at_int(march, "off_s"), (3 * 60 + 30 + 3 * 60) * 60);
+    assert_int_equal(at_int(march, "longest_s"), 8 * 3600);
+    assert_int_equal(at_int(march, "exceeded_s"), 0); /* 6.5 of 8 h; the fourth hour of the long one ends in April */
+    json_t *april = at(rpc_ok(duty, "outage.breaks", "{s:i, s:s, s:s, s:b}", "house", 7, "resource", "cold_water", "month", "2026-04-01", "exceeded", 1), "items.0");
+    assert_int_equal(at_int(april, "off_s"), 5 * 3600);
+    assert_int_equal(at_int(april, "exceeded_hours"), 4); /* of 8 h at once 4 are allowed, and those above lie in April */
+    assert_true(json_number_value(at(april, "percent")) > 0.599 && json_number_value(at(april, "percent")) < 0.601);
+    json_t *note = rpc_ok(duty, "outage.charge_note", "{s:i, s:s, s:s}", "house", 7, "resource", "cold_water", "month", "2026-04-01");
+    const char *text = at_text(note, "text");
+    assert_non_null(strstr(text, "31.03.2026 21:00 - 01.04.2026 05:00"));
+    assert_non_null(strstr(text, "месяц: 0.60 %"));
+    assert_non_null(strstr(text, "не является сроком ремонта"));
+    assert_non_null(strstr(text, "Ленина, 7"));
+}
+
+static void a_notice_is_made_from_a_template(void **state)
+{
+    (void)state;
+    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:i, s:s}", "kind", "emergency", "resource", "hot_water", "houses", houses(9, 12), "supplier", 1, "reason", "Порыв {houses}"), "id");
+    json_t *notice = rpc_ok(duty, "outage.notice", "{s:I}", "id", id);
+    assert_string_equal(at_text(notice, "template"), "emergency");
+    assert_non_null(strstr(at_text(notice, "text"), "Ленина: 9, 10; Мира: 1, 2"));
+    assert_non_null(strstr(at_text(notice, "text"), "Порыв {houses}")); /* what is put in is never read as a template */
+    assert_non_null(strstr(at_text(notice, "text"), "Горводоканал"));
+    rpc_refused(duty, -32602, "template", "outage.notice", "{s:I, s:s}", "id", id, "template", "poem");
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", in_minutes(0));
+    assert_string_equal(at_text(rpc_ok(duty, "outage.notice", "{s:I}", "id", id), "template"), "restored");
+}
+
 static void stops_cleanly(void **state)
 {
     (void)state;
@@ -396,6 +455,9 @@ int main(void)
         cmocka_unit_test(any_past_moment_is_told_as_it_was),
         cmocka_unit_test(planned_ones_begin_and_promises_break_by_themselves),
         cmocka_unit_test(two_cut_off_the_same_houses_at_once),
+        cmocka_unit_test(allowed_breaks_are_told_beside_the_promise),
+        cmocka_unit_test(a_month_of_a_house_is_the_union_of_its_breaks),
+        cmocka_unit_test(a_notice_is_made_from_a_template),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("outages", tests);

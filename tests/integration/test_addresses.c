@@ -1,0 +1,214 @@
+/* The register of addresses: settlements, streets, houses, companies, social objects; a house in two spellings is one. */
+#include "tests/harness/check.h"
+#include "tests/harness/town.h"
+#include <string.h>
+
+static struct server *server;
+static struct town town;
+static struct rpc *duty, *clerk;
+static json_int_t city, village, lenina, school_house;
+
+static void starts_and_is_filled(void **state)
+{
+    (void)state;
+    server = server_start(NULL);
+    given_municipality(server, &town);
+    duty = town_as(&town, TOWN_dispatcher);
+    clerk = town_as(&town, TOWN_clerk);
+    city = at_int(rpc_ok(duty, "address.settlement_add", "{s:s}", "name", "г. Тутаев"), "id");
+    village = at_int(rpc_ok(duty, "address.settlement_add", "{s:s, s:s}", "name", "Аксёново", "kind", "hamlet"), "id");
+    lenina = at_int(rpc_ok(duty, "address.street_add", "{s:I, s:s}", "settlement", city, "name", "ул. Ленина"), "id");
+}
+
+static json_int_t given_house(json_int_t street, const char *number)
+{
+    return at_int(rpc_ok(duty, "house.add", "{s:I, s:s}", "street", street, "number", number), "id");
+}
+
+static void a_house_in_two_spellings_is_one(void **state)
+{
+    (void)state;
+    json_int_t id = given_house(lenina, "12 корп. 2");
+    json_t *again = rpc_ok(duty, "house.add", "{s:s, s:s, s:s}", "settlement_name", "Тутаев", "street_name", "Ленина ул", "number", "12К2");
+    assert_int_equal(at_int(again, "id"), id);
+    assert_true(json_is_true(at(again, "existing")));
+    assert_string_equal(at_text(rpc_ok(clerk, "house.get", "{s:I}", "id", id), "address"), "г. Тутаев, ул. Ленина, 12 к2");
+    school_house = given_house(lenina, "14");
+}
+
+static void houses_stand_in_natural_order_page_after_page(void **state)
+{
+    static const char *const numbers[] = {"100", "9", "12а", "12", "2", "12/2"}, *const sorted[] = {"2",    "9",     "12", "12А",
+                                                                                                    "12/2", "12 к2", "14", "100"};
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        given_house(lenina, numbers[i]);
+    json_t *page = rpc_ok(clerk, "house.list", "{s:I, s:i}", "street", lenina, "limit", 3);
+    assert_int_equal(at_int(page, "total"), 8);
+    for (size_t i = 0; i < sizeof sorted / sizeof *sorted; i++) {
+        if (i > 0 && i % 3 == 0)
+            page = rpc_ok(clerk, "house.list", "{s:I, s:i, s:s}", "street", lenina, "limit", 3, "after", at_text(page, "next"));
+        assert_string_equal(at_text(json_array_get(at(page, "items"), i % 3), "number"), sorted[i]);
+    }
+    assert_true(json_is_null(at(page, "next")));
+}
+
+static void a_village_without_streets_has_houses(void **state)
+{
+    (void)state;
+    json_t *made = rpc_ok(duty, "house.add", "{s:I, s:s}", "settlement", village, "number", "5");
+    assert_string_equal(at_text(rpc_ok(clerk, "house.get", "{s:I}", "id", at_int(made, "id")), "address"), "д. Аксёново, 5");
+    json_t *all = rpc_ok(clerk, "house.list", "{s:i}", "limit", 8),
+           *rest = rpc_ok(clerk, "house.list", "{s:i, s:s}", "limit", 8, "after", at_text(all, "next"));
+    assert_string_equal(at_text(rest, "items.0.address"), "д. Аксёново, 5");
+}
+
+static void houses_are_found_by_what_is_typed(void **state)
+{
+    (void)state;
+    json_t *found = rpc_ok(clerk, "house.list", "{s:s}", "query", "ленина 12 а");
+    assert_int_equal(json_array_size(at(found, "items")), 1);
+    assert_string_equal(at_text(found, "items.0.number"), "12А");
+    assert_int_equal(json_array_size(at(rpc_ok(clerk, "house.list", "{s:s}", "query", "Линина 12"), "items")),
+                     4); /* 12, 12А, 12/2, 12 к2 */
+}
+
+static void streets_are_found_in_any_spelling(void **state)
+{
+    static const char *const named[] = {"1-я Парковая", "переулок 1-й Немировича-Данченко", "ул. Щёголева", "пр-кт Ленинский"};
+    static const char *const typed[][2] = {{"парковая 1", "1-я Парковая"},
+                                           {"Немирович", "1-й Немировича-Данченко"},
+                                           {"данченко пер", "1-й Немировича-Данченко"},
+                                           {"щеголева", "Щёголева"},
+                                           {"щиголева", "Щёголева"},
+                                           {"ЛЕНИНСКИЙ ПРОСПЕКТ", "Ленинский"},
+                                           {"ул ленина", "Ленина"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        rpc_ok(duty, "address.street_add", "{s:I, s:s}", "settlement", city, "name", named[i]);
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        json_t *found = rpc_ok(clerk, "address.streets", "{s:s}", "query", typed[i][0]);
+        CHECK(json_array_size(at(found, "items")) > 0, "«%s» finds nothing", typed[i][0]);
+        assert_string_equal(at_text(found, "items.0.name"), typed[i][1]);
+    }
+}
+
+static void the_same_street_twice_is_refused(void **state)
+{
+    (void)state;
+    rpc_refused(duty, -32602, "name", "address.street_add", "{s:I, s:s}", "settlement", city, "name", "ЛЕНИНА улица");
+    rpc_refused(duty, -32602, "name", "address.settlement_add", "{s:s}", "name", "г. ТУТАЕВ");
+    rpc_ok(duty, "company.add", "{s:s}", "name", "ООО «Уют»");
+    rpc_refused(duty, -32602, "name", "company.add", "{s:s}", "name", "ООО \"УЮТ\"");
+}
+
+static void wrong_addresses_are_refused_by_their_field(void **state)
+{
+    (void)state;
+    rpc_refused(duty, -32602, "number", "house.add", "{s:I, s:s}", "street", lenina, "number", "37,41");
+    rpc_refused(duty, -32602, "street_name", "house.add", "{s:I, s:s, s:s}", "settlement", city, "street_name", "ул. Небывалая", "number",
+                "1");
+    rpc_refused(duty, -32602, "settlement_name", "house.add", "{s:s, s:s}", "settlement_name", "г. Китеж", "number", "1");
+    rpc_refused(duty, -32602, "street", "house.add", "{s:i, s:s}", "street", 999999999, "number", "1");
+    rpc_refused(duty, -32602, "lat", "house.add", "{s:I, s:s, s:s}", "street", lenina, "number", "1", "lat", "95");
+    rpc_refused(duty, -32602, "street", "house.add", "{s:I, s:I, s:s}", "street", lenina, "settlement", village, "number", "1");
+    rpc_error(clerk, 1002, "house.add", "{s:I, s:s}", "street", lenina, "number", "77");
+    /* Two kinds of one name: which of them is meant is asked and not guessed. */
+    rpc_ok(duty, "address.street_add", "{s:I, s:s}", "settlement", city, "name", "ул. Мира");
+    rpc_ok(duty, "address.street_add", "{s:I, s:s}", "settlement", city, "name", "пер. Мира");
+    rpc_refused(duty, -32602, "street_name", "house.add", "{s:I, s:s, s:s}", "settlement", city, "street_name", "Мира", "number", "1");
+    rpc_ok(duty, "house.add", "{s:I, s:s, s:s}", "settlement", city, "street_name", "пер. Мира", "number", "1");
+}
+
+static void what_is_not_there_is_made_when_asked(void **state)
+{
+    (void)state;
+    json_t *made = rpc_ok(duty, "house.add", "{s:s, s:s, s:s, s:s, s:s, s:[s,s,s,s], s:i}", "district_name", "р-н. Сокольский",
+                          "settlement_name", "г. Сокол", "street_name", "СОВЕТСКАЯ", "number", "№7", "company_name", "МУП «Коммунальщик»",
+                          "create", "district", "settlement", "street", "company", "flats", 80);
+    json_t *card = rpc_ok(clerk, "house.get", "{s:I}", "id", at_int(made, "id"));
+    assert_string_equal(at_text(card, "address"), "г. Сокол, ул. Советская, 7");
+    assert_string_equal(at_text(card, "district_name"), "Сокольский район");
+    assert_string_equal(at_text(card, "company_name"), "МУП «Коммунальщик»");
+    assert_int_equal(at_int(card, "residents"), 184);
+    assert_true(json_is_true(at(card, "residents_estimated")));
+}
+
+static void a_change_is_kept_with_what_was_before(void **state)
+{
+    (void)state;
+    rpc_ok(duty, "house.set", "{s:I, s:i, s:i, s:s}", "id", school_house, "version", 1, "residents", 40, "number", "14 а");
+    json_t *card = rpc_ok(clerk, "house.get", "{s:I}", "id", school_house);
+    assert_string_equal(at_text(card, "number"), "14А");
+    assert_int_equal(at_int(card, "residents"), 40);
+    assert_string_equal(at_text(card, "history.1.changes.number.from"), "14");
+    json_t *current =
+        at(rpc_error(duty, 1003, "house.set", "{s:I, s:i, s:i}", "id", school_house, "version", 1, "residents", 50), "data.current");
+    assert_int_equal(at_int(current, "residents"), 40);
+    rpc_refused(duty, -32602, "number", "house.set", "{s:I, s:s}", "id", school_house, "number", "12");
+}
+
+static void social_objects_stand_at_their_house(void **state)
+{
+    (void)state;
+    json_t *made = rpc_ok(duty, "social_object.add", "{s:s, s:s, s:s, s:s}", "kind", "school", "name", "Школа № 7", "street_name", "Ленина",
+                          "house_number", "14 а");
+    json_t *again = rpc_ok(duty, "social_object.add", "{s:s, s:s, s:I}", "kind", "school", "name", "ШКОЛА № 7", "house", school_house);
+    assert_int_equal(at_int(again, "id"), at_int(made, "id"));
+    assert_string_equal(at_text(rpc_ok(clerk, "house.get", "{s:I}", "id", school_house), "social_objects.0.name"), "Школа № 7");
+    rpc_refused(duty, -32602, "house_number", "social_object.add", "{s:s, s:s, s:s, s:s}", "kind", "school", "name", "Ещё", "street_name",
+                "ул. Ленина", "house_number", "999");
+    rpc_refused(duty, -32602, "kind", "social_object.add", "{s:s, s:s}", "kind", "castle", "name", "Замок");
+    rpc_ok(duty, "social_object.set", "{s:I, s:b}", "id", at_int(made, "id"), "disabled", 1);
+    assert_int_equal(at_int(rpc_ok(clerk, "social_object.list", "{s:I}", "house", school_house), "total"), 0);
+}
+
+static bool is_said(const json_t *answer)
+{
+    char *text = json_dumps(answer, 0);
+    bool said = text && strstr(text, "Петрова");
+    free(text);
+    return said;
+}
+
+static void a_resident_on_life_support_is_named_to_those_who_call(void **state)
+{
+    (void)state;
+    json_int_t id = at_int(rpc_ok(duty, "social_object.add", "{s:s, s:s, s:I, s:s}", "kind", "vulnerable_resident", "name", "Петрова А. А.",
+                                  "house", school_house, "contact_duty_phone", "+7 910 000-00-01"),
+                           "id");
+    assert_string_equal(at_text(rpc_ok(duty, "social_object.get", "{s:I}", "id", id), "name"), "Петрова А. А.");
+    json_t *seen = rpc_ok(clerk, "social_object.get", "{s:I}", "id", id);
+    assert_string_equal(at_text(seen, "name"), "Житель на аппарате жизнеобеспечения");
+    assert_string_equal(at_text(seen, "contact_duty_phone"), "");
+    CHECK(!is_said(rpc_ok(clerk, "house.get", "{s:I}", "id", school_house)), "the card of the house names the resident");
+    CHECK(!is_said(rpc_ok(clerk, "social_object.list", "{s:s}", "query", "петрова")), "the list names the resident");
+    assert_int_equal(at_int(rpc_ok(clerk, "social_object.list", "{s:s}", "query", "петрова"), "total"), 0);
+}
+
+static void stops_cleanly(void **state)
+{
+    (void)state;
+    town_close_sessions(&town);
+    server_stop(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_and_is_filled),
+        cmocka_unit_test(a_house_in_two_spellings_is_one),
+        cmocka_unit_test(houses_stand_in_natural_order_page_after_page),
+        cmocka_unit_test(a_village_without_streets_has_houses),
+        cmocka_unit_test(houses_are_found_by_what_is_typed),
+        cmocka_unit_test(streets_are_found_in_any_spelling),
+        cmocka_unit_test(the_same_street_twice_is_refused),
+        cmocka_unit_test(wrong_addresses_are_refused_by_their_field),
+        cmocka_unit_test(what_is_not_there_is_made_when_asked),
+        cmocka_unit_test(a_change_is_kept_with_what_was_before),
+        cmocka_unit_test(social_objects_stand_at_their_house),
+        cmocka_unit_test(a_resident_on_life_support_is_named_to_those_who_call),
+        cmocka_unit_test(stops_cleanly),
+    };
+    return HARNESS_RUN("addresses", tests);
+}

@@ -1,0 +1,99 @@
+/* Shifts: one on duty, its log, the hand-over with everything open, signed by another dispatcher. */
+#include "tests/harness/check.h"
+#include "tests/harness/town.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct server *server;
+static struct town town;
+static struct rpc *desk, *next;
+static json_int_t shift;
+
+static void starts_and_is_filled(void **state)
+{
+    (void)state;
+    server = server_start(NULL);
+    given_municipality(server, &town);
+    desk = town_as(&town, TOWN_dispatcher);
+    json_t *user = rpc_ok(town.admin, "user.get", "{s:I}", "id", town.user[TOWN_manager]);
+    rpc_ok(town.admin, "user.set", "{s:I, s:I, s:[s]}", "id", town.user[TOWN_manager], "version", at_int(user, "version"), "roles", "dispatcher");
+    next = town_as(&town, TOWN_manager);
+}
+
+static json_t *card(json_int_t id) { return rpc_ok(desk, "shift.get", "{s:I}", "id", id); }
+
+static void one_is_on_duty(void **state)
+{
+    (void)state;
+    rpc_error(desk, 1001, "shift.get", NULL);
+    rpc_refused(desk, 1004, "no_shift", "shift.note", "{s:s}", "text", "Рано");
+    rpc_refused(desk, -32602, "regime", "shift.open", "{s:s}", "regime", "party");
+    rpc_refused(desk, -32602, "planned_end", "shift.open", "{s:s}", "planned_end", "2000-01-01T00:00:00Z");
+    shift = at_int(rpc_ok(desk, "shift.open", "{s:s, s:s}", "regime", "raised", "weather", "−5 °C, снег"), "id");
+    rpc_refused(next, 1004, "shift_on_duty", "shift.open", NULL);
+    assert_int_equal(at_int(rpc_ok(desk, "shift.get", NULL), "id"), shift);
+    json_int_t call = at_int(rpc_ok(desk, "incident.log", "{s:s, s:s}", "type", "no_gas", "place", "Мира, 1"), "id");
+    assert_int_equal(at_int(rpc_ok(desk, "incident.get", "{s:I}", "id", call), "shift"), shift);
+    assert_int_equal(at_int(card(shift), "incidents"), 1);
+}
+
+static void the_log_waits_for_answers(void **state)
+{
+    (void)state;
+    json_int_t order = at_int(rpc_ok(desk, "shift.note", "{s:s, s:s, s:s}", "kind", "order", "who", "Глава", "text", "Проверить генераторы"), "id");
+    rpc_ok(desk, "shift.note", "{s:s}", "text", "Обход проведён");
+    json_t *items = rpc_ok(desk, "shift.items", NULL);
+    assert_int_equal(json_array_size(at(items, "items.orders")), 1);
+    assert_int_equal(json_array_size(at(items, "items.incidents")), 1);
+    rpc_ok(desk, "shift.entry_done", "{s:I, s:s}", "entry", order, "text", "Проверены");
+    rpc_refused(desk, -32602, "entry", "shift.entry_done", "{s:I}", "entry", order);
+    assert_int_equal(json_array_size(at(rpc_ok(desk, "shift.items", NULL), "items.orders")), 0);
+    assert_int_equal(json_array_size(at(card(shift), "entries")), 2);
+}
+
+static void the_next_signs_for_what_is_open(void **state)
+{
+    (void)state;
+    rpc_refused(desk, -32602, "handover_note", "shift.hand_over", "{s:I}", "id", shift);
+    rpc_refused(desk, -32602, "checks.toaster", "shift.hand_over", "{s:I, s:s, s:{s:b}}", "id", shift, "handover_note", "Всё тихо", "checks", "toaster", 1);
+    rpc_error(next, 1004, "shift.accept", "{s:I, s:s}", "id", shift, "acknowledge_open_items", "x"); /* nothing is offered yet */
+    rpc_ok(desk, "shift.hand_over", "{s:I, s:s, s:{s:b, s:s}}", "id", shift, "handover_note", "Ждём газовиков на Мира, 1", "checks", "radio", 1, "backup_power",
+           "нет топлива");
+    const char *seen = at_text(rpc_ok(next, "shift.items", NULL), "digest");
+    assert_false(has_word(at(card(shift), "actions"), "accept"));
+    assert_true(has_word(at(rpc_ok(next, "shift.get", NULL), "actions"), "accept"));
+    rpc_error(desk, 1002, "shift.accept", "{s:I, s:s}", "id", shift, "acknowledge_open_items", seen); /* nobody hands over to themselves */
+    rpc_ok(next, "shift.refuse", "{s:I, s:s}", "id", shift, "reason", "Не закрыта заявка");
+    rpc_ok(desk, "shift.hand_over", "{s:I, s:s}", "id", shift, "handover_note", "Ждём газовиков на Мира, 1");
+    /* Something new came after the list was looked at: it must be seen, too. */
+    rpc_ok(desk, "incident.log", "{s:s, s:s}", "type", "fire", "place", "Склад");
+    rpc_refused(next, 1004, "list_changed", "shift.accept", "{s:I, s:s}", "id", shift, "acknowledge_open_items", seen);
+    json_t *done = rpc_ok(next, "shift.accept", "{s:I, s:s, s:s}", "id", shift, "acknowledge_open_items", at_text(rpc_ok(next, "shift.items", NULL), "digest"),
+                          "remarks", "Принял");
+    assert_int_equal(at_int(done, "open_items"), 2);
+    json_t *old = card(shift), *now = rpc_ok(next, "shift.get", NULL);
+    assert_string_equal(at_text(old, "status"), "closed");
+    assert_int_equal(json_array_size(at(old, "open_items.incidents")), 2);
+    assert_int_equal(at_int(now, "id"), at_int(done, "next"));
+    assert_int_equal(at_int(now, "previous"), shift);
+    assert_string_equal(at_text(now, "opened_at"), at_text(old, "closed_at")); /* not a second without a dispatcher */
+    assert_int_equal(at_int(old, "late_minutes"), 0);
+    assert_int_equal(at_int(rpc_ok(desk, "shift.list", NULL), "total"), 2);
+}
+
+static void stops_cleanly(void **state)
+{
+    (void)state;
+    town_close_sessions(&town);
+    server_stop(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_and_is_filled),      cmocka_unit_test(one_is_on_duty), cmocka_unit_test(the_log_waits_for_answers),
+        cmocka_unit_test(the_next_signs_for_what_is_open), cmocka_unit_test(stops_cleanly),
+    };
+    return HARNESS_RUN("shifts", tests);
+}
