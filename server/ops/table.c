@@ -38,6 +38,8 @@ const struct op *const op_tables[] = {
     address_ops,
     company_ops,
     house_ops,
+    house_parse_ops,
+    house_resolve_ops,
     social_object_ops,
     NULL,
 };

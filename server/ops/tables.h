@@ -36,4 +36,6 @@ extern const struct op shift_ops[];
 extern const struct op address_ops[];
 extern const struct op company_ops[];
 extern const struct op house_ops[];
+extern const struct op house_parse_ops[];
+extern const struct op house_resolve_ops[];
 extern const struct op social_object_ops[];
