@@ -25,6 +25,7 @@ static const struct alias {
     {"assignment.extend_decide", "extend_decide grant refuse", NULL, WHEN_LISTED},
     {"assignment.sub", "sub", "assignment.create", WHEN_LISTED},
     {"substitution.end", "end", NULL, ALWAYS},
+    {"user.enable", "enable", "user.disable", WHEN_LISTED},
     {"appeal.print", "print", "report.appeal_card", ALWAYS},
     {"appeal.letter", "letter", "report.answer_letter", ALWAYS},
     {"assignment.print", "print", "report.control_slip", ALWAYS},

@@ -34,6 +34,8 @@ c AS (
     SELECT q.n, p.user_id FROM q JOIN assignment_party p ON p.assignment_id = q.record_id AND p.role = ANY (q.roles) WHERE q.record = 'assignment'
     UNION ALL SELECT q.n, (e.changes->'responsible'->'from')::bigint FROM q JOIN event e ON e.id = q.event_id
         WHERE q.record = 'assignment' AND 'relieved' = ANY (q.roles) AND jsonb_typeof(e.changes->'responsible'->'from') = 'number'
+    UNION ALL SELECT q.n, (e.changes->'co_executor'->'to')::bigint FROM q JOIN event e ON e.id = q.event_id
+        WHERE q.record = 'assignment' AND 'part_owner' = ANY (q.roles) AND jsonb_typeof(e.changes->'co_executor'->'to') = 'number'
     UNION ALL SELECT w.n, cu.id FROM (
             SELECT q.n, s.unit_id FROM q JOIN assignment s ON s.id = q.record_id WHERE q.record = 'assignment' AND 'chief' = ANY (q.roles)
             UNION ALL SELECT q.n, a.unit_id FROM q JOIN appeal a ON a.id = q.record_id WHERE q.record = 'appeal' AND 'chief' = ANY (q.roles)) w

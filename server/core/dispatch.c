@@ -217,7 +217,7 @@ static bool read_ahead(struct dispatch *d, const struct op *op, int64_t id, stru
     jw_init(&w, &a->result);
     struct call c = {.op = op, .user = &d->job->user, .session_id = d->job->conn_id, .params = json_pack("{s:I}", "id", (json_int_t)id), .db = d->db,
                      .rules = d->rules, .arena = d->arena, .out = &w, .err = err, .unseen = true};
-    bool ok = (op->roles & c.user->roles || err_set(err, ERR_FORBIDDEN, NULL)) && op->handler(&c) &&
+    bool ok = (op->roles & c.user->roles || err_set(err, ERR_NOT_FOUND, NULL)) && op->handler(&c) &&
               (!a->result.overflow || err_set(err, ERR_TOO_LARGE, NULL));
     json_decref(c.params);
     ahead_free(&d->job->ahead);

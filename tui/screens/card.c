@@ -609,6 +609,7 @@ void card_history(struct doc *d, const json_t *record)
     const char *kind = json_object_get(record, "responsible_name") ? "assignment"
                        : json_object_get(record, "appeal_count")   ? "correspondent"
                        : json_object_get(record, "classifier")     ? "classifier"
+                       : json_object_get(record, "login")          ? "user"
                                                                    : "appeal";
     /* The newest first: that is what one came to look at. */
     for (size_t i = json_array_size(history); i-- > 0;)
