@@ -30,6 +30,7 @@ const struct op *const op_tables[] = {
     outage_ops,
     outage_board_ops,
     outage_breaks_ops,
+    outage_feed_ops,
     substitution_ops,
     report_ops,
     export_ops,

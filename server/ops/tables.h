@@ -30,6 +30,7 @@ extern const struct op stats_ops[];
 extern const struct op outage_ops[];
 extern const struct op outage_board_ops[];
 extern const struct op outage_breaks_ops[];
+extern const struct op outage_feed_ops[];
 extern const struct op incident_ops[];
 extern const struct op shift_ops[];
 extern const struct op address_ops[];
