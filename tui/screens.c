@@ -100,7 +100,7 @@ const char *screens_why_not(enum command cmd)
 /* Operations on any kind of record name the kind beside the number. */
 static void keeping_open(const char *method, const struct record_ref *refs, size_t count)
 {
-    static const struct form_hint hints[] = {{"record", FH_HIDE, NULL}, {NULL, 0, NULL}};
+    static const struct form_hint hints[] = {{"record", FH_HIDE, NULL}, {"record_id", FH_HIDE, NULL}, {NULL, 0, NULL}};
     form_open(&(struct form_start){.method = method,
                                    .refs = refs,
                                    .ref_count = count,
