@@ -27,6 +27,9 @@ static const struct {
     {"access", CMD_GO_AUDIT, "audit.list", audit_list, NULL},
     {"periodic", CMD_GO_PERIODICS, "periodic.list", periodics_list, periodics_card},
     {"user", CMD_GO_USERS, "user.add", users_list, users_card},
+    {"street", CMD_GO_ADDRESSES, "address.streets", streets_list, NULL},
+    {"house", CMD_GO_HOUSES, "house.list", houses_list, houses_card},
+    {"social_object", CMD_GO_SOCIAL_OBJECTS, "social_object.list", social_objects_list, social_objects_card},
     {"mail", CMD_GO_MAIL, "mail.list", mail_list, NULL},
     {"classifier", CMD_GO_CLASSIFIERS, "classifier.names", classifiers_list, classifiers_card},
 };
@@ -37,6 +40,7 @@ static const struct {
     enum command command;
     const char *method;
 } makers[] = {
+    {CMD_GO_HOUSE_LINE, "house.resolve"},
     {CMD_NEW_APPEAL, "appeal.register"},
     {CMD_NEW_ASSIGNMENT, "assignment.create"},
     {CMD_NEW_CORRESPONDENT, "correspondent.add"},
@@ -78,6 +82,7 @@ bool screens_command(enum command cmd)
     case CMD_GO_NOTICES: notices_open(); return true;
     case CMD_GO_DRAFTS: drafts_open(); return true;
     case CMD_GO_SETTINGS: settings_open(); return true;
+    case CMD_GO_HOUSE_LINE: house_line_open(); return true;
     case CMD_NEW_APPEAL: register_open(0, NULL); return true;
     case CMD_NEW_ASSIGNMENT: assign_open(NULL, 0); return true;
     case CMD_NEW_CORRESPONDENT: correspondents_new(); return true;

@@ -71,3 +71,11 @@ void drafts_open(void);
 /* What the person was told; and how they want to be told. */
 void notices_open(void);
 void notice_ways_open(void);
+
+/* The register of addresses: streets (and the houses of each), houses, social objects; a line of houses tried out. */
+struct screen *streets_list(const char *query);
+struct screen *houses_list(const char *query);
+struct screen *houses_card(int64_t id, enum command then);
+struct screen *social_objects_list(const char *query);
+struct screen *social_objects_card(int64_t id, enum command then);
+void house_line_open(void);
