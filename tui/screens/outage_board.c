@@ -109,6 +109,7 @@ static const struct column columns[] = {
 };
 static const char *const fields[] = {"resource", "district_name", "settlement_name", "supplier_name", "outages", "promises_broken", "houses", "emergency_houses",
                                      "planned_houses", "residents", "residents_estimated", "flats", "social_objects", "since", "promised", "next_promised",
+                                     "filter", NULL};
 
 static json_t *board_params(void *arg)
 {
