@@ -95,7 +95,7 @@ static void cell_promised(const struct row *row, char *out, size_t size, enum ro
 }
 
 static const struct column columns[] = {
-    {"what", N_("Without what"), 16, 60, 1, 1, false, cell_what},
+    {"what", N_("Without what"), 22, 60, 1, 1, false, cell_what},
     {"houses", N_("Houses"), 6, 7, 1, 1, true, cell_houses},
     {"emergency", N_("Emerg."), 6, 6, 3, 2, true, cell_emergency},
     {"planned", N_("Plan."), 6, 6, 3, 2, true, cell_planned},
@@ -204,7 +204,7 @@ void outage_hour_text(const json_t *hour, char *out, size_t size)
 {
     static const struct {
         const char *member, *label; /* msgid */
-    } parts[] = {{"opened", N_("opened")}, {"closed", N_("closed")}, {"extended", N_("extended")}, {"promises_broken", N_("promises broken")},
+    } parts[] = {{"opened", N_("opened")}, {"closed", N_("restored")}, {"extended", N_("extended")}, {"promises_broken", N_("promises broken")},
                  {"houses_off", N_("houses off")}, {"houses_back", N_("houses back")}};
     bool any = false;
     strf(out, size, "%s: ", _("In the last hour"));

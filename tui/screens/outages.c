@@ -95,7 +95,7 @@ static const struct column columns[] = {
 static const char *const fields[] = {"number", "status", "kind", "resource", "supplier_name", "started", "promised", "ended", "promise_broken",
                                      "houses", "houses_now", "where", "reason", "source_kind", "promises", "actions", NULL};
 static const struct records_tab tabs[] = {
-    {N_("Open"), "{\"open\": true}"},
+    {N_("Not restored"), "{\"open\": true}"},
     {N_("Emergency"), "{\"open\": true, \"kind\": \"emergency\"}"},
     {N_("Planned"), "{\"open\": true, \"kind\": \"planned\"}"},
     {N_("Announced"), "{\"status\": \"announced\"}"},

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_DELAY_MS = 150, EVERY_MS = 60000, DIGIT_H = 5, DIGIT_W = 6, TILE_H = 9, TILE_W = 34, DIGITS_MAX = 8 };
+enum { EVENT_DELAY_MS = 150, EVERY_MS = 60000, DIGIT_H = 5, DIGIT_W = 6, TILE_H = 10, TILE_W = 34, DIGITS_MAX = 8 };
 
 struct wall {
     struct screen *screen;
@@ -63,10 +63,6 @@ static void line_texts(const json_t *item, char counts[200], char times[200])
     dates_moment(js_str(item, "since"), since, sizeof since);
     dates_moment(promised, back, sizeof back);
     strf(times, 200, "%s %s%s%s%s", _("since"), since, back[0] ? "  → " : "", back, "");
-    if (js_int(item, "promises_broken") > 0) {
-        size_t len = strlen(times);
-        strf(times + len, 200 - len, "  %s %lld", _("broken"), (long long)js_int(item, "promises_broken"));
-    }
 }
 
 static enum role role_of(const json_t *item)
@@ -81,7 +77,11 @@ static void paint_tile(struct rect r, const json_t *item)
     draw_text(r.y, r.x, r.w, R_STRONG, G_BASE, words_label("outage_resource", js_str(item, "resource")));
     paint_number(r.y + 1, r.x, r.w, js_int(item, "houses"), role_of(item));
     draw_text(r.y + 1 + DIGIT_H, r.x, r.w, R_TEXT, G_BASE, counts);
-    draw_text(r.y + 2 + DIGIT_H, r.x, r.w, js_int(item, "promises_broken") > 0 ? R_LATE : R_TEXT, G_BASE, times);
+    draw_text(r.y + 2 + DIGIT_H, r.x, r.w, R_TEXT, G_BASE, times);
+    if (js_int(item, "promises_broken") > 0) {
+        strf(counts, sizeof counts, "%s %s: %lld", theme_glyph(GL_LATE), _("promises broken"), (long long)js_int(item, "promises_broken"));
+        draw_text(r.y + 3 + DIGIT_H, r.x, r.w, R_LATE, G_BASE, counts);
+    }
 }
 
 static void paint_row(int y, int x, int w, const json_t *item)
