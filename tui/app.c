@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { AHEAD_MAX = 1024, PAINT_LATEST_MS = 100, FLUSH_MS = 1500, PROGRESS_STEP_MS = 500, HOLD_MS = 80, REST_MS = 2000, WIDTH_LEAST = 20, HEIGHT_LEAST = 5 };
+enum { AHEAD_MAX = 1024, PAINT_LATEST_MS = 100, FLUSH_MS = 1500, PROGRESS_STEP_MS = 500, HOLD_MS = 80, REST_MS = 2000, AHEAD_MS = 10, WIDTH_LEAST = 20, HEIGHT_LEAST = 5 };
 
 static struct client *client;
 static struct status status;
@@ -137,6 +137,46 @@ static void words_again(void *arg)
     words_reset();
 }
 
+/* ---- what is about to be opened ---- */
+
+static struct {
+    char method[48];
+    int64_t id;
+} told_ahead;
+
+static void ahead_answered(void *arg, json_t *result, const struct rpc_error *error)
+{
+    (void)arg;
+    (void)result;
+    (void)error; /* a server that cannot read ahead reads when it is asked */
+}
+
+/* The server reads the card under the cursor before it is asked for, and keeps it to itself: opening it is then a matter of sending it. Not
+ * by app_call, for the screen is not waiting for this. */
+static void ahead_tell(void *arg)
+{
+    (void)arg;
+    const struct screen *top = stack_top();
+    const char *record = "";
+    int64_t id = 0;
+    char method[48];
+    if (!top->ops->would_open || !top->ops->would_open(top, &record, &id))
+        return;
+    strf(method, sizeof method, "%s.get", record);
+    if ((id == told_ahead.id && strcmp(method, told_ahead.method) == 0) || client_pending(client) > 0)
+        return;
+    told_ahead.id = id;
+    strf(told_ahead.method, sizeof told_ahead.method, "%s", method);
+    client_call(client, NULL, "session.ahead", json_pack("{s:s,s:I}", "method", method, "id", (json_int_t)id), CALL_QUIET, ahead_answered, NULL);
+}
+
+/* What was read may be good no more. */
+static void ahead_forget(void)
+{
+    told_ahead.id = 0;
+    timers_start(AHEAD_MS, true, ahead_tell, NULL);
+}
+
 static void event_come(json_t *params)
 {
     const char *record = js_str(params, "record");
@@ -146,6 +186,7 @@ static void event_come(json_t *params)
         app_status(STATUS_INFO, _("Being made: %lld rows"), (long long)js_int(params, "done"));
         return;
     }
+    ahead_forget();
     if (strcmp(record, "user") == 0 && id == app_me()->id)
         me_changed();
     if (strcmp(record, "classifier") == 0) /* its words stand on every screen; an import changes many at once */
@@ -162,6 +203,7 @@ static void event_come(json_t *params)
 static void state_changed(bool up)
 {
     static bool was_up;
+    told_ahead.id = 0;
     if (up && was_up) {
         app_status(STATUS_GOOD, "%s", _("The server is back"));
         notices_start();
@@ -412,6 +454,7 @@ static void paint_if_due(void)
     if (!dirty && !idle_announced && client_pending(client) == 0 && !timers_is_waiting() && ahead_len == 0 && client_is_up(client)) {
         idle_announced = true;
         timers_start(REST_MS, true, rest, NULL);
+        timers_start(AHEAD_MS, true, ahead_tell, NULL);
         term_announce_idle();
     }
 }

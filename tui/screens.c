@@ -51,6 +51,8 @@ static const struct {
 
 struct screen *screens_first(void) { return worklist_screen(); }
 
+bool screens_is_read_ahead(const char *record) { return strcmp(record, "appeal") == 0 || strcmp(record, "assignment") == 0; }
+
 void screens_open_card(const char *record, int64_t id, enum command then)
 {
     for (int i = 0; record && i < KINDS; i++)

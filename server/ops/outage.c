@@ -96,7 +96,7 @@ static bool outage_houses(struct call *c)
 {
     struct page page;
     int64_t id;
-    if (!find_id(c, Q_OUTAGE_FIND_NUMBER, &id) || !page_begin(c, &page, "ti"))
+    if (!page_begin(c, &page, "ti") || !find_id(c, Q_OUTAGE_FIND_NUMBER, &id))
         return false;
     const char *params[] = {call_int(c, id), arg_sql(c, "off"), page.after[0], page.after[1], call_int(c, page.limit + 1)};
     if (!page_count_to(c, &page, Q_OUTAGE_HOUSES_COUNT, params, 2, OUTAGE_HOUSES_MAX * 5))
