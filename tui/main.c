@@ -130,7 +130,6 @@ int main(int argc, char **argv)
     /* The screens of a thin client run where the person's files are; those that the gate starts do not. */
     if (connect && !broker)
         send_allow();
-    int code = app_run(&(struct app_options){.transport = transport});
     int code = app_run(&(struct app_options){.transport = transport, .board = board});
     term_stop();
     transport_free(&transport);
