@@ -151,6 +151,8 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
     case CMD_APPEAL_PRINT: reports_print("report.appeal_card", refs); return true;
     case CMD_APPEAL_LETTER: reports_print("report.answer_letter", refs); return true;
     case CMD_ASSIGNMENT_PRINT: reports_print("report.control_slip", refs); return true;
+    case CMD_OUTAGE_ADD_HOUSES:
+    case CMD_OUTAGE_RESTORE_HOUSES: outage_houses_open(command_info(cmd)->name, refs); return true;
     case CMD_OUTAGE_NOTICE: explain_text_open(_("Text for residents"), "outage.notice", refs->id); return true;
     case CMD_CORRESPONDENT_APPEAL: register_open(refs->id, refs->number); return true;
     case CMD_CORRESPONDENT_MERGE: correspondents_merge(refs, count); return true;

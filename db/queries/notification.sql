@@ -78,7 +78,7 @@ RETURNING id, 'mail' = ANY (ways);
 
 -- fragment: notice_values
 -- what a template about event e may name
-jsonb_build_object('number', coalesce(vs.number, va.number, e.record_id::text), 'title', coalesce(vs.title, va.subject, ''),
+jsonb_build_object('number', coalesce(vs.number, va.number, CASE e.record WHEN 'outage' THEN (SELECT vo.number FROM outage vo WHERE vo.id = e.record_id) END, e.record_id::text), 'title', coalesce(vs.title, va.subject, ''),
     'due', coalesce(to_char(coalesce(vs.due, va.due), 'DD.MM.YYYY'), '-'),
     'days_left', coalesce(e.changes->'days_left'->>'to', e.changes->>'days_left', (coalesce(vs.due, va.due) - e.at::date)::text, ''),
     'actor', coalesce(regexp_replace(vu.name, '^(\S+) (\S)\S* (\S)\S*$', '\1 \2. \3.'), ''), 'comment', coalesce(left(e.comment, 400), ''))
