@@ -333,23 +333,6 @@ static bool line_key(struct form_screen *fs, int key)
     return house_preview_focused(fs->extra_data) && house_preview_key(fs->extra_data, key);
 }
 
-static const char *line_label(struct form_screen *fs, enum command cmd)
-{
-    (void)fs;
-    return cmd == CMD_SUBMIT ? _("Check") : NULL;
-}
-
-/* There is nothing to write down: F2 says what the line comes to and leaves it on the screen. */
-static bool line_submit(struct form_screen *fs, enum command cmd)
-{
-    const struct house_preview *p = fs->extra_data;
-    if (cmd != CMD_SUBMIT)
-        return false;
-    int n = house_preview_count(p);
-    app_status(house_preview_has_trouble(p) ? STATUS_WARN : STATUS_GOOD, ngettext("%d house", "%d houses", (unsigned long)n), n);
-    return true;
-}
-
 static bool line_command(struct form_screen *fs, enum command cmd)
 {
     struct house_preview *p = fs->extra_data;
@@ -361,13 +344,13 @@ static bool line_command(struct form_screen *fs, enum command cmd)
     else if (cmd == CMD_BACK && focused)
         house_preview_focus(p, false);
     else
-        return line_submit(fs, cmd);
+        return false;
     return true;
 }
 
 static const char *line_why_not(struct form_screen *fs, enum command cmd, bool *mine)
 {
-    *mine = cmd == CMD_CANDIDATES || cmd == CMD_SUBMIT || (cmd == CMD_CHOOSE && house_preview_focused(fs->extra_data));
+    *mine = cmd == CMD_CANDIDATES || (cmd == CMD_CHOOSE && house_preview_focused(fs->extra_data));
     return cmd == CMD_CANDIDATES && house_preview_asked(fs->extra_data) == 0 ? _("There is nothing to choose from") : NULL;
 }
 
@@ -379,7 +362,7 @@ static const char *line_hint(struct form_screen *fs)
 
 static void line_free(struct form_screen *fs) { house_preview_free(fs->extra_data); }
 
-static const struct form_extra line_extra = {
+const struct form_extra house_line_extra = {
     .ready = line_ready,
     .changed = line_changed,
     .key = line_key,
@@ -387,20 +370,48 @@ static const struct form_extra line_extra = {
     .why_not = line_why_not,
     .scopes = line_scopes,
     .hint = line_hint,
-    .label = line_label,
     .side = line_side,
     .paint = line_paint,
     .free = line_free,
 };
 
+static const char *try_label(struct form_screen *fs, enum command cmd)
+{
+    (void)fs;
+    return cmd == CMD_SUBMIT ? _("Check") : NULL;
+}
+
+/* There is nothing to write down: F2 says what the line comes to and leaves it on the screen. */
+static bool try_command(struct form_screen *fs, enum command cmd)
+{
+    const struct house_preview *p = fs->extra_data;
+    if (cmd != CMD_SUBMIT)
+        return line_command(fs, cmd);
+    int n = house_preview_count(p);
+    app_status(house_preview_has_trouble(p) ? STATUS_WARN : STATUS_GOOD, ngettext("%d house", "%d houses", (unsigned long)n), n);
+    return true;
+}
+
+static const char *try_why_not(struct form_screen *fs, enum command cmd, bool *mine)
+{
+    const char *why = line_why_not(fs, cmd, mine);
+    *mine = *mine || cmd == CMD_SUBMIT;
+    return why;
+}
+
 void house_line_open(void)
 {
     static const struct form_hint hints[] = {{"choices", FH_HIDE, NULL}, {NULL, 0, NULL}};
+    static struct form_extra extra;
+    extra = house_line_extra;
+    extra.command = try_command;
+    extra.why_not = try_why_not;
+    extra.label = try_label;
     form_open(&(struct form_start){.method = "house.resolve",
                                    .title = _("Line of houses"),
                                    .draft = "",
                                    .hints = hints,
                                    .large = true,
-                                   .extra = &line_extra,
+                                   .extra = &extra,
                                    .extra_data = house_preview_new()});
 }

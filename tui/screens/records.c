@@ -251,6 +251,17 @@ static void open_selected(struct records *r)
         screens_open_card(r->spec->record, row->id, CMD_NONE);
 }
 
+static bool would_open(const struct screen *s, const char **record, int64_t *id)
+{
+    const struct records *r = s->data;
+    const struct row *row = list_selected(r->list);
+    if (!row || r->filter || r->spec->open || r->spec->no_card || !screens_is_read_ahead(r->spec->record))
+        return false;
+    *record = r->spec->record;
+    *id = row->id;
+    return true;
+}
+
 static bool back(struct records *r)
 {
     if (list_marked_count(r->list) > 0) {
@@ -318,7 +329,7 @@ static const char *records_why_not(struct screen *s, enum command cmd)
         return list_selected(r->list) ? NULL : _("Choose a record first");
     case CMD_MARK: return list_selected(r->list) ? NULL : _("Choose a record first");
     case CMD_NEW:
-        return r->spec->make ? NULL : r->spec->new_command ? screens_why_not(r->spec->new_command) : _("Nothing new is made here");
+        return r->spec->make ? (r->spec->make_why_not ? r->spec->make_why_not() : NULL) : r->spec->new_command ? screens_why_not(r->spec->new_command) : _("Nothing new is made here");
     case CMD_FILTER_CLEAR: return is_narrowed(r) ? NULL : _("Everything is shown already");
     case CMD_SORT: return r->spec->sorts ? NULL : _("This list has one order");
     case CMD_NEXT_TAB:
@@ -552,6 +563,7 @@ static const struct screen_ops records_ops = {
     .possible = records_possible,
     .label = records_label,
     .click = records_click,
+    .would_open = would_open,
     .busy = records_busy,
     .refresh = records_refresh,
     .event = records_event,
