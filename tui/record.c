@@ -24,6 +24,8 @@ static const struct alias {
     {"assignment.extend_request", "extend_request ask", NULL, WHEN_LISTED},
     {"assignment.extend_decide", "extend_decide grant refuse", NULL, WHEN_LISTED},
     {"assignment.sub", "sub", "assignment.create", WHEN_LISTED},
+    {"incident.comment", "comment", NULL, ALWAYS},
+    {"shift.offer", "offer", "shift.hand_over", WHEN_LISTED},
     {"substitution.end", "end", NULL, ALWAYS},
     {"appeal.print", "print", "report.appeal_card", ALWAYS},
     {"appeal.letter", "letter", "report.answer_letter", ALWAYS},

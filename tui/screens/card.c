@@ -343,7 +343,8 @@ static void card_event(struct screen *s, const char *record, int64_t id, bool ow
     bool mine = strcmp(record, c->spec->record) == 0 && id == c->id;
     c->fresh = c->fresh || (mine && !own);
     /* Other records stand on the card too (assignments of an appeal): they are re-read, but less eagerly. */
-    if (mine || strcmp(record, "assignment") == 0 || strcmp(record, "comment") == 0)
+    bool followed = c->spec->follows && strstr(c->spec->follows, record);
+    if (mine || followed || strcmp(record, "assignment") == 0 || strcmp(record, "comment") == 0)
         timers_start(mine ? EVENT_DELAY_MS : 4 * EVENT_DELAY_MS, false, ask, c);
 }
 
@@ -609,6 +610,8 @@ void card_history(struct doc *d, const json_t *record)
     const char *kind = json_object_get(record, "responsible_name") ? "assignment"
                        : json_object_get(record, "appeal_count")   ? "correspondent"
                        : json_object_get(record, "classifier")     ? "classifier"
+                       : json_object_get(record, "taken_at")       ? "incident"
+                       : json_object_get(record, "planned_end")    ? "shift"
                                                                    : "appeal";
     /* The newest first: that is what one came to look at. */
     for (size_t i = json_array_size(history); i-- > 0;)
