@@ -27,6 +27,7 @@ static const struct alias {
     {"incident.comment", "comment", NULL, ALWAYS},
     {"shift.offer", "offer", "shift.hand_over", WHEN_LISTED},
     {"substitution.end", "end", NULL, ALWAYS},
+    {"user.enable", "enable", "user.disable", WHEN_LISTED},
     {"appeal.print", "print", "report.appeal_card", ALWAYS},
     {"appeal.letter", "letter", "report.answer_letter", ALWAYS},
     {"assignment.print", "print", "report.control_slip", ALWAYS},

@@ -24,6 +24,9 @@ static const struct {
     {"substitution", CMD_GO_SUBSTITUTES, "substitution.list", substitutes_list, NULL},
     {"file", CMD_GO_FILES, "file.list", files_list, files_viewer},
     {"access", CMD_GO_AUDIT, "audit.list", audit_list, NULL},
+    {"periodic", CMD_GO_PERIODICS, "periodic.list", periodics_list, periodics_card},
+    {"user", CMD_GO_USERS, "user.add", users_list, users_card},
+    {"mail", CMD_GO_MAIL, "mail.list", mail_list, NULL},
     {"classifier", CMD_GO_CLASSIFIERS, "classifier.names", classifiers_list, classifiers_card},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -150,6 +153,8 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
         else
             shift_accept_open(refs);
         return true;
+    case CMD_USER_DISABLE: users_disable(refs); return true;
+    case CMD_USER_ENABLE: users_enable(refs); return true;
     case CMD_APPEAL_PRINT: reports_print("report.appeal_card", refs); return true;
     case CMD_APPEAL_LETTER: reports_print("report.answer_letter", refs); return true;
     case CMD_ASSIGNMENT_PRINT: reports_print("report.control_slip", refs); return true;

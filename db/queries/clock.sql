@@ -51,17 +51,66 @@ UPDATE periodic SET trouble = $2::text WHERE id = $1::bigint AND trouble <> $2 R
 -- of p to user $1, who sees all: $2
 ($2::boolean OR p.author_id = $1::bigint OR (p.params->>'responsible')::bigint = $1 OR (p.params->>'on_behalf_of')::bigint = $1)
 
+-- fragment: periodic_may
+-- may user $1 ($3: anybody's) change or stop p
+($3::boolean OR p.author_id = $1 OR coalesce((p.params->>'on_behalf_of')::bigint = $1, false))
+
+-- fragment: periodic_said
+'id', p.id, 'number', p.params->>'title', 'title', p.params->>'title', 'period', p.period, 'status', CASE WHEN p.ended_at IS NULL THEN 'active' ELSE 'stopped' END,
+'responsible', (p.params->>'responsible')::bigint, 'responsible_name', r.name, 'author', p.author_id, 'author_name', u.name, 'next_on', CASE WHEN p.ended_at IS NULL THEN p.next_on END,
+'born', (SELECT count(*) FROM assignment s WHERE s.periodic_id = p.id), 'trouble', p.trouble,
+'actions', CASE WHEN p.ended_at IS NULL AND {periodic_may} THEN '["set","stop"]' ELSE '[]' END::json, 'version', p.version
+
+-- fragment: periodic_matches
+{periodic_visible} AND ($4::boolean OR p.ended_at IS NULL)
+AND ($5::text IS NULL OR gorod_fold(p.params->>'title') LIKE '%' || gorod_like($5) || '%' OR gorod_fold(r.name) LIKE '%' || gorod_like($5) || '%')
+
 -- name: periodic_list
--- ($1 user, $2 sees all) those that are not stopped
-SELECT coalesce(json_agg(json_build_object('id', p.id, 'period', p.period, 'title', p.params->>'title', 'responsible_name', r.name, 'author_name', u.name,
-           'next_on', p.next_on, 'born', (SELECT count(*) FROM assignment s WHERE s.periodic_id = p.id), 'trouble', p.trouble, 'version', p.version) ORDER BY p.id), '[]')
+-- plan: custom
+-- ($1 user, $2 sees all, $3 may change anybody's, $4 those that were stopped, too, $5 query, $6 after id, $7 limit) -> json, id
+SELECT json_build_object({periodic_said}), p.id
 FROM periodic p JOIN app_user u ON u.id = p.author_id LEFT JOIN app_user r ON r.id = (p.params->>'responsible')::bigint
-WHERE p.ended_at IS NULL AND {periodic_visible};
+WHERE {periodic_matches} AND ($6::bigint IS NULL OR p.id < $6) ORDER BY p.id DESC LIMIT $7::integer;
+
+-- name: periodic_count
+-- plan: custom
+SELECT count(*) FROM (SELECT 1 FROM periodic p LEFT JOIN app_user r ON r.id = (p.params->>'responsible')::bigint
+                      WHERE {periodic_matches} AND ($3::boolean IS NULL OR true) LIMIT 10001) c;
+
+-- name: periodic_get
+-- ($1 user, $2 sees all, $3 may change anybody's, $4 id) -> json
+SELECT json_build_object({periodic_said}, 'text', p.params->>'text', 'urgency', coalesce(p.params->>'urgency', 'ordinary'), 'weekday', p.weekday,
+    'controller', (p.params->>'controller')::bigint, 'controller_name', (SELECT c.name FROM app_user c WHERE c.id = (p.params->>'controller')::bigint),
+    'on_behalf_of_name', (SELECT c.name FROM app_user c WHERE c.id = (p.params->>'on_behalf_of')::bigint),
+    'co_executors', coalesce((SELECT json_agg(json_build_object('id', c.id, 'name', c.name) ORDER BY c.name)
+                              FROM app_user c WHERE p.params->'co_executors' @> to_jsonb(c.id)), '[]'),
+    'ended_at', p.ended_at,
+    'assignments', coalesce((SELECT json_agg(json_build_object('id', s.id, 'number', s.number, 'title', s.title, 'status', s.status, 'due', s.due, 'responsible_name', e.name) ORDER BY s.id DESC)
+                             FROM (SELECT * FROM assignment b WHERE b.periodic_id = p.id ORDER BY b.id DESC LIMIT 30) s JOIN app_user e ON e.id = s.responsible_id), '[]'),
+    'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', a.name, 'action', e.action, 'comment', e.comment,
+                                                           'changes', e.changes) ORDER BY e.id)
+                         FROM event e LEFT JOIN app_user a ON a.id = e.actor_id WHERE e.record = 'periodic' AND e.record_id = p.id), '[]'))
+FROM periodic p JOIN app_user u ON u.id = p.author_id LEFT JOIN app_user r ON r.id = (p.params->>'responsible')::bigint
+WHERE p.id = $4::bigint AND {periodic_visible};
+
+-- name: periodic_facts
+-- (id) -> what periodic.set may change, as it is
+SELECT json_build_object('title', p.params->>'title', 'text', coalesce(p.params->>'text', ''), 'responsible', (p.params->>'responsible')::bigint,
+    'controller', (p.params->>'controller')::bigint, 'co_executors', coalesce(p.params->'co_executors', '[]'), 'urgency', coalesce(p.params->>'urgency', 'ordinary'), 'period', p.period)
+FROM periodic p WHERE p.id = $1::bigint;
+
+-- name: periodic_lock
+-- ($1 user, $2 sees all, $3 may change anybody's, $4 id) -> version, weekday, stopped, may this user change it
+SELECT p.version, p.weekday, p.ended_at IS NOT NULL, {periodic_may} FROM periodic p WHERE p.id = $4::bigint AND {periodic_visible} FOR UPDATE;
+
+-- name: periodic_set
+-- (id, what is told otherwise from now on, period, first day of the next one) -> version
+UPDATE periodic SET params = params || $2::jsonb, period = coalesce($3::text, period), next_on = coalesce($4::date, next_on), trouble = '', version = version + 1
+WHERE id = $1::bigint RETURNING version;
 
 -- name: periodic_stop
--- ($1 user, $2 whether anybody's, $3 id) -> version
-UPDATE periodic p SET ended_at = now(), version = version + 1
-WHERE p.id = $3::bigint AND p.ended_at IS NULL AND ($2::boolean OR p.author_id = $1::bigint OR (p.params->>'on_behalf_of')::bigint = $1) RETURNING version;
+-- (id) -> version
+UPDATE periodic SET ended_at = now(), version = version + 1 WHERE id = $1::bigint RETURNING version;
 
 -- fragment: assignment_topic
 -- of assignment s: that of its first appeal

@@ -29,6 +29,8 @@ SELECT DISTINCT u.id, u.login FROM (
     SELECT p.user_id FROM assignment_party p WHERE $2::text = 'assignment' AND p.assignment_id = $3::bigint AND p.role = ANY ($4::text[])
     UNION ALL SELECT (e.changes->'responsible'->>'from')::bigint FROM event e
         WHERE e.id = $1::bigint AND $2 = 'assignment' AND 'relieved' = ANY ($4) AND jsonb_typeof(e.changes->'responsible'->'from') = 'number'
+    UNION ALL SELECT (e.changes->'co_executor'->>'to')::bigint FROM event e
+        WHERE e.id = $1 AND $2 = 'assignment' AND 'part_owner' = ANY ($4) AND jsonb_typeof(e.changes->'co_executor'->'to') = 'number'
     UNION ALL SELECT cu.id FROM app_user cu JOIN user_role r ON r.user_id = cu.id AND r.role = 'chief'
         WHERE 'chief' = ANY ($4) AND cu.unit_id IN (SELECT s.unit_id FROM assignment s WHERE $2 = 'assignment' AND s.id = $3
                                                     UNION ALL SELECT a.unit_id FROM appeal a WHERE $2 = 'appeal' AND a.id = $3)

@@ -54,7 +54,36 @@ SELECT (SELECT count(*) FROM assignment WHERE responsible_id = $1::bigint AND cl
        (SELECT count(*) FROM assignment WHERE controller_id = $1 AND closed_on IS NULL),
        (SELECT count(*) FROM assignment_party p JOIN assignment s ON s.id = p.assignment_id
         WHERE p.user_id = $1 AND p.role = 'co_executor' AND s.closed_on IS NULL AND p.part_state IS DISTINCT FROM 'accepted'),
-       (SELECT count(*) FROM appeal WHERE considering_id = $1 AND closed_on IS NULL);
+       (SELECT count(*) FROM appeal WHERE considering_id = $1 AND closed_on IS NULL),
+       (SELECT count(*) FROM periodic p WHERE {periodic_names});
+
+-- fragment: periodic_names
+-- user $1 gives, executes or controls what periodic assignment p will bring
+p.ended_at IS NULL AND (p.author_id = $1::bigint OR (p.params->>'responsible')::bigint = $1 OR (p.params->>'on_behalf_of')::bigint = $1
+    OR (p.params->>'controller')::bigint = $1 OR p.params->'co_executors' @> to_jsonb($1::bigint) OR p.params->'watchers' @> to_jsonb($1::bigint))
+
+-- name: leaving_periodic_author
+-- (user) -> how many periodic assignments are given in this user's name: who goes on with them must be able to give
+SELECT count(*) FROM periodic p WHERE p.ended_at IS NULL AND p.author_id = $1::bigint;
+
+-- name: leaving_periodic
+-- (user, successor, actor): what the next periods will bring. Nobody is the executor and a co-executor of one thing, nor gives on behalf of themselves
+WITH moved AS (
+    UPDATE periodic p SET author_id = CASE WHEN p.author_id = $1::bigint THEN $2::bigint ELSE p.author_id END, version = p.version + 1, trouble = '',
+           params = CASE WHEN n.named->>'on_behalf_of' = (CASE WHEN p.author_id = $1::bigint THEN $2::bigint ELSE p.author_id END)::text THEN n.named - 'on_behalf_of' ELSE n.named END
+    FROM periodic q CROSS JOIN LATERAL (
+        SELECT q.params || jsonb_strip_nulls(jsonb_build_object(
+                   'responsible', r.responsible,
+                   'on_behalf_of', CASE WHEN (q.params->>'on_behalf_of')::bigint = $1::bigint THEN $2::bigint END,
+                   'controller', CASE WHEN (q.params->>'controller')::bigint = $1::bigint THEN $2::bigint END,
+                   'co_executors', (SELECT jsonb_agg(DISTINCT CASE WHEN x = $1::bigint THEN $2::bigint ELSE x END) FROM (SELECT x::bigint FROM jsonb_array_elements_text(q.params->'co_executors') x) y(x)
+                                    WHERE CASE WHEN x = $1::bigint THEN $2::bigint ELSE x END <> coalesce(r.responsible, (q.params->>'responsible')::bigint, 0)),
+                   'watchers', (SELECT jsonb_agg(DISTINCT CASE WHEN x = $1::bigint THEN $2::bigint ELSE x END) FROM (SELECT x::bigint FROM jsonb_array_elements_text(q.params->'watchers') x) y(x)))) AS named
+        FROM (SELECT CASE WHEN (q.params->>'responsible')::bigint = $1::bigint THEN $2::bigint END AS responsible) r) n
+    WHERE q.id = p.id AND {periodic_names}
+    RETURNING p.id, p.version)
+INSERT INTO event (actor_id, record, record_id, action, version, changes)
+SELECT $3::bigint, 'periodic', id, 'hand_over', version, jsonb_build_object('person', jsonb_build_object('from', $1, 'to', $2)) FROM moved;
 
 -- name: leaving_accused
 -- (user, successor) -> appeals that complain of the successor

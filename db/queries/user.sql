@@ -37,13 +37,17 @@ SELECT 1 FROM app_user WHERE id = $1::bigint AND id <> 1;
 SELECT 1 FROM user_key k JOIN app_user u ON u.id = k.user_id
 WHERE u.login = $1::text AND k.blob = $2::text AND u.disabled_at IS NULL;
 
+-- fragment: user_actions
+-- what an administrator may do to user u
+CASE WHEN u.disabled_at IS NULL THEN '["set","key_add","key_remove","password","disable"]' ELSE '["set","enable"]' END::json
+
 -- name: user_list
 -- plan: custom
--- (query, role, unit, disabled, after name, after id, limit) -> json, name, id
+-- (query, role, unit, disabled, after name, after id, limit, asked by an administrator?) -> json, name, id
 SELECT json_build_object('id', u.id, 'number', u.login, 'login', u.login, 'name', u.name, 'position', u.position, 'email', u.email, 'phone', u.phone,
                          'unit', u.unit_id, 'unit_name', o.name, 'language', u.language, 'disabled', u.disabled_at IS NOT NULL,
                          'roles', coalesce((SELECT json_agg(role ORDER BY role) FROM user_role r WHERE r.user_id = u.id), '[]'),
-                         'version', u.version),
+                         'actions', CASE WHEN $8::boolean THEN {user_actions} ELSE '[]' END, 'version', u.version),
        u.name, u.id
 FROM app_user u LEFT JOIN org_unit o ON o.id = u.unit_id
 WHERE u.id <> 1
@@ -77,6 +81,26 @@ SELECT json_build_object('id', u.id, 'number', u.login, 'login', u.login, 'name'
                                            FROM user_key k WHERE k.user_id = u.id), '[]'),
                          'version', u.version),
        u.version
+FROM app_user u LEFT JOIN org_unit o ON o.id = u.unit_id WHERE u.id = $1::bigint;
+
+-- name: user_card
+-- (id, asked by an administrator?) -> user_get with what may be done and, for the administrator, who did what to it and the open work
+SELECT json_build_object('id', u.id, 'number', u.login, 'login', u.login, 'name', u.name, 'position', u.position, 'email', u.email, 'phone', u.phone,
+                         'unit', u.unit_id, 'unit_name', o.name, 'language', u.language, 'disabled', u.disabled_at IS NOT NULL,
+                         'status', CASE WHEN u.disabled_at IS NULL THEN 'active' ELSE 'disabled' END, 'disabled_at', u.disabled_at,
+                         'has_password', u.password_hash IS NOT NULL,
+                         'roles', coalesce((SELECT json_agg(role ORDER BY role) FROM user_role r WHERE r.user_id = u.id), '[]'),
+                         'curates', coalesce((SELECT json_agg(unit_id ORDER BY unit_id) FROM user_curates c WHERE c.user_id = u.id), '[]'),
+                         'curates_names', coalesce((SELECT json_agg(x.name ORDER BY x.name) FROM user_curates c JOIN org_unit x ON x.id = c.unit_id WHERE c.user_id = u.id), '[]'),
+                         'keys', coalesce((SELECT json_agg(json_build_object('id', k.id, 'algorithm', k.algorithm, 'fingerprint', k.fingerprint,
+                                                                             'comment', k.comment, 'added', k.added_at) ORDER BY k.id)
+                                           FROM user_key k WHERE k.user_id = u.id), '[]'),
+                         'actions', CASE WHEN $2::boolean THEN {user_actions} ELSE '[]' END,
+                         'history', CASE WHEN $2 THEN coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', a.name,
+                                        'action', e.action, 'comment', e.comment, 'changes', e.changes) ORDER BY e.id)
+                                    FROM event e LEFT JOIN app_user a ON a.id = e.actor_id WHERE e.record = 'user' AND e.record_id = u.id
+                                      AND e.action <> ALL ('{card_opened,person_searched,list_exported,report_printed,file_read}')), '[]') ELSE '[]' END,
+                         'version', u.version)
 FROM app_user u LEFT JOIN org_unit o ON o.id = u.unit_id WHERE u.id = $1::bigint;
 
 -- name: user_facts

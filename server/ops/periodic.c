@@ -1,5 +1,6 @@
 #include "server/ops/periodic.h"
 #include "common/arena.h"
+#include "server/ops/assignment.h"
 #include "server/ops/tables.h"
 #include <stdlib.h>
 #include <string.h>
@@ -125,46 +126,155 @@ int periodic_bear(struct pg *db, struct arena *arena, const struct rules *rules,
 
 /* ---- operations ---- */
 
+#define CHANGERS (R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_SYSTEM)
+
+static const char *anybodys(const struct call *c) { return call_bool(c->user->roles & (R_CLERK | R_HEAD | R_SYSTEM)); }
+
 static bool periodic_list(struct call *c)
 {
-    const char *params[] = {call_user(c), call_sees_all(c)};
-    struct pg_res *res = pg_query(c->db, Q_PERIODIC_LIST, params, 2, c->err);
+    struct page page;
+    if (!page_begin(c, &page, "i"))
+        return false;
+    const char *params[7] = {call_user(c), call_sees_all(c), anybodys(c), call_bool(arg_bool(c, "all")), arg_sql(c, "query")};
+    if (!page_count(c, &page, Q_PERIODIC_COUNT, params, 5))
+        return false;
+    params[5] = page.after[0];
+    params[6] = call_int(c, page.limit + 1);
+    struct pg_res *res = pg_query(c->db, Q_PERIODIC_LIST, params, 7, c->err);
     if (!res)
         return false;
-    jw_object(c->out);
-    jw_kraw(c->out, "items", pg_text(res, 0, 0));
-    jw_object_end(c->out);
+    page_write(c, &page, res, NULL, 1, 1);
     pg_free(res);
     return true;
+}
+
+static bool periodic_get(struct call *c)
+{
+    const char *params[] = {call_user(c), call_sees_all(c), anybodys(c), arg_sql(c, "id")};
+    return write_json_row(c, Q_PERIODIC_GET, params, 4);
+}
+
+/* Holds it until the end of the transaction; *weekday may be NULL. */
+static bool hold(struct call *c, int *weekday)
+{
+    const char *params[] = {call_user(c), call_sees_all(c), anybodys(c), arg_sql(c, "id")};
+    struct pg_res *res = pg_query(c->db, Q_PERIODIC_LOCK, params, 4, c->err);
+    if (!res)
+        return false;
+    bool there = pg_rows(res) == 1, ok = there;
+    if (!there)
+        err_set(c->err, ERR_NOT_FOUND, NULL);
+    else if (*pg_text(res, 0, 3) != 't')
+        ok = err_set(c->err, ERR_FORBIDDEN, NULL);
+    else if (*pg_text(res, 0, 2) == 't')
+        ok = err_rule(c->err, "status", NULL);
+    else if (arg_has(c, "version") && arg_int(c, "version") != pg_int(res, 0, 0)) {
+        struct pg_res *now = pg_query(c->db, Q_PERIODIC_GET, params, 4, c->err);
+        ok = now && err_set(c->err, ERR_CONFLICT, NULL);
+        if (now)
+            c->err->current = arena_strdup(c->arena, pg_text(now, 0, 0));
+        pg_free(now);
+    }
+    if (ok && weekday)
+        *weekday = (int)pg_int(res, 0, 1);
+    pg_free(res);
+    return ok;
+}
+
+static bool told(struct call *c, const char *action, int64_t version, const char *comment, const char *changes)
+{
+    struct event e = {
+        .record = "periodic", .record_id = arg_int(c, "id"), .action = action, .version = version, .comment = comment, .changes = changes};
+    if (!event_write(c, &e))
+        return false;
+    write_changed(c, arg_int(c, "id"), NULL, version, strcmp(action, "stop") == 0 ? "stopped" : "active");
+    return true;
+}
+
+static bool people_ok(struct call *c)
+{
+    size_t i;
+    json_t *user;
+    json_array_foreach(json_object_get(c->params, "co_executors"), i, user) if (!assignment_user_ok(c, "co_executors", json_integer_value(user))) return false;
+    return (!arg_int(c, "responsible") || assignment_user_ok(c, "responsible", arg_int(c, "responsible"))) &&
+           (!arg_int(c, "controller") || assignment_user_ok(c, "controller", arg_int(c, "controller"))) &&
+           check_classifier(c, "urgency", "urgency", arg_str(c, "urgency"), NULL);
+}
+
+/* From the next one on; what has been given stays as it was given. Another rhythm begins when the period that is on is over. */
+static bool periodic_set(struct call *c)
+{
+    static const char *const kept[] = {"title", "text", "responsible", "controller", "co_executors", "urgency", NULL};
+    const char *changes, *next_on = NULL, *period = arg_sql(c, "period");
+    int weekday = FRIDAY;
+    int64_t version;
+    if (!hold(c, &weekday) || !people_ok(c) || !record_changes(c, Q_PERIODIC_FACTS, arg_sql(c, "id"), &changes))
+        return false;
+    if (arg_has(c, "title") && !arg_sql(c, "title"))
+        return err_field(c->err, "title", "required", NULL);
+    if (period) {
+        const struct period_rule *rule = deadlines_period(c->rules->deadlines, period);
+        struct period p = rule ? period_of(rule, call_today(), weekday) : (struct period){.first = DAY_NONE};
+        if (p.first == DAY_NONE)
+            return err_field(c->err, "period", "not_a_value", NULL);
+        next_on = day_text(c, p.last + 1);
+    }
+    json_t *patch = json_object();
+    for (size_t i = 0; kept[i]; i++) {
+        json_t *value = json_object_get(c->params, kept[i]);
+        if (value && !json_is_null(value))
+            json_object_set(patch, kept[i], value);
+    }
+    char *text = json_dumps(patch, JSON_COMPACT);
+    json_decref(patch);
+    const char *params[] = {arg_sql(c, "id"), arena_strdup(c->arena, text ? text : "{}"), period, next_on};
+    free(text);
+    return query_int(c, Q_PERIODIC_SET, params, 4, 0, &version) && told(c, "set", version, NULL, changes);
 }
 
 static bool periodic_stop(struct call *c)
 {
     int64_t version;
-    const char *params[] = {call_user(c), call_bool(c->user->roles & (R_CLERK | R_HEAD | R_SYSTEM)), arg_sql(c, "id")};
-    if (!query_int(c, Q_PERIODIC_STOP, params, 3, 0, &version))
-        return false;
-    if (!version)
-        return err_set(c->err, ERR_NOT_FOUND, NULL);
-    struct event e = {
-        .record = "periodic", .record_id = arg_int(c, "id"), .action = "stop", .version = version, .comment = arg_sql(c, "reason")};
-    if (!event_write(c, &e))
-        return false;
-    write_changed(c, arg_int(c, "id"), NULL, version, NULL);
-    return true;
+    const char *id = arg_sql(c, "id");
+    return hold(c, NULL) && query_int(c, Q_PERIODIC_STOP, &id, 1, 0, &version) && told(c, "stop", version, arg_sql(c, "reason"), NULL);
 }
 
-static const struct op_param stop_params[] = {
+static const struct op_param list_params[] = {
+    {"sort", P_ENUM, 0, 0, "new", NULL, {"Порядок", "Order"}, NULL},
+    {"all", P_BOOL, PF_FILTER, 0, NULL, NULL, {"И прекращённые", "Those stopped, too"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param get_params[] = {
     {"id", P_ID, PF_REQUIRED, 0, NULL, "periodic.list", {"Периодическое поручение", "Periodic assignment"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param set_params[] = {
+    {"title", P_STRING, 0, 300, NULL, NULL, {"Что сделать", "What to do"}, NULL},
+    {"responsible", P_ID, 0, 0, NULL, "user.list", {"Исполнитель", "Responsible"}, NULL},
+    {"period", P_ENUM, 0, 0, "weekly|monthly|quarterly|yearly|standing", NULL, {"Повторять", "Repeat"}, NULL},
+    {"text", P_TEXT, 0, 50000, NULL, NULL, {"Подробно", "Details"}, NULL},
+    {"urgency", P_ENUM, 0, 0, "classifier:urgency", NULL, {"Срочность", "Urgency"}, NULL},
+    {"controller", P_ID, 0, 0, NULL, "user.list", {"Контролёр", "Controller"}, NULL},
+    {"co_executors", P_IDS, 0, 50, NULL, "user.list", {"Соисполнители", "Co-executors"}, NULL},
+    {.name = NULL},
+};
+static const struct op_param stop_params[] = {
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Причина", "Reason"}, NULL},
     {.name = NULL},
 };
 
 const struct op periodic_ops[] = {
-    {"periodic.list", R_ANY & ~R_ADMIN, 0, {"Периодические поручения", "Periodic assignments"}, NULL, periodic_list},
+    {"periodic.list", R_ANY & ~R_ADMIN, OP_LIST, {"Периодические поручения", "Periodic assignments"}, list_params, periodic_list},
+    {"periodic.get", R_ANY & ~R_ADMIN, 0, {"Периодическое поручение", "A periodic assignment"}, get_params, periodic_get},
+    {"periodic.set",
+     CHANGERS,
+     OP_WRITE | OP_VERSION,
+     {"Изменить периодическое поручение", "Change a periodic assignment"},
+     set_params,
+     periodic_set},
     {"periodic.stop",
-     R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_SYSTEM,
-     OP_WRITE,
+     CHANGERS,
+     OP_WRITE | OP_VERSION,
      {"Прекратить периодическое поручение", "Stop a periodic assignment"},
      stop_params,
      periodic_stop},

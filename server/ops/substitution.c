@@ -144,15 +144,16 @@ static bool substitution_end(struct call *c)
 bool leaving_open_work(struct call *c, int64_t person, int64_t *count, const char **told)
 {
     static const char *const words[][2] = {{"исполняет", "executes"}, {"дал поручений", "gave"}, {"контролирует", "controls"},
-                                           {"соисполняет", "takes part in"}, {"рассматривает обращений", "considers appeals"}};
+                                           {"соисполняет", "takes part in"}, {"рассматривает обращений", "considers appeals"},
+                                           {"в периодических поручениях", "in periodic assignments"}};
     const char *params[] = {call_int(c, person)};
     struct pg_res *res = pg_query(c->db, Q_USER_OPEN_WORK, params, 1, c->err);
     if (!res)
         return false;
     *count = 0;
     *told = "";
-    for (int i = 0; i < 5; i++) {
-        int64_t n = pg_int(res, 0, i);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        int64_t n = pg_int(res, 0, (int)i);
         if (n > 0)
             *told = arena_printf(c->arena, "%s%s%s %lld", *told, *count ? ", " : "", words[i][c->user->lang], (long long)n);
         *count += n;
@@ -163,7 +164,7 @@ bool leaving_open_work(struct call *c, int64_t person, int64_t *count, const cha
 
 bool leaving_hand_over(struct call *c, int64_t person, int64_t successor)
 {
-    int64_t unit, accused;
+    int64_t unit, accused, gives;
     uint32_t roles;
     if (person == successor)
         return err_field(c->err, "successor", "same_record", NULL);
@@ -181,8 +182,13 @@ bool leaving_hand_over(struct call *c, int64_t person, int64_t successor)
         return false;
     if (accused)
         return err_field(c->err, "successor", "complained_of", NULL);
+    if (!query_int(c, Q_LEAVING_PERIODIC_AUTHOR, params, 1, 0, &gives))
+        return false;
+    if (gives && !(op_find("assignment.create", strlen("assignment.create"))->roles & roles))
+        return err_field(c->err, "successor", "cannot_give", NULL);
     return pg_exec(c->db, Q_LEAVING_RESPONSIBLE, params, 5, NULL, c->err) && pg_exec(c->db, Q_LEAVING_ROLES, params, 3, NULL, c->err) &&
            pg_exec(c->db, Q_LEAVING_CO_EXECUTOR, params, 3, NULL, c->err) && pg_exec(c->db, Q_LEAVING_APPEALS, params, 3, NULL, c->err) &&
+           pg_exec(c->db, Q_LEAVING_PERIODIC, params, 3, NULL, c->err) &&
            pg_exec(c->db, Q_LEAVING_SUBSTITUTIONS, params, 1, NULL, c->err);
 }
 

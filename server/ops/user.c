@@ -87,13 +87,14 @@ static bool user_list(struct call *c)
     struct page page;
     if (!page_begin(c, &page, "ti"))
         return false;
-    const char *params[7] = {arg_sql(c, "query"), arg_sql(c, "role"), arg_sql(c, "unit"), arg_sql(c, "disabled")};
+    const char *params[8] = {arg_sql(c, "query"), arg_sql(c, "role"), arg_sql(c, "unit"), arg_sql(c, "disabled")};
     if (!page_count(c, &page, Q_USER_COUNT, params, 4))
         return false;
     params[4] = page.after[0];
     params[5] = page.after[1];
     params[6] = call_int(c, page.limit + 1);
-    struct pg_res *res = pg_query(c->db, Q_USER_LIST, params, 7, c->err);
+    params[7] = call_bool(c->user->roles & ADMINS);
+    struct pg_res *res = pg_query(c->db, Q_USER_LIST, params, 8, c->err);
     if (!res)
         return false;
     page_write(c, &page, res, NULL, 1, 2);
@@ -106,8 +107,8 @@ static bool user_get(struct call *c)
     /* Keys and roles of others are the administrator's business; oneself everybody may look at. */
     if (!(c->user->roles & ADMINS) && arg_int(c, "id") != c->user->id)
         return err_set(c->err, ERR_FORBIDDEN, NULL);
-    const char *params[] = {arg_sql(c, "id")};
-    return write_json_row(c, Q_USER_GET, params, 1);
+    const char *params[] = {arg_sql(c, "id"), call_bool(c->user->roles & ADMINS)};
+    return write_json_row(c, Q_USER_CARD, params, 2);
 }
 
 /* After an UPDATE by version that met no row: is the user gone, or somebody was faster? */
@@ -172,7 +173,7 @@ static bool leave(struct call *c)
     const char *told;
     if (!leaving_open_work(c, arg_int(c, "id"), &count, &told))
         return false;
-    if (arg_has(c, "successor"))
+    if (arg_int(c, "successor"))
         return leaving_hand_over(c, arg_int(c, "id"), arg_int(c, "successor"));
     return count == 0 || err_rule(c->err, "open_work", "%s: %s", err_reason_text("open_work", c->user->lang), told);
 }

@@ -88,7 +88,7 @@ static bool take_letter(struct scan *s, bool digits, char *out, size_t size)
 {
     struct scan at = *s, one;
     bool quoted = scan_skip(&at, scan_is_quote);
-    char word[16];
+    char word[32];
     uint32_t letter = house_letter(scan_peek(at, NULL));
     int32_t n;
     one = at;
@@ -138,7 +138,7 @@ static bool take_house_letter(struct scan *s, struct parts *p)
             at.p += n;
     }
     uint32_t letter = scan_peek(at, NULL);
-    char word[16];
+    char word[32];
     struct scan probe = at;
     scan_letters(&probe, word, sizeof word);
     int d = designator_of(word);

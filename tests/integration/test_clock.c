@@ -135,18 +135,41 @@ static void a_period_without_its_person_is_told(void **state)
 {
     (void)state;
     json_t *user = rpc_ok(town.admin, "user.get", "{s:I}", "id", town.user[TOWN_executor]);
-    /* What is open goes to a successor; what will come stays with who gives it, to be thought over. */
+    /* What is open goes to a successor, and what will come, too; without one nobody leaves. */
+    json_t *e = rpc_refused(town.admin, 1004, "open_work", "user.disable", "{s:I}", "id", town.user[TOWN_executor]);
+    CHECK(strstr(at_text(e, "message"), "в периодических поручениях 1"), "%s", at_text(e, "message"));
     rpc_ok(town.admin, "user.disable", "{s:I, s:I, s:I}", "id", town.user[TOWN_executor], "version", at_int(user, "version"), "successor",
            town.user[TOWN_chief]);
-    sql("UPDATE periodic SET next_on = current_date");
+    json_t *mine = rpc_ok(head, "periodic.list", "{}");
+    assert_int_equal(at_int(mine, "items.0.responsible"), town.user[TOWN_chief]);
+    json_int_t id = at_int(mine, "items.0.id");
+    assert_string_equal(at_text(rpc_ok(head, "periodic.get", "{s:I}", "id", id), "history.0.action"), "hand_over");
+    sql("UPDATE periodic SET next_on = current_date, params = params || jsonb_build_object('responsible', (SELECT id FROM app_user WHERE login = 'executor'))");
     for (int i = 0; i < 400 && strcmp(at_text(rpc_ok(head, "periodic.list", "{}"), "items.0.trouble"), "") == 0; i++)
         usleep(50000);
     CHECK(strstr(at_text(rpc_ok(head, "periodic.list", "{}"), "items.0.trouble"), "responsible"), "it is not told: %s",
           at_text(rpc_ok(head, "periodic.list", "{}"), "items.0.trouble"));
-    json_int_t id = at_int(rpc_ok(head, "periodic.list", "{}"), "items.0.id");
     rpc_error(town_as(&town, TOWN_chief), 1001, "periodic.stop", "{s:I}", "id", id);
+    /* Mended by who gives it: another executor, another rhythm from the next one on. */
+    rpc_refused(head, -32602, "responsible", "periodic.set", "{s:I, s:I}", "id", id, "responsible", town.user[TOWN_executor]);
+    rpc_refused(head, -32602, "period", "periodic.set", "{s:I, s:s}", "id", id, "period", "hourly");
+    rpc_refused(head, -32602, "title", "periodic.set", "{s:I, s:s}", "id", id, "title", "");
+    rpc_error(town_as(&town, TOWN_chief), 1001, "periodic.set", "{s:I, s:s}", "id", id, "title", "Чужое");
+    json_int_t version = at_int(rpc_ok(head, "periodic.get", "{s:I}", "id", id), "version");
+    rpc_ok(head, "periodic.set", "{s:I, s:I, s:I, s:s, s:s}", "id", id, "version", version, "responsible", town.user[TOWN_chief], "period", "monthly",
+           "title", "Ежемесячная справка");
+    rpc_error(head, 1003, "periodic.set", "{s:I, s:I, s:s}", "id", id, "version", version, "title", "Поздно");
+    json_t *set = rpc_ok(head, "periodic.get", "{s:I}", "id", id);
+    assert_string_equal(at_text(set, "title"), "Ежемесячная справка");
+    assert_string_equal(at_text(set, "trouble"), "");
+    assert_string_equal(at_text(set, "next_on") + 8, "01");
+    assert_int_equal(at_int(set, "born"), json_array_size(at(set, "assignments")));
+    CHECK(strcmp(at_text(set, "history.1.changes.period.from"), "weekly") == 0, "%s", at_text(set, "history.1.changes.period.from"));
+    rpc_ok(town_as(&town, TOWN_chief), "periodic.get", "{s:I}", "id", id);
+    rpc_error(town_as(&town, TOWN_chief), 1002, "periodic.set", "{s:I, s:s}", "id", id, "title", "Исполнитель не правит");
     rpc_ok(head, "periodic.stop", "{s:I, s:s}", "id", id, "reason", "Больше не нужна");
-    rpc_error(head, 1001, "periodic.stop", "{s:I}", "id", id);
+    rpc_refused(head, 1004, "status", "periodic.stop", "{s:I}", "id", id);
+    assert_int_equal(at_int(rpc_ok(head, "periodic.list", "{s:b}", "all", 1), "total"), 1);
     assert_int_equal(json_array_size(at(rpc_ok(head, "periodic.list", "{}"), "items")), 0);
     rpc_refused(head, -32602, "period", "assignment.create", "{s:s, s:I, s:s}", "title", "?", "responsible", town.user[TOWN_executor2],
                 "period", "hourly");

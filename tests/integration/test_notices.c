@@ -79,6 +79,28 @@ static void each_side_is_told_what_the_other_does(void **state)
     waits_for(executor, "relieved", id);
 }
 
+/* The responsible one hears of a part that is handed in, its co-executor of what became of it; nobody else of either. */
+static void a_part_is_told_to_those_it_concerns(void **state)
+{
+    (void)state;
+    struct rpc *other = town_as(&town, TOWN_executor2);
+    json_int_t id = at_int(rpc_ok(head, "assignment.create", "{s:s, s:I, s:s, s:[I,I]}", "title", "Вдвоём с третьим", "responsible", town.user[TOWN_executor], "due",
+                                  day_from_today(10), "co_executors", town.user[TOWN_executor2], town.user[TOWN_chief]), "id");
+    rpc_ok(other, "assignment.part_report", "{s:I, s:s}", "id", id, "text", "Моя половина готова");
+    assert_non_null(strstr(at_text(waits_for(executor, "part_reported", id), "text"), "Моя половина готова"));
+    rpc_ok(executor, "assignment.part_decide", "{s:I, s:I, s:s, s:s}", "id", id, "co_executor", town.user[TOWN_executor2], "decision", "return", "comment",
+           "Нет фото");
+    assert_non_null(strstr(at_text(waits_for(other, "part_returned", id), "text"), "Нет фото"));
+    rpc_ok(other, "assignment.part_report", "{s:I, s:s}", "id", id, "text", "С фото");
+    rpc_ok(executor, "assignment.part_decide", "{s:I, s:I, s:s}", "id", id, "co_executor", town.user[TOWN_executor2], "decision", "accept");
+    waits_for(other, "part_accepted", id);
+    static const char *const kinds[] = {"part_reported", "part_returned", "part_accepted"};
+    for (size_t i = 0; i < 3; i++)
+        assert_null(notice_of(town_as(&town, TOWN_chief), kinds[i], id));
+    assert_null(notice_of(other, "part_reported", id));
+    assert_null(notice_of(executor, "part_accepted", id));
+}
+
 static void english_screens_read_english(void **state)
 {
     (void)state;
@@ -223,6 +245,7 @@ int main(void)
         cmocka_unit_test(starts_and_is_filled),
         cmocka_unit_test(who_is_given_work_hears_of_it_at_once),
         cmocka_unit_test(each_side_is_told_what_the_other_does),
+        cmocka_unit_test(a_part_is_told_to_those_it_concerns),
         cmocka_unit_test(english_screens_read_english),
         cmocka_unit_test(a_notice_is_as_blind_as_its_reader),
         cmocka_unit_test(reading_one_many_and_all),

@@ -112,6 +112,29 @@ static struct forecast *forecast_new(void)
 
 /* ---- the form ---- */
 
+void assign_open_periodic(void)
+{
+    static const char *const first[] = {"title", "responsible", "period", "due", "text", "urgency", "controller", "co_executors", NULL};
+    static const struct form_hint repeated[] = {{"responsible", FH_REQUIRED, N_("Responsible")},
+                                                {"title", 0, N_("What to do")},
+                                                {"period", FH_REQUIRED, NULL},
+                                                {"due", 0, N_("First due date")},
+                                                {"text", 0, N_("Details")},
+                                                {"appeal", FH_HIDE, NULL},
+                                                {"appeals", FH_HIDE, NULL},
+                                                {"parent", FH_HIDE, NULL},
+                                                {"external_id", FH_HIDE, NULL},
+                                                {"draft", FH_HIDE, NULL},
+                                                {NULL, 0, NULL}};
+    form_open(&(struct form_start){.method = "assignment.create",
+                                   .title = _("New periodic assignment"),
+                                   .draft = "assignment.create:periodic",
+                                   .hints = repeated,
+                                   .order = first,
+                                   .extra = &forecast_extra,
+                                   .extra_data = forecast_new()});
+}
+
 struct several {
     size_t count;
     struct form_target targets[];

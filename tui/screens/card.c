@@ -612,6 +612,7 @@ void card_history(struct doc *d, const json_t *record)
                        : json_object_get(record, "classifier")     ? "classifier"
                        : json_object_get(record, "taken_at")       ? "incident"
                        : json_object_get(record, "planned_end")    ? "shift"
+                       : json_object_get(record, "login")          ? "user"
                                                                    : "appeal";
     /* The newest first: that is what one came to look at. */
     for (size_t i = json_array_size(history); i-- > 0;)

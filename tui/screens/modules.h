@@ -58,6 +58,16 @@ void shift_hand_over_open(const struct record_ref *ref);
 void shift_note_open(void);
 /* What came of an entry that waits. */
 void shift_entry_open(int64_t entry);
+struct screen *users_list(const char *query);
+struct screen *users_card(int64_t id, enum command then);
+/* A person leaves: asks who gets the open work; and comes back. */
+void users_disable(const struct record_ref *ref);
+void users_enable(const struct record_ref *ref);
+struct screen *mail_list(const char *query);
+struct screen *periodics_list(const char *query);
+struct screen *periodics_card(int64_t id, enum command then);
+/* An assignment that repeats. */
+void assign_open_periodic(void);
 
 struct screen *audit_list(const char *query);
 
