@@ -29,7 +29,8 @@ struct call {
     int count, selected;
     bool focused;
     int64_t outage, repeat_of; /* chosen to be joined */
-    char house[400], services[300], caller[200];
+    char house[400];
+    json_t *services; /* codes of those that the kind brings; NULL: none */
 };
 
 static const struct form_hint hints[] = {
@@ -45,6 +46,7 @@ static const struct form_hint hints[] = {
     {"outage", FH_HIDE, NULL},
     {"repeat_of", FH_HIDE, NULL},
     {"external_id", FH_HIDE, NULL},
+    {"taken_at", FH_HIDE, NULL}, /* a call that one speaks is taken now */
     {NULL, 0, NULL},
 };
 static const char *const order[] = {"phone", "place", "text", "type", "service", "priority", "caller", "flat", "entrance", "floor", "source", NULL};
@@ -71,8 +73,8 @@ static void item_add(struct call *k, enum known of, const json_t *o)
     }
     dates_moment(js_str(o, "taken_at"), at, sizeof at);
     strf(item->head, sizeof item->head, "%s  %s  %s", js_str(o, "number"), at, words_label("state:incident", js_str(o, "status")));
-    strf(item->text, sizeof item->text, "%s: %s%s%s", words_label("incident_type", js_str(o, "type")), js_str(o, of == KNOWN_CALLER ? "place" : "caller"),
-         js_str(o, "text")[0] ? ", " : "", js_str(o, "text"));
+    const char *who = js_str(o, of == KNOWN_CALLER ? "place" : "caller"), *text = js_str(o, "text");
+    strf(item->text, sizeof item->text, "%s%s%s%s%s", words_label("incident_type", js_str(o, "type")), *who ? ": " : "", who, *text ? ", " : "", text);
 }
 
 static void items_take(struct call *k, const json_t *result)
@@ -89,7 +91,6 @@ static void items_take(struct call *k, const json_t *result)
         if (k->items[i].id == chosen)
             k->selected = i;
     k->focused = k->focused && k->count > 0;
-    strf(k->caller, sizeof k->caller, "%s", js_str(json_array_get(json_object_get(result, "caller"), 0), "caller"));
 }
 
 static void house_take(struct call *k, const json_t *h)
@@ -126,18 +127,12 @@ static void fill(struct call *k, const char *name, const char *classifier, const
 static void kind_take(struct call *k, const json_t *result)
 {
     const json_t *services = json_object_get(result, "services");
-    size_t i, len;
-    json_t *v;
     fill(k, "type", "incident_type", js_str(result, "type"));
     fill(k, "priority", "incident_priority", js_str(result, "priority"));
     const char *first = json_string_value(json_array_get(services, 0));
     fill(k, "service", "service", first ? first : "");
-    k->services[0] = '\0';
-    json_array_foreach(services, i, v)
-    {
-        len = strlen(k->services);
-        strf(k->services + len, sizeof k->services - len, "%s%s", i ? ", " : "", words_label("service", json_string_value(v)));
-    }
+    json_decref(k->services);
+    k->services = json_array_size(services) > 0 ? json_deep_copy(services) : NULL;
 }
 
 static void come(void *arg, json_t *result, const struct rpc_error *error)
@@ -328,11 +323,27 @@ static int paint_item(const struct call *k, int i, int y, struct rect r)
     return y + LINES_EACH;
 }
 
+/* Named when they are painted: the words may come after the answer. */
+static void services_text(const struct call *k, char *out, size_t size)
+{
+    size_t i, len;
+    json_t *v;
+    out[0] = '\0';
+    json_array_foreach(k->services, i, v)
+    {
+        len = strlen(out);
+        strf(out + len, size - len, "%s%s", i ? ", " : theme_glyph(GL_ARROW), i ? "" : " ");
+        len = strlen(out);
+        strf(out + len, size - len, "%s", words_label("service", json_string_value(v)));
+    }
+}
+
 static void call_paint(struct form_screen *fs, struct rect r, struct cursor *cursor)
 {
     static const char *const labels[] = {[KNOWN_OUTAGE] = N_("Outage"), [KNOWN_ADDRESS] = N_("Earlier calls from this address"), [KNOWN_CALLER] = N_("Earlier calls of this phone")};
     const struct call *k = fs->extra_data;
     struct rect whole = r;
+    char services[300];
     split(k, &r);
     bool beside = r.x > whole.x;
     for (int i = 0; beside && i < r.h; i++)
@@ -344,9 +355,10 @@ static void call_paint(struct form_screen *fs, struct rect r, struct cursor *cur
     int y = r.y, bottom = r.y + r.h;
     if (k->house[0] && y < bottom)
         y += beside ? draw_wrapped((struct rect){y, r.x + 1, bottom - y, r.w - 2}, 0, R_STRONG, G_BASE, k->house) : (draw_text(y, r.x + 1, r.w - 2, R_STRONG, G_BASE, k->house), 1);
-    if (beside && k->services[0] && y < bottom)
-        y += draw_wrapped((struct rect){y, r.x + 1, bottom - y, r.w - 2}, 0, R_TEXT, G_BASE, k->services);
-    if (k->count == 0 && beside && y < bottom && !k->house[0])
+    services_text(k, services, sizeof services);
+    if (beside && services[0] && y < bottom)
+        y += draw_wrapped((struct rect){y, r.x + 1, bottom - y, r.w - 2}, 0, R_TEXT, G_BASE, services);
+    if (k->count == 0 && beside && y < bottom && !k->house[0] && !services[0])
         draw_wrapped((struct rect){y, r.x + 1, bottom - y, r.w - 2}, 0, R_DIM, G_BASE, _("What is known of the phone and the address appears here while you type"));
     int first = 0, fit = (bottom - y) / LINES_EACH - 1;
     if (k->focused && fit > 0 && k->selected >= fit)
@@ -373,6 +385,7 @@ static void call_free(struct form_screen *fs)
     timers_forget(k);
     if (k->request)
         app_cancel(k->request);
+    json_decref(k->services);
     free(k);
 }
 

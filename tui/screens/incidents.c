@@ -87,7 +87,7 @@ static const char *const fields[] = {"number",    "status",      "taken_at",   "
                                      "taken_by_name", NULL};
 
 static const struct records_tab tabs[] = {
-    {N_("Open"), "{\"open\": true, \"sort\": \"urgent\"}"},
+    {N_("Not closed"), "{\"open\": true, \"sort\": \"urgent\"}"},
     {N_("Taken down"), "{\"status\": \"new\"}"},
     {N_("Breached"), "{\"open\": true, \"clock\": \"breached\"}"},
     {N_("Soon breached"), "{\"open\": true, \"clock\": \"soon\"}"},
@@ -271,7 +271,7 @@ static void build_main(struct doc *d, const json_t *r)
 static const struct card_tab card_tabs[] = {
     {N_("Card"), NULL, build_main},
     {N_("Services"), count_services, build_services},
-    {N_("Repeats"), count_repeats, build_repeats},
+    {N_("Repeated calls"), count_repeats, build_repeats},
     {N_("Comments"), card_count_comments, card_comments},
     {N_("History"), NULL, card_history},
     {NULL, NULL, NULL},

@@ -61,9 +61,9 @@ static void cell_status(const struct row *row, char *out, size_t size, enum role
 }
 
 static const struct column columns[] = {
-    {"opened_at", N_("From"), 11, 14, 1, 1, false, cell_opened},
-    {"closed_at", N_("To"), 11, 14, 2, 1, false, cell_closed},
-    {"late", N_("Late"), 6, 7, 5, 0, true, cell_late},
+    {"opened_at", N_("Begins"), 11, 14, 1, 1, false, cell_opened},
+    {"closed_at", N_("Ends"), 11, 14, 2, 1, false, cell_closed},
+    {"late", N_("Delay"), 6, 7, 5, 0, true, cell_late},
     {"number", N_("Number"), 8, 10, 6, 0, false, cell_number},
     {"dispatcher", N_("On duty"), 18, 0, 1, 2, false, cell_dispatcher},
     {"next", N_("Accepted by"), 16, 24, 4, 0, false, cell_next},
@@ -234,7 +234,7 @@ static void build_main(struct doc *d, const json_t *r)
         strf(text + len, sizeof text - len, "%s%s", i ? ", " : "", who);
     }
     doc_field_short(d, _("With"), text, R_TEXT);
-    card_date(d, _("From"), r, "opened_at");
+    card_date(d, _("Begins"), r, "opened_at");
     card_date(d, _("Until"), r, "planned_end");
     card_word(d, _("Regime"), r, "regime", "regime");
     card_text(d, _("Weather"), r, "weather");
@@ -243,7 +243,7 @@ static void build_main(struct doc *d, const json_t *r)
     card_date(d, _("Handed over"), r, "offered_at");
     name_short(js_str(r, "accepted_by_name"), who, sizeof who);
     doc_field_short(d, _("Accepted by"), who, R_TEXT);
-    card_date(d, _("Accepted"), r, "accepted_at");
+    card_date(d, _("Signed at"), r, "accepted_at");
     if (js_int(r, "late_minutes") > 0) {
         strf(text, sizeof text, _("%lld min after the end of the shift"), (long long)js_int(r, "late_minutes"));
         doc_field(d, js_str(r, "accepted_at")[0] ? _("Signed late") : _("Not handed over"), text, R_LATE);
@@ -266,7 +266,7 @@ static void build_main(struct doc *d, const json_t *r)
 }
 
 static const struct card_tab card_tabs[] = {
-    {N_("Shift"), NULL, build_main}, {N_("Open"), count_items, build_open}, {N_("Log"), count_entries, build_log}, {N_("History"), NULL, card_history}, {NULL, NULL, NULL},
+    {N_("Shift"), NULL, build_main}, {N_("Still open"), count_items, build_open}, {N_("Log"), count_entries, build_log}, {N_("History"), NULL, card_history}, {NULL, NULL, NULL},
 };
 
 static void heading(const json_t *r, char *left, size_t left_size, char *right, size_t right_size, enum role *role)
