@@ -315,3 +315,89 @@ UPDATE social_object SET kind = coalesce($2::text, kind), name = coalesce($3::te
        note = coalesce($14::text, note), disabled_at = CASE WHEN $15::boolean IS NULL THEN disabled_at WHEN $15 THEN coalesce(disabled_at, now()) END,
        version = version + 1
 WHERE id = $1::bigint RETURNING version;
+
+-- ---- a line of houses ----
+
+-- name: streets_by_keys
+-- (ords, keys, settlements or NULL each) -> ord, id, kind, text, settlement's text, key, settlement: at most nine of each
+SELECT a.ord, s.id, s.kind, s.text, s.settlement, s.key, s.settlement_id
+FROM unnest($1::integer[], $2::text[], $3::bigint[]) AS a(ord, key, settlement_id)
+     CROSS JOIN LATERAL (SELECT s.id, s.kind, gorod_place('street_kind', s.kind, s.name) AS text,
+                                gorod_place('settlement_kind', t.kind, t.name) AS settlement, s.key, s.settlement_id
+                         FROM street s JOIN settlement t ON t.id = s.settlement_id
+                         WHERE s.key = a.key AND (a.settlement_id IS NULL OR s.settlement_id = a.settlement_id) ORDER BY s.id LIMIT 9) s
+ORDER BY a.ord, s.id;
+
+-- name: streets_like
+-- the same for streets that look alike, the likest first
+SELECT a.ord, s.id, s.kind, s.text, s.settlement, s.key, s.settlement_id
+FROM unnest($1::integer[], $2::text[], $3::bigint[]) AS a(ord, key, settlement_id)
+     CROSS JOIN LATERAL (SELECT s.id, s.kind, gorod_place('street_kind', s.kind, s.name) AS text,
+                                gorod_place('settlement_kind', t.kind, t.name) AS settlement, s.key, s.settlement_id,
+                                greatest(similarity(s.key, a.key), word_similarity(a.key, s.key)) AS likeness
+                         FROM street s JOIN settlement t ON t.id = s.settlement_id
+                         WHERE (s.key % a.key OR a.key <% s.key) AND (a.settlement_id IS NULL OR s.settlement_id = a.settlement_id)
+                         ORDER BY likeness DESC, s.id LIMIT 9) s
+ORDER BY a.ord, s.likeness DESC, s.id;
+
+-- name: company_like
+-- plan: custom
+-- (core of a name) -> 1, id, key, name: those that hold it, or look alike
+SELECT 1, k.id, k.key, k.name FROM company k WHERE k.key LIKE '%' || gorod_like($1::text) || '%' OR $1 <% k.key
+ORDER BY k.key LIKE '%' || gorod_like($1) || '%' DESC, word_similarity($1, k.key) DESC, k.id LIMIT 9;
+
+-- fragment: within_ends
+-- the ends and the side of piece p hold house h
+h.number_value BETWEEN p.low AND p.high AND (p.side = 0 OR h.number_value % 2 = p.side % 2)
+  AND (p.low_order = '' OR h.number_value > p.low OR h.number_order COLLATE "C" >= p.low_order)
+  AND (p.high_order = '' OR h.number_value < p.high OR h.number_order COLLATE "C" <= p.high_order)
+
+-- name: house_resolve
+-- (ords, kinds, streets, settlements, companies, numbers, lows, low orders, highs, high orders, sides, taken out, limit)
+-- kinds: 0 house, 1 with all its corpora, 2 range or whole street, 3 all of a company. Sides: 0 both, 1 odd, 2 even.
+-- -> house as JSON, ords of the pieces that hold it, flats, residents, whether these are an estimate, id; in the order of the line, houses of a piece naturally
+WITH piece AS MATERIALIZED (
+    SELECT * FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::integer[], $8::text[], $9::integer[],
+                         $10::text[], $11::integer[], $12::boolean[])
+        AS p(ord, kind, street_id, settlement_id, company_id, number, low, low_order, high, high_order, side, out)
+), hit AS MATERIALIZED (
+    SELECT p.ord, p.out, h.id FROM piece p JOIN house h ON h.street_id = p.street_id AND h.number_value = p.low AND h.number = p.number
+    WHERE p.kind = 0 AND p.street_id IS NOT NULL
+    UNION ALL
+    SELECT p.ord, p.out, h.id FROM piece p JOIN house h ON h.settlement_id = p.settlement_id AND h.street_id IS NULL AND h.number = p.number
+    WHERE p.kind = 0 AND p.street_id IS NULL
+    UNION ALL
+    SELECT p.ord, p.out, h.id FROM piece p JOIN house h ON h.street_id = p.street_id AND h.number_value = p.low
+        AND (h.number = p.number OR h.number LIKE p.number || ' %')
+    WHERE p.kind = 1 AND p.street_id IS NOT NULL
+    UNION ALL
+    SELECT p.ord, p.out, h.id FROM piece p JOIN house h ON h.street_id = p.street_id AND {within_ends} WHERE p.kind = 2 AND p.street_id IS NOT NULL
+    UNION ALL
+    SELECT p.ord, p.out, h.id FROM piece p JOIN house h ON h.settlement_id = p.settlement_id AND h.street_id IS NULL
+        AND (p.kind = 2 AND {within_ends} OR p.kind = 1 AND (h.number = p.number OR h.number LIKE p.number || ' %'))
+    WHERE p.kind IN (1, 2) AND p.street_id IS NULL
+    UNION ALL
+    SELECT p.ord, p.out, h.id FROM piece p JOIN house h ON h.company_id = p.company_id AND (p.street_id IS NULL OR h.street_id = p.street_id)
+    WHERE p.kind = 3
+), kept AS (
+    SELECT id, min(ord) AS first, string_agg(ord::text, ' ' ORDER BY ord) AS ords FROM hit WHERE NOT out AND id NOT IN (SELECT id FROM hit WHERE out)
+    GROUP BY id LIMIT $13::integer
+)
+SELECT json_build_object('id', h.id, 'number', h.number, 'street', h.street_id, 'settlement', h.settlement_id,
+                         'address', concat_ws(', ', gorod_place('settlement_kind', t.kind, t.name), gorod_place('street_kind', s.kind, s.name), h.number),
+                         'flats', h.flats, 'residents', gorod_residents(h.residents, h.flats, t.residents_per_flat),
+                         'residents_estimated', h.residents IS NULL AND h.flats IS NOT NULL),
+       kept.ords, h.flats, gorod_residents(h.residents, h.flats, t.residents_per_flat), h.residents IS NULL AND h.flats IS NOT NULL, h.id
+FROM kept JOIN house h USING (id) JOIN settlement t ON t.id = h.settlement_id LEFT JOIN street s ON s.id = h.street_id
+ORDER BY kept.first, h.street_id, h.number_value, h.number_order COLLATE "C", h.id;
+
+-- name: house_corpora
+-- (street, value, number) -> the numbers that the register has beside this one, in one text
+SELECT string_agg(number, ', ' ORDER BY number_order COLLATE "C") FROM (
+    SELECT number, number_order FROM house WHERE street_id = $1::bigint AND number_value = $2::integer AND number LIKE $3::text || ' %'
+    ORDER BY number_order COLLATE "C" LIMIT 9) h;
+
+-- name: social_objects_of
+-- (language, names, houses) -> JSON of the objects in these houses, the most urgent first
+SELECT coalesce(json_agg(json_build_object({social_members}) ORDER BY (c.data->>'priority')::integer, o.id), '[]'), count(*)
+FROM {social_tables} WHERE o.house_id = ANY ($3::bigint[]) AND o.disabled_at IS NULL;

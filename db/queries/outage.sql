@@ -3,7 +3,7 @@
 -- fragment: outage_address
 -- house h in words: kind and name of the street, number; before them the settlement, where it is not the only one
 (SELECT concat_ws(', ', CASE WHEN t.n > 1 THEN s.name END,
-                  (SELECT concat_ws(' ', nullif(coalesce(k.data->>'short_ru', k.data->>'short', lower(k.ru)), ''), st.name)
+                  (SELECT concat_ws(' ', nullif(coalesce(k.data->>'short', lower(k.ru)), ''), st.name)
                    FROM street st LEFT JOIN classifier k ON k.classifier = 'street_kind' AND k.code = st.kind WHERE st.id = h.street_id), h.number)
  FROM settlement s CROSS JOIN (SELECT count(*) AS n FROM (SELECT 1 FROM settlement LIMIT 2) two) t WHERE s.id = h.settlement_id)
 

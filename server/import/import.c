@@ -2,6 +2,7 @@
 #include "common/translit.h"
 #include "server/cli/internal.h"
 #include "server/import/days.h"
+#include "server/import/feed.h"
 #include "server/import/rejects.h"
 #include "server/import/row.h"
 #include "server/supervisor/state.h"
@@ -15,7 +16,7 @@
 enum { EXIT_DATA = 65, EXIT_USAGE = 64, EXIT_INPUT = 66, EXIT_AGAIN = 75, TELL_EVERY = 500, TOLD_MAX = 20 };
 
 struct options {
-    const char *state, *kind, *file, *map, *errors;
+    const char *state, *kind, *file, *map, *errors, *source, *snapshot;
     bool dry_run, json;
 };
 
@@ -30,6 +31,7 @@ struct run {
     json_t *seen;   /* hash of a row that has no key: how often it was met in this file */
     json_t *keys;   /* key of a row that was taken: its line */
     struct year_days days;
+    struct feed feed;
     char nonce[37]; /* of this run: a repeat within it is the same request, a second import is another */
     bool was_updated; /* the row just sent changed what was there */
     int64_t read, imported, updated, unchanged, rejected;
@@ -252,6 +254,10 @@ static bool send_row(struct run *r, const struct csv_row *row, struct err *err)
         json_decref(params);
         return false;
     }
+    if (r->kind->by_feed) {
+        json_decref(key);
+        return feed_add(&r->feed, params, row, err);
+    }
     if (r->kind->by_year) {
         json_object_set_new(r->keys, json_string_value(key), json_integer(row->line));
         json_decref(key);
@@ -303,6 +309,7 @@ static void reject(struct run *r, const struct csv_row *row, const struct err *e
     const char *text = len && strncmp(why, err->field, len) == 0 && why[len] == ':' ? why + len + 1 + (why[len + 1] == ' ') : why;
     snprintf(reason, sizeof reason, "%s%s%s", len ? column_of(r, err->field) : "", len ? ": " : "", text);
     rejects_add(&r->rejects, row, reason);
+    r->feed.has_faults = r->feed.has_faults || len == 0 || strcmp(err->field, "address") != 0;
     if (++r->rejected > TOLD_MAX)
         return;
     char told[1400];
@@ -359,11 +366,33 @@ static int send_years(struct run *r)
     return 0;
 }
 
+static void feed_reject(void *owner, const struct csv_row *row, const struct err *err) { reject(owner, row, err); }
+static void feed_request_id(void *owner, json_t *params) { give_request_id(owner, params); }
+
+static void feed_count(void *owner, const char *outcome, int64_t rows)
+{
+    struct run *r = owner;
+    *(strcmp(outcome, "opened") == 0 ? &r->imported : strcmp(outcome, "changed") == 0 ? &r->updated : &r->unchanged) += rows;
+}
+
+/* All rows are read: outage after outage goes to the server, then what the snapshot does not show. */
+static int send_feed(struct run *r)
+{
+    struct err err;
+    const struct feed_listener listener = {.owner = r, .reject = feed_reject, .count = feed_count, .request_id = feed_request_id};
+    if (r->o->dry_run) {
+        r->imported = r->read - r->rejected;
+        return 0;
+    }
+    return feed_send(&r->feed, &r->rpc, &listener, &err) ? 0 : fault_err(&err, NULL);
+}
+
 static int read_rows(struct run *r, struct csv *csv)
 {
     struct csv_row row;
     enum csv_fault what;
     bool terminal = isatty(STDERR_FILENO);
+    r->feed.create = r->map.create_houses;
     while (csv_next(csv, &row, &what)) {
         struct err err = {.code = ERR_OK};
         r->read++;
@@ -377,7 +406,7 @@ static int read_rows(struct run *r, struct csv *csv)
     }
     if (terminal && r->read >= TELL_EVERY)
         fputc('\n', stderr);
-    return what ? csv_trouble(r->o->file, row.line, what) : send_years(r);
+    return what ? csv_trouble(r->o->file, row.line, what) : r->kind->by_feed ? send_feed(r) : send_years(r);
 }
 
 static void print_summary(const struct run *r)
@@ -387,6 +416,7 @@ static void print_summary(const struct run *r)
                (long long)r->imported, (long long)r->updated, (long long)r->unchanged, (long long)r->rejected,
                r->o->dry_run ? ",\"dry_run\":true" : "");
         year_days_print(&r->days, stdout, true);
+        feed_print(&r->feed, stdout, true);
         puts("}");
         return;
     }
@@ -395,6 +425,7 @@ static void print_summary(const struct run *r)
            (long long)r->read, (long long)r->imported, (long long)r->updated, (long long)r->unchanged, (long long)r->rejected,
            r->o->dry_run ? CLI_TR(" (проверка, ничего не записано)", " (a check, nothing was written)") : "");
     year_days_print(&r->days, stdout, false);
+    feed_print(&r->feed, stdout, false);
 }
 
 /* Everything that can be wrong with the whole file is found before the first row goes out. */
@@ -443,6 +474,7 @@ static int import_rows(struct run *r, struct csv *csv)
     json_decref(r->seen);
     json_decref(r->keys);
     year_days_free(&r->days);
+    feed_free(&r->feed);
     refs_free(&r->refs);
     return code ? code : r->rejected > 0 ? EXIT_DATA : 0;
 }
@@ -492,6 +524,12 @@ static int run_import(const struct options *o)
             snprintf(text + strlen(text), sizeof text - strlen(text), " %s", k->name);
         return fault(EXIT_USAGE, text, CLI_TR("Подробнее: import --help", "More: import --help"));
     }
+    if (r.kind->by_feed != (o->source && o->snapshot) || (o->source != NULL) != (o->snapshot != NULL))
+        return fault(EXIT_USAGE,
+                     r.kind->by_feed ? CLI_TR("import outages: нужны --source ИСТОЧНИК и --snapshot ВРЕМЯ", "import outages: --source NAME and --snapshot TIME are needed")
+                                     : CLI_TR("import: --source и --snapshot - только для outages", "import: --source and --snapshot are for outages alone"),
+                     CLI_TR("Пример: --source 051 --snapshot 2026-03-23T05:59:00Z", "Example: --source 051 --snapshot 2026-03-23T05:59:00Z"));
+    r.feed = (struct feed){.source = o->source, .snapshot = o->snapshot};
     r.op = op_find(r.kind->add, strlen(r.kind->add));
     FILE *f = fopen(o->file, "re");
     if (!f)
@@ -511,6 +549,7 @@ static void print_help(void)
                  "Без карты столбцы называются как поля.\n\n"
                  "  --map КАРТА.yaml   какой столбец - какое поле (columns), значения (defaults, values), даты (date_formats), create\n"
                  "  --dry-run          только проверить\n"
+                 "  --source, --snapshot  для outages: чей это снимок и на какой момент (RFC 3339); чего в нём нет, закроется\n"
                  "  --errors ФАЙЛ.csv  отклонённые строки с причиной: исправьте и внесите снова\n"
                  "  --json             итог одним объектом JSON\n\nВиды и поля (* - обязательное):\n",
                  "Usage: gorod-server import KIND FILE.csv [--map MAP.yaml] [--dry-run] [--errors FILE.csv] [--json] [--state DIR]\n\n"
@@ -518,6 +557,7 @@ static void print_help(void)
                  "Without a map the columns bear the names of the fields.\n\n"
                  "  --map MAP.yaml     which column is which field (columns), values (defaults, values), dates (date_formats), create\n"
                  "  --dry-run          only check\n"
+                 "  --source, --snapshot  of outages: whose snapshot it is and of which moment (RFC 3339); what it does not show is closed\n"
                  "  --errors FILE.csv  the rejected rows with the reason: correct them and import again\n"
                  "  --json             the outcome as one JSON object\n\nKinds and fields (* required):\n"),
           stdout);
@@ -536,6 +576,8 @@ static int read_options(int argc, char **argv, struct options *o)
     static const struct option options[] = {{"map", required_argument, NULL, 'm'},
                                             {"dry-run", no_argument, NULL, 'd'},
                                             {"errors", required_argument, NULL, 'e'},
+                                            {"source", required_argument, NULL, 'f'},
+                                            {"snapshot", required_argument, NULL, 'n'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"state", required_argument, NULL, 's'},
                                             {"help", no_argument, NULL, 'h'},
@@ -548,6 +590,8 @@ static int read_options(int argc, char **argv, struct options *o)
         case 'm': o->map = optarg; break;
         case 'd': o->dry_run = true; break;
         case 'e': o->errors = optarg; break;
+        case 'f': o->source = optarg; break;
+        case 'n': o->snapshot = optarg; break;
         case 'j': o->json = true; break;
         case 's': o->state = optarg; break;
         case 'h': print_help(); return -1;

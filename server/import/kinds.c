@@ -114,6 +114,22 @@ static const struct import_field classifier_fields[] = {
     {.name = NULL},
 };
 
+static const struct import_field outage_fields[] = {
+    {"kind", FIELD_CODE, "outage_kind", TO_PARAM, NULL, true},
+    {"source_kind", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"resource", FIELD_CODE, "outage_resource", TO_PARAM, NULL, true},
+    {"district", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"settlement", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"address", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"street", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"number", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"started", FIELD_TIME, NULL, TO_PARAM, NULL, true},
+    {"promised", FIELD_TIME, NULL, TO_PARAM, NULL, false},
+    {"reason", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"supplier", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {.name = NULL},
+};
+
 const struct import_kind import_kinds[] = {
     {.name = "units", .add = "unit.add", .set = "unit.set", .get = "unit.get", .key = "code", .fields = unit_fields},
     {.name = "users", .add = "user.add", .set = "user.set", .get = "user.get", .key = "login", .fields = user_fields},
@@ -121,6 +137,7 @@ const struct import_kind import_kinds[] = {
     {.name = "appeals", .add = "appeal.register", .key = "external_id", .either = {"subject", "text"}, .fields = appeal_fields},
     {.name = "assignments", .add = "assignment.create", .key = "external_id", .fields = assignment_fields},
     {.name = "classifiers", .add = "classifier.set", .key = "code", .within = "classifier", .upserts = true, .fields = classifier_fields},
+    {.name = "outages", .add = "outage.feed_take", .key = "", .either = {"address", "number"}, .by_feed = true, .fields = outage_fields},
     {.name = "calendar", .add = "calendar.year", .key = "date", .by_year = true, .fields = calendar_fields},
     {.name = NULL},
 };

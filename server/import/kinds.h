@@ -8,6 +8,7 @@ enum field_type {
     FIELD_INT,
     FIELD_BOOL,   /* yes, no, да, нет, 1, 0, true, false */
     FIELD_DATE,   /* by date_formats of the map */
+    FIELD_TIME,   /* RFC 3339, or by date_formats in the zone of the server */
     FIELD_CODE,   /* code or label of the classifier `values` */
     FIELD_CHOICE, /* one of `values` "a|b" */
     FIELD_WORDS,  /* several, parted by , or ; */
@@ -43,6 +44,7 @@ struct import_kind {
     bool upserts;                      /* `add` also changes what is there, tells what it did, and takes dry_run */
     const char *either[2];             /* fields of which one must be there; NULL for no such rule */
     const struct import_field *fields; /* ends with name NULL */
+    bool by_feed;                      /* rows are houses: those of an outage go to `add` together, with --source and --snapshot */
     bool by_year;                      /* rows are days: those of a year go to `add` together, at the end */
 };
 

@@ -138,13 +138,14 @@ static bool read_create(struct reading *r, const struct yaml_tree *section)
     for (const struct yaml_tree *n = section->child; n; n = n->next) {
         if (!expect(r, n, YT_TEXT))
             return false;
-        bool unit = strcmp(n->text, "unit") == 0, topic = strcmp(n->text, "topic") == 0;
-        if (!unit && !topic)
+        bool unit = strcmp(n->text, "unit") == 0, topic = strcmp(n->text, "topic") == 0, house = r->kind->by_feed && strcmp(n->text, "house") == 0;
+        if (!unit && !topic && !house)
             return yaml_tree_fault(
                 r->err, r->path, n->line,
-                CLI_TR("«%.40s»: заводить недостающее можно для unit и topic", "\"%.40s\": what is absent can be made for unit and topic"),
+                CLI_TR("«%.40s»: заводить недостающее можно для unit и topic, у outages - для house", "\"%.40s\": what is absent can be made for unit and topic, of outages for house"),
                 n->text);
         r->map->create_units = r->map->create_units || unit;
+        r->map->create_houses = r->map->create_houses || house;
         r->map->keep_topics = r->map->keep_topics || topic;
     }
     return true;

@@ -46,6 +46,35 @@ static json_t *date_value(struct building *b, const struct import_field *f, cons
     return NULL;
 }
 
+/* What is RFC 3339 stays as it is; another form is a time of the municipality's zone, unless it names its own (%z). */
+static json_t *time_value(struct building *b, const struct import_field *f, const char *text)
+{
+    char out[40], detail[256];
+    struct tm tm = {.tm_mday = 1};
+    if (strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) && text[strlen("2026-01-01T00:00:00")])
+        return json_string(text); /* the server checks the rest */
+    for (size_t i = 0; b->map->date_formats[i]; i++) {
+        tm = (struct tm){.tm_mday = 1, .tm_isdst = -1};
+        const char *end = strptime(text, b->map->date_formats[i], &tm);
+        if (!end || *end || day_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) == DAY_NONE)
+            continue;
+        bool own_zone = strstr(b->map->date_formats[i], "%z") != NULL;
+        long offset = tm.tm_gmtoff;
+        if (!own_zone) {
+            mktime(&tm);
+            offset = tm.tm_gmtoff;
+        }
+        long minutes = labs(offset) / 60;
+        size_t n = strftime(out, sizeof out, "%Y-%m-%dT%H:%M:%S", &tm);
+        snprintf(out + n, sizeof out - n, "%c%02ld:%02ld", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+        return json_string(out);
+    }
+    snprintf(detail, sizeof detail,
+             CLI_TR("«%.60s»: нет такого времени (RFC 3339), или его вид не назван в date_formats", "\"%.60s\": no such time (RFC 3339), or its format is not named in date_formats"), text);
+    refuse(b, f, "not_a_time", detail);
+    return NULL;
+}
+
 static json_t *bool_value(struct building *b, const struct import_field *f, const char *text)
 {
     static const char *const words[2][6] = {{"0", "false", "no", "нет", "н", "f"}, {"1", "true", "yes", "да", "д", "t"}};
@@ -186,6 +215,7 @@ static json_t *value_of(struct building *b, const struct import_field *f, const 
     case FIELD_INT: return int_value(b, f, text);
     case FIELD_BOOL: return bool_value(b, f, text);
     case FIELD_DATE: return date_value(b, f, text);
+    case FIELD_TIME: return time_value(b, f, text);
     case FIELD_CODE: return code_value(b, f, text);
     case FIELD_JSON: return json_value(b, f, text);
     case FIELD_CHOICE: return choice_value(b, f, text);

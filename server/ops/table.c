@@ -30,6 +30,7 @@ const struct op *const op_tables[] = {
     outage_ops,
     outage_board_ops,
     outage_breaks_ops,
+    outage_feed_ops,
     substitution_ops,
     report_ops,
     export_ops,
@@ -37,6 +38,8 @@ const struct op *const op_tables[] = {
     address_ops,
     company_ops,
     house_ops,
+    house_parse_ops,
+    house_resolve_ops,
     social_object_ops,
     NULL,
 };

@@ -33,6 +33,8 @@ static const char *const descriptions[] = {"деревян", "щитов", "ис
 
 static int designator_of(const char *word)
 {
+    /* Latin letters that look like the Russian ones */
+    word = strcmp(word, "k") == 0 ? "к" : strcmp(word, "c") == 0 ? "с" : word;
     for (size_t i = 0; i < sizeof designators / sizeof *designators; i++)
         if (strcmp(designators[i].word, word) == 0)
             return (int)i;
@@ -152,7 +154,7 @@ static bool take_house_letter(struct scan *s, struct parts *p)
         p->letter[0] = '\0';
         return false;
     }
-    if (apart && number_follows(at)) {
+    if (apart && (number_follows(at) || (letter == 0x434 && scan_peek(at, NULL) == '.'))) { /* «27 д. 14» */
         p->letter[0] = '\0';
         return false;
     }
@@ -346,6 +348,17 @@ static void add_padded(char *out, size_t size, char rank, const char *text)
     add(out, size, padded, "");
 }
 
+static void finish_mark(const struct parts *p, int m, struct house_number *out)
+{
+    if (!*p->mark[m])
+        return;
+    const char *value = strcmp(p->mark[m], "+") == 0 ? "" : p->mark[m];
+    bool letter = *value && strspn(value, "0123456789") == 0; /* «12 к.В»: «кв» would be a flat */
+    add(out->text, sizeof out->text, *out->text ? " " : "", mark_texts[m]);
+    add(out->text, sizeof out->text, letter ? "." : "", value);
+    add_padded(out->order, sizeof out->order, (char)('3' + m), value);
+}
+
 static void finish(struct parts *p, struct house_number *out)
 {
     *out = (struct house_number){.value = p->value};
@@ -360,15 +373,14 @@ static void finish(struct parts *p, struct house_number *out)
         add(out->text, sizeof out->text, "/", p->fraction);
         add_padded(out->order, sizeof out->order, '2', p->fraction);
     }
+    /* «вл5 стр2»: without a number of its own the ownership stands first. */
+    bool owned = !p->has_value && !p->no_number;
+    if (owned)
+        finish_mark(p, MARK_OWNERSHIP, out);
     for (int m = 0; m < MARK_COUNT; m++)
-        if (*p->mark[m]) {
-            const char *value = strcmp(p->mark[m], "+") == 0 ? "" : p->mark[m];
-            bool letter = *value && strspn(value, "0123456789") == 0; /* «12 к.В»: «кв» would be a flat */
-            add(out->text, sizeof out->text, *out->text ? " " : "", mark_texts[m]);
-            add(out->text, sizeof out->text, letter ? "." : "", value);
-            add_padded(out->order, sizeof out->order, (char)('3' + m), value);
-        }
-    if (!p->has_value && !p->no_number) /* «вл5» */
+        if (m != MARK_OWNERSHIP || !owned)
+            finish_mark(p, m, out);
+    if (owned)
         out->value = (int32_t)atoi(p->mark[MARK_OWNERSHIP]);
 }
 

@@ -186,6 +186,151 @@ static void a_resident_on_life_support_is_named_to_those_who_call(void **state)
     assert_int_equal(at_int(rpc_ok(clerk, "social_object.list", "{s:s}", "query", "петрова"), "total"), 0);
 }
 
+/* ---- lines of houses ---- */
+
+static json_t *resolved(const char *line) { return rpc_ok(clerk, "house.resolve", "{s:s}", "line", line); }
+
+/* "1,3,5": the houses of an answer, in its order. */
+static void has_houses(const json_t *answer, const char *expected)
+{
+    char text[1000] = "";
+    size_t i, len = 0;
+    json_t *house;
+    json_array_foreach(at(answer, "houses"), i, house) len +=
+        (size_t)snprintf(text + len, sizeof text - len, "%s%s", i ? "," : "", at_text(house, "number"));
+    assert_string_equal(text, expected);
+    assert_int_equal(at_int(answer, "count"), json_array_size(at(answer, "houses")));
+}
+
+static void given_garden_street(void)
+{
+    static const char *const numbers[] = {"1",    "2", "3", "3А", "4",     "5",     "5/1",   "6",  "7",   "7 к1",
+                                          "7 к2", "8", "9", "10", "22 к1", "22 к2", "22 к3", "24", "30А", "32"};
+    json_int_t street = at_int(rpc_ok(duty, "address.street_add", "{s:I, s:s}", "settlement", city, "name", "ул. Садовая"), "id");
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        rpc_ok(duty, "house.add", "{s:I, s:s, s:i, s:s, s:[s]}", "street", street, "number", numbers[i], "flats", 10, "company_name",
+               i % 2 ? "ООО «Управляющая компания «Уют»" : "ТСЖ «Заря»", "create", "company");
+}
+
+static void a_line_finds_its_houses(void **state)
+{
+    (void)state;
+    given_garden_street();
+    has_houses(resolved("Садовая 1-5"), "1,3,3А,5,5/1");
+    has_houses(resolved("ул. Садовая 2-9"), "2,3,3А,4,5,5/1,6,7,7 к1,7 к2,8,9");
+    has_houses(resolved("Садовая 1-9 чет., 3"), "2,4,6,8,3");
+    has_houses(resolved("Садовая 22к2-30"), "22 к2,22 к3,24,30А");
+    has_houses(resolved("Садовая с 24 до конца"), "24,30А,32");
+    has_houses(resolved("Садовая весь, кроме 1-10, 22к1, 30а"), "22 к2,22 к3,24,32");
+    has_houses(resolved("Садовая 7 все корпуса, 3 А"), "7,7 к1,7 к2,3А");
+    has_houses(resolved("нечётная сторона ул. Садовой, кроме 5"), "1,3,3А,5/1,7,7 к1,7 к2,9");
+    has_houses(resolved("Садовая 1; д. Аксёново 5"), "1,5");
+    json_t *answer = resolved("Садовая 1, 1-3, 24");
+    has_houses(answer, "1,3,3А,24"); /* a house twice in a line is one */
+    assert_int_equal(at_int(answer, "pieces.1.houses"), 3);
+    assert_int_equal(at_int(answer, "residents"), 92);
+    assert_int_equal(at_int(answer, "estimated_houses"), 4);
+}
+
+static void each_piece_tells_how_it_was_read(void **state)
+{
+    (void)state;
+    json_t *answer = resolved("Садовая 1-5, 2-8 подряд, 1-4");
+    assert_string_equal(at_text(answer, "pieces.0.reading"), "нечётная сторона: оба конца нечётные");
+    assert_string_equal(at_text(answer, "pieces.1.reading"), "обе стороны, подряд");
+    assert_string_equal(at_text(answer, "pieces.2.reading"), "обе стороны: концы разной чётности");
+    assert_int_equal(at_int(answer, "pieces.1.at"), 13);
+}
+
+static void houses_of_a_company_are_found(void **state)
+{
+    (void)state;
+    static const char line[] = "дома УК \"Уют\" по Садовой, кроме 2-10 подряд";
+    json_t *answer = resolved(line); /* there is ООО «Уют», too */
+    assert_string_equal(at_text(answer, "ask.0.reason"), "several_companies");
+    json_t *company = find_item(at(answer, "ask.0.candidates"), "text", "ООО «Управляющая компания «Уют»");
+    answer =
+        rpc_ok(clerk, "house.resolve", "{s:s, s:[{s:s, s:I}]}", "line", line, "choices", "text", "УК \"Уют\"", "id", at_int(company, "id"));
+    has_houses(answer, "22 к2,24,32");
+    answer = resolved("дома ТСЖ \"ЗАРЯ\" по Садовой, кроме 1-10 подряд");
+    has_houses(answer, "22 к1,22 к3,30А");
+    assert_string_equal(at_text(answer, "places.0.read_as"), "ул. Садовая");
+    answer = resolved("дома ТСЖ «Рассвет»");
+    assert_string_equal(at_text(answer, "unread.0.reason"), "unknown_company");
+}
+
+static void streets_that_look_alike_are_asked(void **state)
+{
+    (void)state;
+    json_t *answer = resolved("Мира 1; Садовая 1");
+    has_houses(answer, "1");
+    assert_string_equal(at_text(answer, "ask.0.reason"), "several_streets");
+    assert_int_equal(json_array_size(at(answer, "ask.0.candidates")), 2);
+    /* A slip of the pen is asked about, too, even where one street alone looks alike. */
+    answer = resolved("Сдовая 1");
+    has_houses(answer, "");
+    assert_string_equal(at_text(answer, "ask.0.candidates.0.text"), "ул. Садовая");
+    answer = rpc_ok(clerk, "house.resolve", "{s:s, s:[{s:s, s:I}]}", "line", "Сдовая 1", "choices", "text", at_text(answer, "ask.0.choice"),
+                    "id", at_int(answer, "ask.0.candidates.0.id"));
+    has_houses(answer, "1");
+    /* The kind that was said is not there. */
+    assert_string_equal(at_text(resolved("пер. Садовый 1"), "ask.0.reason"), "similar_streets");
+    /* Part of a name, and the likeness of words to others, is no guess when one alone holds it. */
+    answer = resolved("Немировича 5");
+    assert_string_equal(at_text(answer, "places.0.read_as"), "пер. 1-й Немировича-Данченко");
+    assert_string_equal(at_text(answer, "unknown.0.reason"), "unknown_house");
+}
+
+static void what_is_not_in_the_register_is_listed(void **state)
+{
+    (void)state;
+    json_t *answer = resolved("Садовая 1, 777, 22, 100-200; Небывалая 5; Садовая 9-1; г. Китеж, Садовая 1");
+    has_houses(answer, "1");
+    assert_string_equal(at_text(answer, "unknown.0.text"), "777");
+    assert_string_equal(at_text(answer, "unknown.0.reason"), "unknown_house");
+    assert_false(json_is_true(at(answer, "unknown.0.may_add")));
+    assert_string_equal(at_text(answer, "unknown.1.reason"), "corpora_only");
+    assert_string_equal(at_text(answer, "unknown.1.there"), "22 к1, 22 к2, 22 к3");
+    assert_string_equal(at_text(answer, "unknown.2.reason"), "nothing_between");
+    assert_string_equal(at_text(answer, "unread.0.text"), "Небывалая");
+    assert_string_equal(at_text(answer, "unread.0.reason"), "unknown_street");
+    assert_string_equal(at_text(answer, "unread.1.reason"), "range_reversed");
+    assert_string_equal(at_text(answer, "unread.2.reason"), "unknown_settlement");
+    assert_true(json_is_true(at(rpc_ok(duty, "house.resolve", "{s:s}", "line", "Садовая 777"), "unknown.0.may_add")));
+    assert_string_equal(at_text(resolved("1, 3"), "unread.0.reason"), "no_street");
+    has_houses(rpc_ok(clerk, "house.resolve", "{s:s, s:I}", "line", "9, 100", "street", lenina), "9,100");
+}
+
+static void a_line_is_parsed_without_a_register(void **state)
+{
+    (void)state;
+    json_t *answer = rpc_ok(clerk, "house.parse", "{s:s}", "line", "ул. Выдуманная, 1-5, 12 к.2, кроме 3; Другая 15-1");
+    assert_int_equal(json_array_size(at(answer, "houses")), 3);
+    assert_string_equal(at_text(answer, "houses.0.street"), "ул. Выдуманная");
+    assert_string_equal(at_text(answer, "houses.2.number"), "12 к2");
+    assert_string_equal(at_text(answer, "unread.0.text"), "15-1");
+    assert_string_equal(at_text(answer, "unread.0.reason"), "range_reversed");
+    assert_int_equal(at_int(answer, "unread.0.at"), 45);
+}
+
+static void long_lines_are_refused_or_read(void **state)
+{
+    (void)state;
+    enum { TOO_LONG = 100 * 1024, LONG = 50000 };
+    char *text = calloc(1, TOO_LONG + 1);
+    assert_non_null(text);
+    memset(text, '1', TOO_LONG);
+    rpc_refused(clerk, -32602, "line", "house.resolve", "{s:s}", "line", text);
+    rpc_refused(clerk, -32602, "line", "house.parse", "{s:s}", "line", text);
+    strcpy(text, "Садовая 1");
+    for (size_t len = strlen(text); len < LONG; len += 2)
+        strcpy(text + len, ",1");
+    json_t *answer = resolved(text);
+    has_houses(answer, "1");
+    assert_string_equal(at_text(answer, "unread.0.reason"), "too_many_pieces");
+    free(text);
+}
+
 static void stops_cleanly(void **state)
 {
     (void)state;
@@ -208,6 +353,13 @@ int main(void)
         cmocka_unit_test(a_change_is_kept_with_what_was_before),
         cmocka_unit_test(social_objects_stand_at_their_house),
         cmocka_unit_test(a_resident_on_life_support_is_named_to_those_who_call),
+        cmocka_unit_test(a_line_finds_its_houses),
+        cmocka_unit_test(each_piece_tells_how_it_was_read),
+        cmocka_unit_test(houses_of_a_company_are_found),
+        cmocka_unit_test(streets_that_look_alike_are_asked),
+        cmocka_unit_test(what_is_not_in_the_register_is_listed),
+        cmocka_unit_test(a_line_is_parsed_without_a_register),
+        cmocka_unit_test(long_lines_are_refused_or_read),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("addresses", tests);

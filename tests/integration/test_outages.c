@@ -118,7 +118,7 @@ static void houses_come_back_in_parts_and_the_last_one_ends_it(void **state)
     assert_true(!json_is_null(at(now, "ended")));
     json_t *list = rpc_ok(duty, "outage.houses", "{s:I}", "id", id);
     assert_int_equal(at_int(list, "total"), 5);
-    assert_string_equal(at_text(list, "items.0.address"), "Ленина, 1");
+    assert_string_equal(at_text(list, "items.0.address"), "ул. Ленина, 1");
     assert_string_equal(at_text(list, "items.0.social_objects.0.phone"), "2-12-12");
     rpc_ok(duty, "outage.reopen", "{s:I, s:s}", "id", id, "reason", "Снова течёт");
     now = card(id);
@@ -417,7 +417,7 @@ static void a_month_of_a_house_is_the_union_of_its_breaks(void **state)
     assert_non_null(strstr(text, "31.03.2026 21:00 - 01.04.2026 05:00"));
     assert_non_null(strstr(text, "месяц: 0.60 %"));
     assert_non_null(strstr(text, "не является сроком ремонта"));
-    assert_non_null(strstr(text, "Ленина, 7"));
+    assert_non_null(strstr(text, "ул. Ленина, 7"));
 }
 
 static void a_notice_is_made_from_a_template(void **state)
@@ -426,7 +426,7 @@ static void a_notice_is_made_from_a_template(void **state)
     json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:i, s:s}", "kind", "emergency", "resource", "hot_water", "houses", houses(9, 12), "supplier", 1, "reason", "Порыв {houses}"), "id");
     json_t *notice = rpc_ok(duty, "outage.notice", "{s:I}", "id", id);
     assert_string_equal(at_text(notice, "template"), "emergency");
-    assert_non_null(strstr(at_text(notice, "text"), "Ленина: 9, 10; Мира: 1, 2"));
+    assert_non_null(strstr(at_text(notice, "text"), "ул. Ленина: 9, 10; ул. Мира: 1, 2"));
     assert_non_null(strstr(at_text(notice, "text"), "Порыв {houses}")); /* what is put in is never read as a template */
     assert_non_null(strstr(at_text(notice, "text"), "Горводоканал"));
     rpc_refused(duty, -32602, "template", "outage.notice", "{s:I, s:s}", "id", id, "template", "poem");
