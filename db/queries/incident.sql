@@ -293,10 +293,10 @@ waits AS (
     WHERE i.escalated_at IS NULL AND i.closed_at IS NULL AND p.classifier = 'incident_priority' AND p.code = i.priority
       AND (coalesce((p.data->>'tell_at_once')::boolean, false)
            OR i.status = 'new' AND i.taken_at + make_interval(mins => (p.data->>'tell_minutes')::integer) <= now())
-    RETURNING i.id, i.priority),
+    RETURNING i.id, i.priority, coalesce((p.data->>'tell_at_once')::boolean, false) AS at_once),
 up AS (
     INSERT INTO event (actor_id, record, record_id, action, changes)
-    SELECT 1, 'incident', id, 'escalate', jsonb_build_object('priority', jsonb_build_object('to', priority)) FROM waits ORDER BY id RETURNING 1)
+    SELECT 1, 'incident', id, CASE WHEN at_once THEN 'escalate_at_once' ELSE 'escalate' END, jsonb_build_object('priority', jsonb_build_object('to', priority)) FROM waits ORDER BY id RETURNING 1)
 SELECT (SELECT count(*) FROM told) + (SELECT count(*) FROM up);
 
 -- name: incident_time

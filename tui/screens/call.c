@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DELAY_MS = 250, ITEMS_MAX = 16, BESIDE = 100, LINES_EACH = 2 };
+enum { DELAY_MS = 250, ITEMS_MAX = 16, BESIDE = 110, LINES_EACH = 2 };
 
 enum known { KNOWN_OUTAGE, KNOWN_ADDRESS, KNOWN_CALLER };
 
@@ -65,10 +65,10 @@ static void item_add(struct call *k, enum known of, const json_t *o)
     if (of == KNOWN_OUTAGE) {
         bool announced = strcmp(js_str(o, "status"), "announced") == 0;
         dates_moment(js_str(o, announced ? "started_at" : "promised_at"), at, sizeof at);
-        strf(item->head, sizeof item->head, announced ? _("Planned: outage %s, begins %s") : at[0] ? _("Already known: outage %s, promised %s") : _("Already known: outage %s"),
-             js_str(o, "number"), at);
-        strf(item->text, sizeof item->text, "%s%s%s%s%s", words_label("outage_resource", js_str(o, "resource")), js_str(o, "supplier_name")[0] ? ", " : "",
-             js_str(o, "supplier_name"), js_str(o, "reason")[0] ? ": " : "", js_str(o, "reason"));
+        strf(item->head, sizeof item->head, announced ? _("Planned: outage %s") : _("Already known: outage %s"), js_str(o, "number"));
+        /* The promise stands first: it is what the caller is told. */
+        strf(item->text, sizeof item->text, "%s %s  %s%s%s%s%s", !at[0] ? "" : announced ? _("begins") : _("promised"), at, words_label("outage_resource", js_str(o, "resource")),
+             js_str(o, "supplier_name")[0] ? ", " : "", js_str(o, "supplier_name"), js_str(o, "reason")[0] ? ": " : "", js_str(o, "reason"));
         return;
     }
     dates_moment(js_str(o, "taken_at"), at, sizeof at);
@@ -290,7 +290,7 @@ static struct rect split(const struct call *k, struct rect *r)
 {
     struct rect fields = *r;
     if (r->w >= BESIDE) { /* always, so that nothing moves when something is found */
-        fields.w = r->w * 11 / 20;
+        fields.w = r->w * 3 / 5;
         r->x += fields.w;
         r->w -= fields.w;
         return fields;
