@@ -108,6 +108,68 @@ static void show(PangoLayout *layout, double x, double y)
     pango_cairo_show_layout(pdf.cr, layout);
 }
 
+/* ---- glyphs of a page, drawn together: cairo records, measures and replays each call by itself, so few calls are quick ---- */
+
+static struct {
+    PangoFont *font; /* held */
+    cairo_glyph_t *glyphs;
+    int count, room;
+} batch;
+
+static void batch_flush(void)
+{
+    if (batch.count > 0) {
+        cairo_set_scaled_font(pdf.cr, pango_cairo_font_get_scaled_font((PangoCairoFont *)batch.font));
+        cairo_show_glyphs(pdf.cr, batch.glyphs, batch.count);
+    }
+    batch.count = 0;
+}
+
+static void batch_add(PangoFont *font, unsigned long index, double x, double y)
+{
+    if (font != batch.font) {
+        batch_flush();
+        g_set_object(&batch.font, font);
+    }
+    if (batch.count == batch.room) {
+        batch.room = batch.room ? 2 * batch.room : 1024;
+        batch.glyphs = realloc(batch.glyphs, (size_t)batch.room * sizeof *batch.glyphs);
+        if (!batch.glyphs)
+            abort();
+    }
+    batch.glyphs[batch.count++] = (cairo_glyph_t){index, x, y};
+}
+
+/* ---- lines of tables ---- */
+
+static void rule(double x1, double y1, double x2, double y2)
+{
+    cairo_move_to(pdf.cr, x1, y1);
+    cairo_line_to(pdf.cr, x2, y2);
+}
+
+/* Lines of the rows that stand below each other: one long line a column instead of one a cell says the same in a tenth of the words. */
+static struct {
+    double from, to; /* equal: there are no rows */
+    double *between; /* where one row ends and the next begins */
+    size_t count, room;
+} grid;
+
+static void grid_draw(void)
+{
+    if (grid.to <= grid.from)
+        return;
+    cairo_set_line_width(pdf.cr, line_width);
+    rule(pdf.left, grid.from, pdf.right, grid.from);
+    for (size_t i = 0; i < grid.count; i++)
+        rule(pdf.left, grid.between[i], pdf.right, grid.between[i]);
+    for (size_t i = 0; i <= pdf.table.count; i++)
+        rule(pdf.x[i], grid.from, pdf.x[i], grid.to);
+    cairo_stroke(pdf.cr);
+    grid.from = grid.to = 0;
+    grid.count = 0;
+}
+
 /* ---- pages ---- */
 
 /* The number of the page and the shared drawing that will say how many there are. */
@@ -164,6 +226,8 @@ static bool is_well(void)
 /* The page is full: the next one begins with the first thing that stands on it. */
 static bool end_page(void)
 {
+    batch_flush();
+    grid_draw();
     foot_page();
     cairo_show_page(pdf.cr);
     pdf.pages++;
@@ -272,21 +336,21 @@ static bool pdf_paragraph(const struct paragraph *p)
 
 /* ---- tables ---- */
 
-static void rule(double x1, double y1, double x2, double y2)
-{
-    cairo_move_to(pdf.cr, x1, y1);
-    cairo_line_to(pdf.cr, x2, y2);
-}
-
-/* The frame of a row whose text has been drawn. */
+/* The frame of a row that stands at y. */
 static void frame(double y, double height)
 {
-    cairo_set_line_width(pdf.cr, line_width);
-    rule(pdf.left, y, pdf.right, y);
-    rule(pdf.left, y + height, pdf.right, y + height);
-    for (size_t i = 0; i <= pdf.table.count; i++)
-        rule(pdf.x[i], y, pdf.x[i], y + height);
-    cairo_stroke(pdf.cr);
+    if (grid.to <= grid.from || y > grid.to + 0.01 || y < grid.to - 0.01) {
+        grid_draw();
+        grid.from = y;
+    }
+    if (grid.count == grid.room) {
+        grid.room = grid.room ? 2 * grid.room : 256;
+        grid.between = realloc(grid.between, grid.room * sizeof *grid.between);
+        if (!grid.between)
+            abort();
+    }
+    grid.to = y + height;
+    grid.between[grid.count++] = grid.to;
 }
 
 static double cell_width(size_t i) { return pdf.x[i + 1] - pdf.x[i] - 2 * pad; }
@@ -342,6 +406,7 @@ static void plain_features(PangoLayout *layout)
 static void table_layouts(const struct table *t)
 {
     double all = 0, at = pdf.left;
+    pdf.table = *t;
     for (size_t i = 0; i < COLUMNS_MAX && pdf.cells[i]; i++) {
         g_clear_object(&pdf.cells[i]);
         for (size_t k = 0; k < KEPT; k++)
@@ -368,7 +433,7 @@ static void table_layouts(const struct table *t)
 static bool pdf_table(const struct table *t)
 {
     const double least_height = 30 * MM; /* a heading and heads alone at the foot of a page lead nowhere */
-    pdf.table = *t;
+    grid_draw(); /* of the table before, whose columns stood elsewhere */
     table_layouts(t);
     if (pdf.open && pdf.y + least_height > pdf.bottom && !end_page())
         return false;
@@ -434,37 +499,6 @@ static bool tall_row(const bool filled[])
     for (size_t i = 0; i < pdf.table.count; i++)
         pango_layout_iter_free(walks[i].iter);
     return ok;
-}
-
-/* ---- glyphs of a row, drawn together: cairo records, measures and replays each call by itself, so few calls are quick ---- */
-
-static struct {
-    PangoFont *font; /* borrowed of the layouts, which live until the row is drawn */
-    cairo_glyph_t *glyphs;
-    int count, room;
-} batch;
-
-static void batch_flush(void)
-{
-    if (batch.count > 0) {
-        cairo_set_scaled_font(pdf.cr, pango_cairo_font_get_scaled_font((PangoCairoFont *)batch.font));
-        cairo_show_glyphs(pdf.cr, batch.glyphs, batch.count);
-    }
-    batch.count = 0;
-}
-
-static void batch_add(PangoFont *font, unsigned long index, double x, double y)
-{
-    if (font != batch.font)
-        batch_flush();
-    batch.font = font;
-    if (batch.count == batch.room) {
-        batch.room = batch.room ? 2 * batch.room : 1024;
-        batch.glyphs = realloc(batch.glyphs, (size_t)batch.room * sizeof *batch.glyphs);
-        if (!batch.glyphs)
-            abort();
-    }
-    batch.glyphs[batch.count++] = (cairo_glyph_t){index, x, y};
 }
 
 /* A line that is more than glyphs from left to right in order of its text (right to left, ligatures, signs no font has) is drawn by
@@ -572,7 +606,6 @@ static bool pdf_row(const char *const cells[], size_t count)
     for (size_t i = 0; i < count; i++)
         if (filled[i])
             show_cell(i);
-    batch_flush();
     frame(pdf.y, height);
     pdf.y += height;
     pdf.open = true;

@@ -8,6 +8,7 @@
 #include "tui/notices.h"
 #include "tui/record.h"
 #include "tui/screens.h"
+#include "tui/screens/modules.h"
 #include "tui/stack.h"
 #include "tui/term.h"
 #include "tui/text.h"
@@ -23,12 +24,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { AHEAD_MAX = 1024, PAINT_LATEST_MS = 100, FLUSH_MS = 1500, PROGRESS_STEP_MS = 500, HOLD_MS = 80, REST_MS = 2000, WIDTH_LEAST = 20, HEIGHT_LEAST = 5 };
+enum { AHEAD_MAX = 1024, PAINT_LATEST_MS = 100, FLUSH_MS = 1500, PROGRESS_STEP_MS = 500, HOLD_MS = 80, REST_MS = 2000, AHEAD_MS = 10, WIDTH_LEAST = 20, HEIGHT_LEAST = 5 };
 
 static struct client *client;
 static struct status status;
 static bool dirty, quitting, idle_announced;
 static int64_t busy_since_ms; /* 0: nothing is waited for */
+static bool wall; /* nobody sits before it */
 static int64_t painted_ms, esc_ms;
 static volatile sig_atomic_t got_winch, got_end;
 static int ahead[AHEAD_MAX]; /* keys typed while an answer decides where they go */
@@ -135,6 +137,46 @@ static void words_again(void *arg)
     words_reset();
 }
 
+/* ---- what is about to be opened ---- */
+
+static struct {
+    char method[48];
+    int64_t id;
+} told_ahead;
+
+static void ahead_answered(void *arg, json_t *result, const struct rpc_error *error)
+{
+    (void)arg;
+    (void)result;
+    (void)error; /* a server that cannot read ahead reads when it is asked */
+}
+
+/* The server reads the card under the cursor before it is asked for, and keeps it to itself: opening it is then a matter of sending it. Not
+ * by app_call, for the screen is not waiting for this. */
+static void ahead_tell(void *arg)
+{
+    (void)arg;
+    const struct screen *top = stack_top();
+    const char *record = "";
+    int64_t id = 0;
+    char method[48];
+    if (!top->ops->would_open || !top->ops->would_open(top, &record, &id))
+        return;
+    strf(method, sizeof method, "%s.get", record);
+    if ((id == told_ahead.id && strcmp(method, told_ahead.method) == 0) || client_pending(client) > 0)
+        return;
+    told_ahead.id = id;
+    strf(told_ahead.method, sizeof told_ahead.method, "%s", method);
+    client_call(client, NULL, "session.ahead", json_pack("{s:s,s:I}", "method", method, "id", (json_int_t)id), CALL_QUIET, ahead_answered, NULL);
+}
+
+/* What was read may be good no more. */
+static void ahead_forget(void)
+{
+    told_ahead.id = 0;
+    timers_start(AHEAD_MS, true, ahead_tell, NULL);
+}
+
 static void event_come(json_t *params)
 {
     const char *record = js_str(params, "record");
@@ -144,6 +186,7 @@ static void event_come(json_t *params)
         app_status(STATUS_INFO, _("Being made: %lld rows"), (long long)js_int(params, "done"));
         return;
     }
+    ahead_forget();
     if (strcmp(record, "user") == 0 && id == app_me()->id)
         me_changed();
     if (strcmp(record, "classifier") == 0) /* its words stand on every screen; an import changes many at once */
@@ -160,6 +203,7 @@ static void event_come(json_t *params)
 static void state_changed(bool up)
 {
     static bool was_up;
+    told_ahead.id = 0;
     if (up && was_up) {
         app_status(STATUS_GOOD, "%s", _("The server is back"));
         notices_start();
@@ -299,6 +343,8 @@ static void ahead_work(void)
 
 static void keyboard_work(void)
 {
+    while (wall && term_key() != K_NONE)
+        ;
     for (int key; (key = term_key()) != K_NONE && !quitting;) {
         /* Keys wait their turn behind an answer, except the one that stops waiting; a paste is too large to wait. */
         if (is_busy() && key != K_ESC && key != K_F10 && key != K_PASTE && key != K_MOUSE) {
@@ -354,6 +400,10 @@ static void paint_all(struct screen *top, struct cursor *cursor)
     status.online = client_is_up(client);
     status.trouble = client_trouble(client);
     status.waiting_ms = client_waiting_ms(client);
+    if (wall) {
+        paint_screen(top, (struct rect){0, 0, rows, cols}, cursor);
+        return;
+    }
     paint_screen(top, bars_content(rows, cols), cursor);
     bars_paint_title(top, cols);
     bars_paint_status(top, rows, cols, &status);
@@ -404,6 +454,7 @@ static void paint_if_due(void)
     if (!dirty && !idle_announced && client_pending(client) == 0 && !timers_is_waiting() && ahead_len == 0 && client_is_up(client)) {
         idle_announced = true;
         timers_start(REST_MS, true, rest, NULL);
+        timers_start(AHEAD_MS, true, ahead_tell, NULL);
         term_announce_idle();
     }
 }
@@ -494,7 +545,8 @@ int app_run(const struct app_options *options)
     signals_start(&waiting);
     me_start();
     notices_start();
-    stack_push(screens_first());
+    wall = options->board;
+    stack_push(wall ? wall_screen() : screens_first());
     meta_start(NULL);
     words_get("state:appeal");
     words_get("state:assignment");

@@ -28,6 +28,8 @@ struct screen_ops {
     uint64_t (*possible)(const struct screen *s);
     const char *(*label)(struct screen *s, enum command cmd);   /* another word in the key bar, translated; NULL: the usual */
     bool (*click)(struct screen *s, enum hit what, int arg);
+    /* The card that Enter would open; false: none. */
+    bool (*would_open)(const struct screen *s, const char **record, int64_t *id);
     bool (*busy)(const struct screen *s);                                      /* keys must wait: an answer decides where they go */
     void (*refresh)(struct screen *s);                                         /* read again what is shown */
     void (*event)(struct screen *s, const char *record, int64_t id, bool own); /* somebody (or oneself) changed a record */
@@ -59,6 +61,7 @@ void name_short(const char *name, char *out, size_t size);
 
 struct app_options {
     struct transport *transport;
+    bool board; /* the wall screen: no keys, no lines around it */
 };
 /* Runs until the person leaves; returns the exit code. */
 int app_run(const struct app_options *options);

@@ -26,6 +26,8 @@ static const struct alias {
     {"assignment.sub", "sub", "assignment.create", WHEN_LISTED},
     {"incident.comment", "comment", NULL, ALWAYS},
     {"shift.offer", "offer", "shift.hand_over", WHEN_LISTED},
+    {"outage.comment", "comment", NULL, ALWAYS},
+    {"outage.notice", "notice", NULL, ALWAYS},
     {"substitution.end", "end", NULL, ALWAYS},
     {"user.enable", "enable", "user.disable", WHEN_LISTED},
     {"appeal.print", "print", "report.appeal_card", ALWAYS},

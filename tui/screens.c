@@ -2,6 +2,7 @@
 #include "tui/i18n.h"
 #include "tui/meta.h"
 #include "tui/record.h"
+#include "tui/screens/explain.h"
 #include "tui/screens/form.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/records.h"
@@ -21,11 +22,16 @@ static const struct {
     {"board", CMD_GO_CONTROL, "assignment.board", board_screen, NULL},
     {"incident", CMD_GO_INCIDENTS, "incident.list", incidents_list, incidents_card},
     {"shift", CMD_GO_SHIFTS, "shift.list", shifts_list, shifts_card},
+    {"outage_board", CMD_GO_OUTAGE_BOARD, "outage.board", outage_board_screen, NULL},
+    {"outage", CMD_GO_OUTAGES, "outage.list", outages_list, outages_card},
     {"substitution", CMD_GO_SUBSTITUTES, "substitution.list", substitutes_list, NULL},
     {"file", CMD_GO_FILES, "file.list", files_list, files_viewer},
     {"access", CMD_GO_AUDIT, "audit.list", audit_list, NULL},
     {"periodic", CMD_GO_PERIODICS, "periodic.list", periodics_list, periodics_card},
     {"user", CMD_GO_USERS, "user.add", users_list, users_card},
+    {"street", CMD_GO_ADDRESSES, "address.streets", streets_list, NULL},
+    {"house", CMD_GO_HOUSES, "house.list", houses_list, houses_card},
+    {"social_object", CMD_GO_SOCIAL_OBJECTS, "social_object.list", social_objects_list, social_objects_card},
     {"mail", CMD_GO_MAIL, "mail.list", mail_list, NULL},
     {"classifier", CMD_GO_CLASSIFIERS, "classifier.names", classifiers_list, classifiers_card},
 };
@@ -36,16 +42,20 @@ static const struct {
     enum command command;
     const char *method;
 } makers[] = {
+    {CMD_GO_HOUSE_LINE, "house.resolve"},
     {CMD_NEW_APPEAL, "appeal.register"},
     {CMD_NEW_ASSIGNMENT, "assignment.create"},
     {CMD_NEW_CORRESPONDENT, "correspondent.add"},
     {CMD_NEW_SUBSTITUTE, "substitution.add"},
     {CMD_NEW_INCIDENT, "incident.log"},
     {CMD_SHIFT_NOTE, "shift.note"},
+    {CMD_NEW_OUTAGE, "outage.open"},
     {CMD_REASSIGN_ALL, "assignment.reassign_all"},
 };
 
 struct screen *screens_first(void) { return worklist_screen(); }
+
+bool screens_is_read_ahead(const char *record) { return strcmp(record, "appeal") == 0 || strcmp(record, "assignment") == 0; }
 
 void screens_open_card(const char *record, int64_t id, enum command then)
 {
@@ -82,12 +92,14 @@ bool screens_command(enum command cmd)
     case CMD_GO_NOTICES: notices_open(); return true;
     case CMD_GO_DRAFTS: drafts_open(); return true;
     case CMD_GO_SETTINGS: settings_open(); return true;
+    case CMD_GO_HOUSE_LINE: house_line_open(); return true;
     case CMD_NEW_APPEAL: register_open(0, NULL); return true;
     case CMD_NEW_ASSIGNMENT: assign_open(NULL, 0); return true;
     case CMD_NEW_CORRESPONDENT: correspondents_new(); return true;
     case CMD_NEW_SUBSTITUTE: substitutes_new(); return true;
     case CMD_NEW_INCIDENT: call_open(); return true;
     case CMD_SHIFT_NOTE: shift_note_open(); return true;
+    case CMD_NEW_OUTAGE: outages_new(); return true;
     case CMD_REASSIGN_ALL: reassign_all_open(); return true;
     default: return false;
     }
@@ -158,6 +170,7 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
     case CMD_APPEAL_PRINT: reports_print("report.appeal_card", refs); return true;
     case CMD_APPEAL_LETTER: reports_print("report.answer_letter", refs); return true;
     case CMD_ASSIGNMENT_PRINT: reports_print("report.control_slip", refs); return true;
+    case CMD_OUTAGE_NOTICE: explain_text_open(_("Text for residents"), "outage.notice", refs->id); return true;
     case CMD_CORRESPONDENT_APPEAL: register_open(refs->id, refs->number); return true;
     case CMD_CORRESPONDENT_MERGE: correspondents_merge(refs, count); return true;
     case CMD_CORRESPONDENT_PART: correspondents_part(refs); return true;

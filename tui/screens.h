@@ -10,6 +10,8 @@ const char *screens_why_not(enum command cmd);
 
 /* The card of a record ("appeal", "assignment", "correspondent"); then, if not CMD_NONE, that action on it when it has come. */
 void screens_open_card(const char *record, int64_t id, enum command then);
+/* Records whose cards the server can read before they are opened (session.ahead). */
+bool screens_is_read_ahead(const char *record);
 /* The list of a record with a query already typed; "": about to be typed, NULL: none. */
 void screens_open_list(const char *record, const char *query);
 struct record_ref;

@@ -211,6 +211,11 @@ SELECT json_build_object({house_members}, 'without', h.without, 'two_sources', h
            'residents_registered', h.residents, 'external_id', h.external_id,
            'social_objects', coalesce((SELECT json_agg(json_build_object({social_members}) ORDER BY (c.data->>'priority')::integer, o.id)
                                        FROM {social_tables} WHERE o.house_id = h.id AND o.disabled_at IS NULL), '[]'),
+           'outages', coalesce((SELECT json_agg(o.item ORDER BY o.off_at DESC, o.id DESC) FROM (
+                         SELECT o.id, oh.off_at, json_build_object('id', o.id, 'number', o.number, 'kind', o.kind, 'resource', o.resource, 'status', o.status,
+                                    'off_at', oh.off_at, 'restored_at', oh.restored_at, 'promised', o.promised_at) AS item
+                         FROM outage_house oh JOIN outage o ON o.id = oh.outage_id WHERE oh.house_id = h.id
+                         ORDER BY oh.off_at DESC, o.id DESC LIMIT 50) o), '[]'),
            'history', {history_of_house})
 FROM {house_tables} WHERE h.id = $3::bigint;
 

@@ -217,8 +217,8 @@ FROM appeal a WHERE a.id = $4::bigint AND {appeal_visible} FOR UPDATE OF a;
 SELECT id FROM appeal WHERE number = $1::text OR replace(number, '/', '-') = $1::text LIMIT 1;
 
 -- name: appeal_author_facts
--- (correspondent, user) -> merged_into, name, address; holds the row against being merged away until the card is written
-SELECT merged_into, name, address FROM correspondent WHERE id = $1::bigint AND id NOT IN (SELECT h FROM gorod_hidden_people($2::bigint) AS h) FOR KEY SHARE;
+-- (correspondent, user) -> merged_into, name, address, restricted; holds the row against being merged away or marked until the card is written
+SELECT merged_into, name, address, restricted FROM correspondent WHERE id = $1::bigint AND id NOT IN (SELECT h FROM gorod_hidden_people($2::bigint) AS h) FOR SHARE;
 
 -- name: appeal_add
 -- ($1 kind, $2 year, $3 letters of the number, $4 status ...) -> id, number

@@ -45,8 +45,35 @@ RETURNING id, at;
 -- name: event_last
 SELECT coalesce(max(id), 0) FROM event;
 
+-- fragment: events_new
+-- what a follower of the log has not read: ids above $1, and holes below it ($2) that have been filled
+(SELECT * FROM event WHERE id = ANY ($2::bigint[]) UNION ALL (SELECT * FROM event WHERE id > $1::bigint ORDER BY id LIMIT 500))
+
+-- name: event_heads
+-- (after id, holes[]) -> id, record
+SELECT e.id, e.record FROM {events_new} e ORDER BY e.id;
+
+-- fragment: event_named
+-- who alone may know of the record of event e; NULL when it is not restricted. A function would be planned anew in each statement (2 ms)
+CASE e.record
+    WHEN 'appeal' THEN (
+        SELECT a.readers || ARRAY(SELECT p.user_id FROM assignment_appeal x JOIN assignment_party p USING (assignment_id)
+                                  WHERE x.appeal_id = a.id AND p.role <> 'former')
+        FROM appeal a WHERE a.id = e.record_id AND a.restricted)
+    WHEN 'assignment' THEN (
+        SELECT ARRAY(SELECT p.user_id FROM assignment_party p WHERE p.assignment_id = s.id AND p.role <> 'former')
+               || ARRAY(SELECT unnest(a.readers) FROM assignment_appeal x JOIN appeal a ON a.id = x.appeal_id WHERE x.assignment_id = s.id AND a.restricted)
+        FROM assignment s WHERE s.id = e.record_id AND s.restricted)
+    WHEN 'correspondent' THEN (
+        SELECT c.readers || ARRAY(SELECT unnest(a.readers) FROM appeal_author x JOIN appeal a ON a.id = x.appeal_id WHERE x.correspondent_id = c.id AND a.restricted)
+        FROM correspondent c
+        WHERE c.id = e.record_id
+          AND (c.restricted OR EXISTS (SELECT 1 FROM appeal_author x JOIN appeal a ON a.id = x.appeal_id WHERE x.correspondent_id = c.id AND a.restricted)
+                               AND NOT EXISTS (SELECT 1 FROM appeal_author x JOIN appeal a ON a.id = x.appeal_id WHERE x.correspondent_id = c.id AND NOT a.restricted)))
+END
+
 -- name: event_tail
--- (after id) -> what the notifier hands out: id, json, record, record_id, actor, people[], units[], whether it is for these people alone
+-- (after id, holes[]) -> what the notifier hands out: id, json, record, record_id, actor, people[], units[], whether it is for these people alone
 SELECT e.id,
        json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'record', e.record, 'record_id', e.record_id,
                          'action', e.action, 'version', e.version),
@@ -64,8 +91,8 @@ SELECT e.id,
                                LEFT JOIN assignment s ON s.id = aa.assignment_id WHERE a.id = e.record_id GROUP BY a.unit_id)
        END,
        n.named IS NOT NULL
-FROM event e LEFT JOIN app_user u ON u.id = e.actor_id CROSS JOIN LATERAL (SELECT gorod_named(e.record, e.record_id) AS named) n
-WHERE e.id > $1::bigint ORDER BY e.id LIMIT 500;
+FROM {events_new} e LEFT JOIN app_user u ON u.id = e.actor_id CROSS JOIN LATERAL (SELECT {event_named} AS named) n
+ORDER BY e.id;
 
 -- name: event_list
 -- plan: custom

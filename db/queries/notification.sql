@@ -5,15 +5,16 @@
 -- Notices lost with the last moments before a crash are made anew with the place, so their commit waits for no disk.
 SELECT event_id, set_config('synchronous_commit', 'off', true) FROM notice_cursor FOR UPDATE SKIP LOCKED;
 
--- name: notice_cursor_set
-UPDATE notice_cursor SET event_id = $1::bigint;
+-- name: notice_cursor_move
+-- (from, to): a place that another core has moved meanwhile stays. Lost with a crash it is found again, so it waits for no disk
+UPDATE notice_cursor SET event_id = $2::bigint WHERE event_id = $1::bigint AND set_config('synchronous_commit', 'off', true) IS NOT NULL;
 
 -- name: notice_snapshot
 -- () -> the oldest transaction still writing, the next one to begin
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text, pg_snapshot_xmax(pg_current_snapshot())::text;
 
 -- name: notice_events
--- (after id) -> id, record, record_id, actor, action, changed fields, is it news. Earlier days are none, nor what an import brings: a year of
+-- (after id, holes[]) -> id, record, record_id, actor, action, changed fields, is it news. Earlier days are none, nor what an import brings: a year of
 -- letters taken over from another system would else be a thousand letters to its executors
 SELECT e.id, e.record, e.record_id, e.actor_id, e.action,
        (SELECT ',' || string_agg(k, ',') || ',' FROM jsonb_object_keys(CASE jsonb_typeof(e.changes) WHEN 'object' THEN e.changes ELSE '{}' END) k),
@@ -21,38 +22,46 @@ SELECT e.id, e.record, e.record_id, e.actor_id, e.action,
        AND NOT (e.actor_id = 1 AND e.action IN ('register', 'create', 'issue') AND CASE e.record
                 WHEN 'assignment' THEN EXISTS (SELECT 1 FROM assignment s WHERE s.id = e.record_id AND s.external_id IS NOT NULL)
                 WHEN 'appeal' THEN EXISTS (SELECT 1 FROM appeal a WHERE a.id = e.record_id AND a.external_id IS NOT NULL) ELSE false END)
-FROM event e WHERE e.id > $1::bigint ORDER BY e.id LIMIT 500;
+FROM {events_new} e ORDER BY e.id;
 
 -- name: notice_people
--- (event, record, record_id, roles, actor) -> login of everybody who bears one of these roles on the card, but the actor
-SELECT DISTINCT u.id, u.login FROM (
-    SELECT p.user_id FROM assignment_party p WHERE $2::text = 'assignment' AND p.assignment_id = $3::bigint AND p.role = ANY ($4::text[])
-    UNION ALL SELECT (e.changes->'responsible'->>'from')::bigint FROM event e
-        WHERE e.id = $1::bigint AND $2 = 'assignment' AND 'relieved' = ANY ($4) AND jsonb_typeof(e.changes->'responsible'->'from') = 'number'
-    UNION ALL SELECT (e.changes->'co_executor'->>'to')::bigint FROM event e
-        WHERE e.id = $1 AND $2 = 'assignment' AND 'part_owner' = ANY ($4) AND jsonb_typeof(e.changes->'co_executor'->'to') = 'number'
-    UNION ALL SELECT cu.id FROM app_user cu JOIN user_role r ON r.user_id = cu.id AND r.role = 'chief'
-        WHERE 'chief' = ANY ($4) AND cu.unit_id IN (SELECT s.unit_id FROM assignment s WHERE $2 = 'assignment' AND s.id = $3
-                                                    UNION ALL SELECT a.unit_id FROM appeal a WHERE $2 = 'appeal' AND a.id = $3)
-    UNION ALL SELECT a.registrar_id FROM appeal a WHERE $2 = 'appeal' AND a.id = $3 AND 'registrar' = ANY ($4)
-    UNION ALL SELECT a.considering_id FROM appeal a WHERE $2 = 'appeal' AND a.id = $3 AND 'considering' = ANY ($4)
-    UNION ALL SELECT s.responsible_id FROM assignment_appeal aa JOIN assignment s ON s.id = aa.assignment_id
-        WHERE $2 = 'appeal' AND aa.appeal_id = $3 AND s.status <> 'cancelled' AND 'executors' = ANY ($4)
-    UNION ALL SELECT $3 WHERE $2 = 'user' AND 'self' = ANY ($4)
-    UNION ALL SELECT r.user_id FROM user_role r WHERE 'every_' || r.role = ANY ($4)
+-- (events[], records[], record_ids[], actors[], roles[] each as "author,controller") -> place in these lists, login: everybody who bears one of these
+-- roles on the card, but the actor
+WITH q AS (SELECT n, event_id, record, record_id, actor_id, string_to_array(roles, ',') AS roles
+           FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[]) WITH ORDINALITY
+                AS asked(event_id, record, record_id, actor_id, roles, n)),
+c AS (
+    SELECT q.n, p.user_id FROM q JOIN assignment_party p ON p.assignment_id = q.record_id AND p.role = ANY (q.roles) WHERE q.record = 'assignment'
+    UNION ALL SELECT q.n, (e.changes->'responsible'->'from')::bigint FROM q JOIN event e ON e.id = q.event_id
+        WHERE q.record = 'assignment' AND 'relieved' = ANY (q.roles) AND jsonb_typeof(e.changes->'responsible'->'from') = 'number'
+    UNION ALL SELECT q.n, (e.changes->'co_executor'->'to')::bigint FROM q JOIN event e ON e.id = q.event_id
+        WHERE q.record = 'assignment' AND 'part_owner' = ANY (q.roles) AND jsonb_typeof(e.changes->'co_executor'->'to') = 'number'
+    UNION ALL SELECT w.n, cu.id FROM (
+            SELECT q.n, s.unit_id FROM q JOIN assignment s ON s.id = q.record_id WHERE q.record = 'assignment' AND 'chief' = ANY (q.roles)
+            UNION ALL SELECT q.n, a.unit_id FROM q JOIN appeal a ON a.id = q.record_id WHERE q.record = 'appeal' AND 'chief' = ANY (q.roles)) w
+        JOIN app_user cu ON cu.unit_id = w.unit_id JOIN user_role r ON r.user_id = cu.id AND r.role = 'chief'
+    UNION ALL SELECT q.n, unnest(ARRAY[CASE WHEN 'registrar' = ANY (q.roles) THEN a.registrar_id END,
+                                       CASE WHEN 'considering' = ANY (q.roles) THEN a.considering_id END])
+        FROM q JOIN appeal a ON a.id = q.record_id WHERE q.record = 'appeal'
+    UNION ALL SELECT q.n, s.responsible_id FROM q JOIN assignment_appeal aa ON aa.appeal_id = q.record_id JOIN assignment s ON s.id = aa.assignment_id
+        WHERE q.record = 'appeal' AND 'executors' = ANY (q.roles) AND s.status <> 'cancelled'
+    UNION ALL SELECT q.n, q.record_id FROM q WHERE q.record = 'user' AND 'self' = ANY (q.roles)
+    UNION ALL SELECT q.n, r.user_id FROM (SELECT n, substr(role, 7) AS role FROM q, unnest(q.roles) AS role WHERE role LIKE 'every\_%') q
+        JOIN user_role r ON r.role = q.role
     -- Who is on duty at the desk; while nobody is, every dispatcher.
-    UNION ALL SELECT unnest(f.members || f.dispatcher_id) FROM shift f WHERE 'on_duty' = ANY ($4) AND f.closed_at IS NULL
-    UNION ALL SELECT r.user_id FROM user_role r WHERE 'on_duty' = ANY ($4) AND r.role = 'dispatcher' AND NOT EXISTS (SELECT 1 FROM shift f WHERE f.closed_at IS NULL)
-    UNION ALL SELECT cu.id FROM app_user cu JOIN user_role r ON r.user_id = cu.id AND r.role = 'chief'
-        WHERE 'desk_chief' = ANY ($4) AND cu.unit_id IN (SELECT du.unit_id FROM app_user du JOIN user_role dr ON dr.user_id = du.id AND dr.role = 'dispatcher'
-                                                         WHERE du.disabled_at IS NULL)
-) c
+    UNION ALL SELECT q.n, unnest(f.members || f.dispatcher_id) FROM q JOIN shift f ON f.closed_at IS NULL WHERE 'on_duty' = ANY (q.roles)
+    UNION ALL SELECT q.n, r.user_id FROM q JOIN user_role r ON r.role = 'dispatcher'
+        WHERE 'on_duty' = ANY (q.roles) AND NOT EXISTS (SELECT 1 FROM shift f WHERE f.closed_at IS NULL)
+    UNION ALL SELECT q.n, cu.id FROM q JOIN user_role r ON r.role = 'chief' JOIN app_user cu ON cu.id = r.user_id
+        WHERE 'desk_chief' = ANY (q.roles) AND cu.unit_id IN (SELECT du.unit_id FROM app_user du JOIN user_role dr ON dr.user_id = du.id AND dr.role = 'dispatcher'
+                                                               WHERE du.disabled_at IS NULL)),
 -- Who stands in for somebody today hears what concerns them.
-CROSS JOIN LATERAL (SELECT c.user_id UNION SELECT t.substitute_id FROM substitution t
-                    WHERE $2 <> 'user' AND t.absent_id = c.user_id AND t.ended_at IS NULL AND current_date BETWEEN t.from_date AND t.to_date) w
-JOIN app_user u ON u.id = w.user_id
-WHERE u.disabled_at IS NULL AND u.id <> 1 AND u.id <> $5::bigint
-ORDER BY u.id;
+told AS (SELECT n, user_id FROM c UNION
+         SELECT c.n, t.substitute_id FROM c JOIN q USING (n) JOIN substitution t ON t.absent_id = c.user_id
+         WHERE q.record <> 'user' AND t.ended_at IS NULL AND current_date BETWEEN t.from_date AND t.to_date)
+SELECT told.n, u.login FROM told JOIN q USING (n) JOIN app_user u ON u.id = told.user_id
+WHERE u.disabled_at IS NULL AND u.id <> 1 AND u.id <> q.actor_id
+ORDER BY told.n, u.id;
 
 -- fragment: notice_card_seen
 -- may the user ($1: the user and those they stand in for; who sees all: $2; whose units: $3) see the card of event e?

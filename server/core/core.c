@@ -25,6 +25,8 @@ void core_committed(struct core *core)
     poke(core->notices_fd);
 }
 
+void core_changed(struct core *core) { atomic_fetch_add(&core->changes, 1); }
+
 static bool core_init(struct core *core, const struct core_start *start)
 {
     *core = (struct core){.start = start, .statement_timeout_ms = (int)start->config->statement_timeout_ms,

@@ -31,13 +31,16 @@ struct job {
     struct session_user user;   /* who asks; id 0 on a gate connection before login */
     bool reload_user;           /* rights may have changed since: read the user again first */
     bool said_hello;            /* gate connection: gate.hello was right */
+    struct ahead *ahead;        /* the connection's; NULL: none */
     int passed_fd;              /* descriptor that came with the line, -1: none; whoever takes it sets -1 */
     enum lane_kind lane;        /* where it is in work */
     enum lane_kind wanted;      /* where it belongs, when that is elsewhere */
+    bool opened;                /* answered already with the card that was read ahead: to be noted */
     bool has_long;              /* a long operation of this connection is in work already */
     atomic_bool cancelled;      /* whoever asked for a long operation has gone or does not want it any more */
     /* what a worker tells the loop beside an answer */
     bool is_progress;           /* `answer` is a notification about the connection's long operation */
+    bool is_answer;             /* `answer` goes out now, the job itself comes back when what follows it is done */
     struct job *parted;         /* the connection's line went to the long lane: the next line may be taken */
     /* set by the worker */
     bool cancel_long;           /* the connection's long operation is to stop */
@@ -51,6 +54,16 @@ struct idler {
     struct idler *next;
     struct job *job; /* given to it */
     pthread_cond_t given;
+};
+
+/* A card read for a session before it is asked for (the one under the cursor of a list): nobody has seen it, and it is good as long as
+ * nothing changes. */
+struct ahead {
+    const struct op *op;
+    int64_t id;
+    struct buf result;
+    unsigned long changes; /* core.changes when it was read */
+    int32_t day;           /* days left are counted from today */
 };
 
 struct queue {
@@ -96,6 +109,8 @@ struct core {
     struct notice *notices, **notice_tail;
     int notify_fd, notices_fd;  /* eventfds: something was committed here; for the notifier and the maker of notices */
     int stop_fd;                /* eventfd: readable for good once the core stops */
+    atomic_int subscribers;     /* sessions that hear of events */
+    atomic_ulong changes;       /* counts what may change a card: commits of this core, events of others */
     atomic_bool stopping;
     atomic_bool rules_stale;    /* SIGHUP or a changed calendar: read the rules again */
     atomic_bool passwords;      /* login by password is allowed */
@@ -112,6 +127,8 @@ struct core {
 void core_wake(struct core *core);
 /* Wakes the notifier and the maker of notices: something was committed. Safe from any thread. */
 void core_committed(struct core *core);
+/* Cards that were read ahead are good no more. Safe from any thread. */
+void core_changed(struct core *core);
 
 /* Rules with a count of those who read them. */
 struct rules_box;
@@ -146,9 +163,17 @@ struct dispatch {
     struct job *job;
     const struct rules *rules;
     bool committed;
+    struct after *after; /* what is to be done when the answer has gone out; in the arena */
 };
 /* false: the line is for another lane, job->wanted says which; nothing was done. */
 bool dispatch_line(struct dispatch *d);
+/* Does what waited for the answer to go out. */
+void dispatch_after(struct dispatch *d);
+/* Notes that the card read ahead was opened. */
+void dispatch_opened(struct dispatch *d);
+void ahead_free(struct ahead **ahead);
+/* Writes the answer when the line asks for just this card, and nothing has changed since it was read. */
+bool ahead_answers(const struct ahead *a, const struct core *core, const char *line, size_t len, struct buf *out);
 /* Writes an error answer; id is NULL for null. */
 void dispatch_write_error(struct jw *w, const json_t *id, const struct err *err, enum lang lang);
 

@@ -30,6 +30,7 @@ struct conn {
     struct session_user user;
     uint32_t events;            /* what epoll watches now */
     int passed_fd;
+    struct ahead *ahead;        /* lent to the job in work */
     struct job *long_job;       /* in work while other lines are answered; the loop frees it when it comes back */
     bool said_hello, subscribed, lagging, busy, reload_user;
     bool skipping;              /* a line over the limit: its rest is thrown away up to the newline */
@@ -77,6 +78,9 @@ static void kill_conn(struct loop *l, struct conn *c)
 {
     if (c->long_job)
         atomic_store(&c->long_job->cancelled, true);
+    if (c->subscribed)
+        atomic_fetch_sub(&l->core->subscribers, 1);
+    c->subscribed = false;
     c->dead = true;
     l->some_dead = true;
 }
@@ -100,6 +104,7 @@ static void sweep(struct loop *l)
             buf_wipe(&c->in);
             buf_free(&c->in);
             buf_free(&c->out);
+            ahead_free(&c->ahead);
             free(c);
             l->count--;
         }
@@ -158,7 +163,10 @@ static void start_job(struct loop *l, struct conn *c, const char *line, size_t l
     job->has_long = c->long_job != NULL;
     job->passed_fd = c->passed_fd;
     c->passed_fd = -1;
+    job->ahead = c->ahead;
+    c->ahead = NULL;
     buf_append(&job->line, line, len);
+    job->opened = job->ahead && !c->reload_user && ahead_answers(job->ahead, l->core, line, len, &c->out);
     c->busy = true;
     c->reload_user = false;
     l->in_work++;
@@ -295,6 +303,17 @@ static void part_job(struct loop *l, struct conn *c, const struct job *word)
     watch(l, c);
 }
 
+/* The answer of a job that comes back later. */
+static void send_answer(struct loop *l, struct conn *c, const struct job *word)
+{
+    if (!c || c->dead)
+        return;
+    if (!buf_append(&c->out, word->answer.data, word->answer.len))
+        kill_conn(l, c);
+    flush(l, c);
+    watch(l, c);
+}
+
 /* How far the long operation has come; who does not read need not know. */
 static void tell_progress(struct loop *l, struct conn *c, const struct job *word)
 {
@@ -309,20 +328,15 @@ static void finish_long(struct loop *l, struct conn *c, struct job *job)
 {
     if (c && c->long_job == job)
         c->long_job = NULL;
-    if (c && !c->dead) {
-        if (!buf_append(&c->out, job->answer.data, job->answer.len))
-            kill_conn(l, c);
-        flush(l, c);
-        watch(l, c);
-    }
+    send_answer(l, c, job);
     job_free(job);
 }
 
 static void finish_job(struct loop *l, struct job *job)
 {
     struct conn *c = find(l, job->conn_id);
-    if (job->parted || job->is_progress) {
-        job->parted ? part_job(l, c, job) : tell_progress(l, c, job);
+    if (job->parted || job->is_progress || job->is_answer) {
+        job->parted ? part_job(l, c, job) : job->is_answer ? send_answer(l, c, job) : tell_progress(l, c, job);
         job_free(job);
         return;
     }
@@ -340,8 +354,13 @@ static void finish_job(struct loop *l, struct job *job)
     c->busy = false;
     if (job->user_changed)
         c->user = job->user;
+    c->ahead = job->ahead;
+    job->ahead = NULL;
     c->said_hello |= job->hello_done;
-    c->subscribed |= job->subscribe;
+    if (job->subscribe && !c->subscribed) {
+        c->subscribed = true;
+        atomic_fetch_add(&l->core->subscribers, 1);
+    }
     c->closing |= job->close;
     if (job->open_fd >= 0) {
         struct conn *session = add_conn(l, job->open_fd, CONN_SESSION);

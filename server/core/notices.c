@@ -1,13 +1,14 @@
 /* The maker of notices: follows the log of events by a connection of its own, off every writer's path, and tells open screens.
  *
  * Exactly once per event and person: the row's key (event, user) bears it, and a letter hangs on the row in the same transaction. The
- * place in the log is a row that the maker locks, so of several cores one makes and the others only tell their own sessions.
- * Ids are given out before commit: the place moves over a hole only when every transaction that could still fill it has ended. */
+ * place in the log is a row that the maker locks, so of several cores one makes and the others only tell their own sessions. The place
+ * moves over a hole only when every transaction that could still fill it has ended. */
 #include "common/arena.h"
 #include "common/log.h"
 #include "db/pg.h"
 #include "server/config.h"
 #include "server/core/internal.h"
+#include "server/core/tail.h"
 #include "server/ops/helpers.h"
 #include <poll.h>
 #include <stdlib.h>
@@ -24,27 +25,24 @@ enum {
     DIGESTS_AT_ONCE = 20,
     DIGEST_LOOK_MS = 5000,
     BAD_TRIES = 5,
+    BAD_KEPT = 64,
     KEPT_DAYS = 400,
     SWEEP_MS = 24 * 3600 * 1000
-};
-
-struct ids {
-    int64_t *at;
-    size_t count, cap;
 };
 
 struct maker {
     struct core *core;
     struct pg *db;
     struct arena *arena; /* of one pass */
-    int64_t low;         /* everything up to here was looked at for good */
-    struct ids seen;     /* looked at above low, ascending */
-    int64_t mark_head;   /* of the log when mark_xid was the next transaction; 0: no mark */
-    int64_t mark_xid, mark_ms;
+    int64_t place;              /* in the log, as the database keeps it; -1: not known yet */
+    struct tail tail;           /* what was looked at above it */
     int64_t told;                /* the last notification that sessions heard of; -1: not known yet */
     int64_t digest_ms, sweep_ms; /* when it was last looked after */
     int64_t bad_id;              /* an event whose notices could not be made, and how often that was tried */
     int bad_tries;
+    bool careful;                /* a page failed: its events are asked about one by one, so that the bad one is known */
+    int64_t passed[BAD_KEPT];    /* such events that are passed over */
+    size_t passed_count;
     struct session_user users[USERS_KEPT]; /* read in this pass */
     size_t user_count;
 };
@@ -57,47 +55,6 @@ static int64_t now_ms(void)
 }
 
 static const char *id_text(struct maker *m, int64_t id) { return arena_printf(m->arena, "%lld", (long long)id); }
-
-/* The first place not below id. */
-static size_t ids_place(const struct ids *ids, int64_t id)
-{
-    size_t lo = 0, hi = ids->count;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (ids->at[mid] < id)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
-static bool ids_has(const struct ids *ids, int64_t id)
-{
-    size_t i = ids_place(ids, id);
-    return i < ids->count && ids->at[i] == id;
-}
-
-static void ids_add(struct ids *ids, int64_t id)
-{
-    if (ids->count == ids->cap) {
-        ids->cap = ids->cap ? ids->cap * 2 : 256;
-        ids->at = realloc(ids->at, ids->cap * sizeof *ids->at);
-        if (!ids->at)
-            abort();
-    }
-    size_t i = ids_place(ids, id);
-    memmove(ids->at + i + 1, ids->at + i, (ids->count - i) * sizeof *ids->at);
-    ids->at[i] = id;
-    ids->count++;
-}
-
-static void ids_drop_to(struct ids *ids, int64_t id)
-{
-    size_t n = ids_place(ids, id + 1);
-    memmove(ids->at, ids->at + n, (ids->count - n) * sizeof *ids->at);
-    ids->count -= n;
-}
 
 /* ---- one event ---- */
 
@@ -186,22 +143,67 @@ static bool tell_person(struct maker *m, const struct rules *rules, const struct
     return !letter || add_letter(m, rules, r, u, notice, err);
 }
 
-static bool make_notices(struct maker *m, const struct rules *rules, const struct news *e, struct err *err)
+/* What the events of a page ask of the rules: columns of Q_NOTICE_PEOPLE as array texts, and what stands at each place of them. */
+struct asked {
+    struct buf columns[5];
+    struct {
+        const struct news *news;
+        const struct notice_rule *rule;
+    } * at;
+    size_t count;
+};
+
+static void ask_add(struct maker *m, struct asked *a, const struct news *e, const struct notice_rule *r)
 {
-    for (size_t i = 0; i < notices_count(rules->notices); i++) {
-        const struct notice_rule *r = notices_at(rules->notices, i);
-        if (!rule_matches(r, e))
-            continue;
-        const char *params[] = {id_text(m, e->id), e->record, id_text(m, e->record_id), words_sql(m, r->to), id_text(m, e->actor_id)};
-        struct pg_res *people = pg_query(m->db, Q_NOTICE_PEOPLE, params, 5, err);
-        bool ok = people != NULL;
-        for (int k = 0; ok && k < pg_rows(people); k++)
-            ok = tell_person(m, rules, r, e, pg_text(people, k, 1), err);
-        pg_free(people);
-        if (!ok)
-            return false;
+    const char *roles = words_sql(m, r->to);
+    const char *values[] = {id_text(m, e->id), e->record, id_text(m, e->record_id), id_text(m, e->actor_id), roles};
+    for (size_t i = 0; i < 5; i++) {
+        bool is_roles = i == 4;
+        buf_puts(&a->columns[i], a->count ? "," : "{");
+        /* "{author,controller}" without its braces, as one text */
+        buf_printf(&a->columns[i], "\"%.*s\"", (int)strlen(values[i]) - (is_roles ? 2 : 0), values[i] + is_roles);
     }
-    return true;
+    a->at[a->count].news = e;
+    a->at[a->count++].rule = r;
+}
+
+static bool tell_people(struct maker *m, const struct rules *rules, struct asked *a, int64_t *bad, struct err *err)
+{
+    const char *params[5];
+    for (size_t i = 0; i < 5; i++) {
+        buf_puts(&a->columns[i], "}");
+        params[i] = a->columns[i].data;
+    }
+    struct pg_res *people = pg_query(m->db, Q_NOTICE_PEOPLE, params, 5, err);
+    bool ok = people != NULL;
+    for (int k = 0; ok && k < pg_rows(people); k++) {
+        size_t place = (size_t)pg_int(people, k, 0) - 1;
+        ok = tell_person(m, rules, a->at[place].rule, a->at[place].news, pg_text(people, k, 1), err);
+        if (!ok)
+            *bad = a->at[place].news->id;
+    }
+    pg_free(people);
+    return ok;
+}
+
+/* Asks at once who hears of all these events; *bad: the event at which it failed, 0: none of them. */
+static bool make_notices(struct maker *m, const struct rules *rules, const struct news *news, size_t count, int64_t *bad, struct err *err)
+{
+    enum { COLUMN_BYTES = 16 * 1024 * 1024 };
+    struct asked a = {.count = 0};
+    size_t rule_count = notices_count(rules->notices);
+    *bad = 0;
+    a.at = arena_alloc(m->arena, count * rule_count * sizeof *a.at + 1);
+    for (size_t i = 0; i < 5; i++)
+        buf_init(&a.columns[i], COLUMN_BYTES);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < rule_count; k++)
+            if (rule_matches(notices_at(rules->notices, k), &news[i]))
+                ask_add(m, &a, &news[i], notices_at(rules->notices, k));
+    bool ok = a.count == 0 || tell_people(m, rules, &a, bad, err);
+    for (size_t i = 0; i < 5; i++)
+        buf_free(&a.columns[i]);
+    return ok;
 }
 
 /* ---- following the log ---- */
@@ -214,77 +216,106 @@ static void note_bad(struct maker *m, int64_t id, const struct err *err)
     if (m->bad_tries < BAD_TRIES)
         return;
     log_error("no notices are made of event id=%lld error=\"%s\"", (long long)id, err->detail);
-    ids_add(&m->seen, id);
+    m->passed[m->passed_count++ % BAD_KEPT] = id;
 }
 
-/* One page behind `after`, in one transaction. *last: its last id, 0: the log ends here or another core makes the notices. */
-static bool make_page(struct maker *m, const struct rules *rules, int64_t after, int64_t *last, struct err *err)
+static bool is_passed(const struct maker *m, int64_t id)
 {
-    *last = 0;
+    for (size_t i = 0; i < m->passed_count && i < BAD_KEPT; i++)
+        if (m->passed[i] == id)
+            return true;
+    return false;
+}
+
+/* The place's lock for this transaction; *mine: false when another core is making notices. */
+static bool take_place(struct maker *m, bool *mine, struct err *err)
+{
     struct pg_res *cursor = pg_query(m->db, Q_NOTICE_CURSOR_TAKE, NULL, 0, err);
     if (!cursor)
         return false;
-    bool mine = pg_rows(cursor) == 1;
-    int64_t at = mine ? pg_int(cursor, 0, 0) : 0;
+    *mine = pg_rows(cursor) == 1;
+    int64_t at = *mine ? pg_int(cursor, 0, 0) : 0;
     pg_free(cursor);
+    if (*mine && at != m->place) { /* another one has made notices meanwhile */
+        m->place = at;
+        tail_reset(&m->tail, at);
+    }
+    return true;
+}
+
+/* The events of a page that are news, in the arena. */
+static struct news *read_page(struct maker *m, const struct pg_res *res, size_t *count)
+{
+    struct news *news = arena_alloc(m->arena, (size_t)pg_rows(res) * sizeof *news + 1);
+    *count = 0;
+    for (int i = 0; i < pg_rows(res); i++)
+        if (pg_bool(res, i, 6) && !is_passed(m, pg_int(res, i, 0)))
+            news[(*count)++] = (struct news){.id = pg_int(res, i, 0),
+                                             .record = pg_text(res, i, 1),
+                                             .record_id = pg_int(res, i, 2),
+                                             .actor_id = pg_int(res, i, 3),
+                                             .action = pg_text(res, i, 4),
+                                             .changed = pg_text(res, i, 5)};
+    return news;
+}
+
+static bool commit_page(struct maker *m, const struct pg_res *res, int64_t next_xid, struct err *err)
+{
+    if (!pg_commit(m->db, err))
+        return false;
+    tail_take(&m->tail, res, now_ms(), next_xid);
+    return true;
+}
+
+static bool make_news(struct maker *m, const struct rules *rules, const struct news *news, size_t count, struct err *err)
+{
+    size_t step = m->careful || count == 0 ? 1 : count;
+    for (size_t i = 0; i < count; i += step) {
+        int64_t bad;
+        if (make_notices(m, rules, news + i, step, &bad, err))
+            continue;
+        if (err->code != ERR_UNAVAILABLE && (bad || m->careful))
+            note_bad(m, bad ? bad : news[i].id, err);
+        m->careful = true;
+        return false;
+    }
+    m->careful = false;
+    return true;
+}
+
+/* One page, in one transaction; *more: the log may go on behind it. */
+static bool make_page(struct maker *m, const struct rules *rules, int64_t next_xid, bool *more, struct err *err)
+{
+    const char *params[2];
+    bool mine;
+    *more = false;
+    if (!take_place(m, &mine, err))
+        return false;
     if (!mine)
         return true;
-    if (at != m->low) { /* another one has made notices meanwhile */
-        m->low = at;
-        m->seen.count = 0;
-        m->mark_head = 0;
-        after = at;
-    }
-    const char *params[] = {id_text(m, after)};
-    struct pg_res *res = pg_query(m->db, Q_NOTICE_EVENTS, params, 1, err);
+    tail_params(&m->tail, m->arena, params);
+    struct pg_res *res = pg_query(m->db, Q_NOTICE_EVENTS, params, 2, err);
     if (!res)
         return false;
-    bool ok = true;
-    int rows = pg_rows(res);
-    for (int i = 0; ok && i < rows; i++) {
-        struct news e = {.id = pg_int(res, i, 0),
-                         .record = pg_text(res, i, 1),
-                         .record_id = pg_int(res, i, 2),
-                         .actor_id = pg_int(res, i, 3),
-                         .action = pg_text(res, i, 4),
-                         .changed = pg_text(res, i, 5)};
-        if (ids_has(&m->seen, e.id) || !pg_bool(res, i, 6) || make_notices(m, rules, &e, err))
-            continue;
-        ok = false;
-        if (err->code != ERR_UNAVAILABLE)
-            note_bad(m, e.id, err);
-    }
-    if (ok)
-        ok = pg_commit(m->db, err);
-    for (int i = 0; ok && i < rows; i++)
-        if (!ids_has(&m->seen, pg_int(res, i, 0)))
-            ids_add(&m->seen, pg_int(res, i, 0));
-    *last = rows > 0 ? pg_int(res, rows - 1, 0) : 0;
-    if (rows < PAGE_ROWS)
-        *last = 0;
+    size_t count;
+    const struct news *news = read_page(m, res, &count);
+    bool ok = make_news(m, rules, news, count, err) && commit_page(m, res, next_xid, err);
+    *more = pg_rows(res) >= PAGE_ROWS;
     pg_free(res);
     return ok;
 }
 
-/* The place in the log moves to a mark when two seconds are over and all transactions that wrote when the mark was set have ended. */
-static bool move_place(struct maker *m, int64_t oldest_xid, int64_t next_xid, struct err *err)
+/* Holes are given up when they are old and all transactions that wrote when they were found have ended; then the place moves. */
+static bool move_place(struct maker *m, int64_t oldest_xid, struct err *err)
 {
-    if (m->seen.count == 0)
+    tail_give_up(&m->tail, now_ms() - HOLE_LEAST_MS, oldest_xid);
+    int64_t low = tail_low(&m->tail);
+    if (m->place < 0 || low == m->place)
         return true;
-    if (!m->mark_head) {
-        m->mark_head = m->seen.at[m->seen.count - 1];
-        m->mark_xid = next_xid;
-        m->mark_ms = now_ms();
-        return true;
-    }
-    if (oldest_xid < m->mark_xid || now_ms() - m->mark_ms < HOLE_LEAST_MS)
-        return true;
-    const char *params[] = {id_text(m, m->mark_head)};
-    if (!pg_exec(m->db, Q_NOTICE_CURSOR_SET, params, 1, NULL, err))
+    const char *params[] = {id_text(m, m->place), id_text(m, low)};
+    if (!pg_exec(m->db, Q_NOTICE_CURSOR_MOVE, params, 2, NULL, err))
         return false;
-    m->low = m->mark_head;
-    m->mark_head = 0;
-    ids_drop_to(&m->seen, m->low);
+    m->place = low;
     return true;
 }
 
@@ -296,20 +327,16 @@ static bool follow(struct maker *m, const struct rules *rules, struct err *err)
         return false;
     int64_t oldest = pg_int(snapshot, 0, 0), next = pg_int(snapshot, 0, 1);
     pg_free(snapshot);
-    int64_t after = m->low;
     for (bool more = true; more && !atomic_load(&m->core->stopping);) {
-        int64_t last;
-        bool ok = pg_begin(m->db, err) && make_page(m, rules, after, &last, err);
+        bool ok = pg_begin(m->db, err) && make_page(m, rules, next, &more, err);
         if (pg_in_transaction(m->db))
             pg_rollback(m->db);
         if (!ok)
             return false;
-        more = last > 0;
-        after = last;
         arena_reset(m->arena);
         m->user_count = 0;
     }
-    return move_place(m, oldest, next, err);
+    return move_place(m, oldest, err);
 }
 
 /* ---- telling open screens ---- */
@@ -498,14 +525,14 @@ void *notices_main(void *arg)
     struct core *core = arg;
     struct maker m = {.core = core,
                       .arena = arena_new(),
-                      .low = -1,
+                      .place = -1,
                       .told = -1,
                       .db = pg_new(core->start->conninfo, core->start->config->zone, core->statement_timeout_ms)};
     while (!atomic_load(&core->stopping)) {
         pass(&m);
         wait_for_news(&m);
     }
-    free(m.seen.at);
+    tail_free(&m.tail);
     arena_free(&m.arena);
     pg_close(&m.db);
     return NULL;

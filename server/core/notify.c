@@ -1,10 +1,8 @@
-/* The notifier: follows the log of events by its own connection, in batches, off the commit path.
- *
- * Ids are given out before commit, so a lower id may appear after a higher one: ids that are missing are remembered for some seconds and
- * looked for again. A rolled-back transaction leaves a hole for ever; the hole is forgotten after HOLE_MS. */
+/* The notifier: follows the log of events by its own connection, in batches, off the commit path. */
 #include "common/log.h"
 #include "db/pg.h"
 #include "server/core/internal.h"
+#include "server/core/tail.h"
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,64 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_MS = 500, BATCH_MS = 10, HOLE_MS = 20000, SEEN_MAX = 4096, READ_ROWS = 500, BATCHES_MAX = 20, FOLD_MS = 2000 };
-
-struct tail {
-    int64_t low;              /* everything up to here was handed out or given up */
-    int64_t seen[SEEN_MAX];   /* handed out above low */
-    size_t seen_count;
-    int64_t hole_since_ms;    /* when low + 1 was first missed, 0: no hole */
-};
+enum { POLL_MS = 500, BATCH_MS = 10, HOLE_MS = 20000, READ_ROWS = 500, BATCHES_MAX = 20, FOLD_MS = 2000 };
 
 static int64_t now_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static bool was_seen(const struct tail *t, int64_t id)
-{
-    for (size_t i = 0; i < t->seen_count; i++)
-        if (t->seen[i] == id)
-            return true;
-    return false;
-}
-
-/* Moves low over everything seen without a gap; gives up a hole that is too old or when too much waits behind it. */
-static void advance(struct tail *t)
-{
-    for (;;) {
-        bool moved = false;
-        int64_t lowest = INT64_MAX;
-        for (size_t i = 0; i < t->seen_count;) {
-            if (t->seen[i] <= t->low + 1) {
-                if (t->seen[i] == t->low + 1) {
-                    t->low++;
-                    moved = true;
-                }
-                t->seen[i] = t->seen[--t->seen_count];
-                continue;
-            }
-            if (t->seen[i] < lowest)
-                lowest = t->seen[i];
-            i++;
-        }
-        if (moved) {
-            t->hole_since_ms = 0;
-            continue;
-        }
-        if (t->seen_count == 0) {
-            t->hole_since_ms = 0;
-            return;
-        }
-        if (!t->hole_since_ms)
-            t->hole_since_ms = now_ms();
-        if (now_ms() - t->hole_since_ms < HOLE_MS && t->seen_count < SEEN_MAX - 600)
-            return;
-        t->low = lowest - 1;
-        t->hole_since_ms = 0;
-    }
 }
 
 /* "{1,2,NULL}" -> numbers */
@@ -126,7 +73,7 @@ static bool begin_tail(struct pg *db, struct tail *t)
     struct pg_res *res = pg_query(db, Q_EVENT_LAST, NULL, 0, &err);
     if (!res)
         return false;
-    *t = (struct tail){.low = pg_int(res, 0, 0)};
+    tail_reset(t, pg_int(res, 0, 0));
     pg_free(res);
     return true;
 }
@@ -139,40 +86,65 @@ static bool jump_ahead(struct core *core, struct pg *db, struct tail *t)
         abort();
     snprintf(n->record, sizeof n->record, "*");
     bool ok = begin_tail(db, t);
+    core_changed(core);
     core_hand_out(core, n);
     core_wake(core);
     return ok;
 }
 
-/* Reads what is new and hands it to the loop; false when the database is away. */
-static bool follow(struct core *core, struct pg *db, struct tail *t)
+/* Whether nobody but a subscriber wants to know of these events: all others look rights and rules up anew. */
+static bool is_for_subscribers(const struct pg_res *heads)
+{
+    static const char *const moves_rights[] = {"user", "unit", "calendar"};
+    for (int i = 0; i < pg_rows(heads); i++)
+        for (size_t k = 0; k < sizeof moves_rights / sizeof *moves_rights; k++)
+            if (strcmp(pg_text(heads, i, 1), moves_rights[k]) == 0)
+                return false;
+    return true;
+}
+
+/* What is new since the tail: whole events, or their ids alone while nobody listens. NULL when the database is away. */
+static struct pg_res *read_news(struct core *core, struct pg *db, const char *const params[2], bool *whole)
 {
     struct err err;
+    *whole = atomic_load(&core->subscribers) > 0;
+    if (!*whole) {
+        struct pg_res *heads = pg_query(db, Q_EVENT_HEADS, params, 2, &err);
+        /* Who has subscribed meanwhile is told of what was committed after that. */
+        if (!heads || (is_for_subscribers(heads) && atomic_load(&core->subscribers) == 0))
+            return heads;
+        pg_free(heads);
+        *whole = true;
+    }
+    return pg_query(db, Q_EVENT_TAIL, params, 2, &err);
+}
+
+/* Reads what is new and hands it to the loop; false when the database is away. */
+static bool follow(struct core *core, struct pg *db, struct arena *arena, struct tail *t)
+{
     for (int batch = 0; batch < BATCHES_MAX; batch++) {
-        char low[24];
-        snprintf(low, sizeof low, "%lld", (long long)t->low);
-        const char *params[] = {low};
-        struct pg_res *res = pg_query(db, Q_EVENT_TAIL, params, 1, &err);
+        const char *params[2];
+        bool whole;
+        arena_reset(arena);
+        tail_params(t, arena, params);
+        struct pg_res *res = read_news(core, db, params, &whole);
         if (!res)
             return false;
-        int rows = pg_rows(res), fresh = 0;
-        for (int i = 0; i < rows; i++) {
-            int64_t id = pg_int(res, i, 0);
-            if (id <= t->low || was_seen(t, id))
-                continue;
-            if (t->seen_count < SEEN_MAX)
-                t->seen[t->seen_count++] = id;
-            fresh++;
+        int rows = pg_rows(res);
+        for (int i = 0; whole && i < rows; i++) {
             /* Another core over the same database has changed what is counted over. */
             if (strcmp(pg_text(res, i, 2), "calendar") == 0)
                 atomic_store(&core->rules_stale, true);
             core_hand_out(core, make_notice(res, i));
         }
+        tail_take(t, res, now_ms(), 0);
+        tail_give_up(t, now_ms() - HOLE_MS, INT64_MAX);
         pg_free(res);
-        advance(t);
-        if (fresh > 0)
+        if (rows > 0)
+            core_changed(core);
+        if (whole && rows > 0)
             core_wake(core);
-        if (rows < READ_ROWS || fresh == 0)
+        if (rows < READ_ROWS)
             return true;
     }
     return jump_ahead(core, db, t);
@@ -206,11 +178,10 @@ void *notify_main(void *arg)
 {
     struct core *core = arg;
     struct pg *db = pg_new(core->start->conninfo, "UTC", core->statement_timeout_ms);
-    struct tail *tail = calloc(1, sizeof *tail);
+    struct arena *arena = arena_new();
+    struct tail tail = {.head = 0};
     bool following = false;
     int64_t folded_ms = 0;
-    if (!tail)
-        abort();
     while (!atomic_load(&core->stopping)) {
         struct err err;
         if (atomic_exchange(&core->rules_stale, false) && !rules_reload(core, db, &err)) {
@@ -219,12 +190,13 @@ void *notify_main(void *arg)
             else
                 log_error("rules not loaded, the old ones stay error=\"%s\"", err.detail);
         }
-        following = following || begin_tail(db, tail);
-        if (following && follow(core, db, tail))
+        following = following || begin_tail(db, &tail);
+        if (following && follow(core, db, arena, &tail))
             fold_boards(db, &folded_ms);
         wait_for_news(core);
     }
-    free(tail);
+    tail_free(&tail);
+    arena_free(&arena);
     pg_close(&db);
     return NULL;
 }

@@ -88,6 +88,14 @@ struct job *job_new(void)
     return job;
 }
 
+void ahead_free(struct ahead **ahead)
+{
+    if (*ahead)
+        buf_free(&(*ahead)->result);
+    free(*ahead);
+    *ahead = NULL;
+}
+
 void job_free(struct job *job)
 {
     if (!job)
@@ -99,6 +107,7 @@ void job_free(struct job *job)
     buf_wipe(&job->line);
     buf_free(&job->line);
     buf_free(&job->answer);
+    ahead_free(&job->ahead);
     free(job);
 }
 

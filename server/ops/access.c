@@ -45,17 +45,29 @@ bool access_is_read(const char *action)
     return false;
 }
 
-/* A full disk must not stop people from reading: then the note goes where it still can, into the server's log. */
+/* Noted when the answer has gone out: what somebody reads need not wait for it. */
 static void note(struct call *c, const char *const params[8])
 {
+    struct after *a = arena_alloc(c->arena, sizeof *a);
+    a->next = c->after;
+    for (size_t i = 0; i < sizeof a->params / sizeof *a->params; i++)
+        a->params[i] = params[i] ? arena_strdup(c->arena, params[i]) : NULL;
+    c->after = a;
+}
+
+void access_write(struct pg *db, const struct after *a)
+{
     struct err why = {.code = ERR_OK};
-    if (!pg_exec(c->db, Q_ACCESS_ADD, params, 8, NULL, &why))
-        log_error("access not noted in the database user=%s action=%s record=%s id=%s error=\"%s\"", c->user->login, params[2], params[3],
-                  params[4] ? params[4] : "-", why.detail);
+    /* A full disk must not stop people from reading: then the note goes where it still can, into the server's log. */
+    if (!pg_exec(db, Q_ACCESS_ADD, a->params, 8, NULL, &why))
+        log_error("access not noted in the database user=%s action=%s record=%s id=%s error=\"%s\"", a->params[1], a->params[2], a->params[3],
+                  a->params[4] ? a->params[4] : "-", why.detail);
 }
 
 void access_note_card(struct call *c, const char *record, int64_t id)
 {
+    if (c->unseen)
+        return;
     /* Who is not told of persons has seen none. */
     bool blind = !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
     const char *params[] = {"true", call_user(c), "card_opened", record, call_int(c, id), NULL, blind ? "{}" : NULL, NULL};

@@ -200,7 +200,7 @@ static bool set_questions(struct call *c, const char *id)
 static bool set_author(struct call *c, const char *id)
 {
     const char *params[] = {id, arg_sql(c, "correspondent")};
-    return !params[1] || (appeal_author_ok(c, "correspondent", arg_int(c, "correspondent"), NULL, NULL) &&
+    return !params[1] || (appeal_author_ok(c, "correspondent", arg_int(c, "correspondent"), NULL) &&
                           pg_exec(c->db, Q_APPEAL_AUTHOR_CHANGE, params, 2, NULL, c->err));
 }
 

@@ -6,8 +6,13 @@ extern const struct op_param appeal_register_params[];
 bool appeal_register(struct call *c);
 /* Facts of the kind and the channel fit: what the law demands of a 59-FZ appeal, what the channel demands to know. */
 bool appeal_channel_ok(struct call *c, const char *kind, const char *channel, day_t received);
-/* The correspondent that the argument `field` names is there and was not merged away; *name and *address (may be NULL) live in the arena. */
-bool appeal_author_ok(struct call *c, const char *field, int64_t id, const char **name, const char **address);
+struct author_facts {
+    const char *name, *address; /* in the arena */
+    bool restricted;            /* the letters of this person are as restricted as the person */
+};
+/* The correspondent that the argument `field` names is there and was not merged away; `facts` may be NULL. Until the transaction ends nobody
+ * merges or marks the person. */
+bool appeal_author_ok(struct call *c, const char *field, int64_t id, struct author_facts *facts);
 /* The argument `questions`, checked; *topic gets the first topic when it is NULL. */
 bool appeal_questions_ok(struct call *c, const char **topic);
 /* Writes the argument `questions` with numbers from after + 1 on. */

@@ -58,6 +58,7 @@ struct draft_card {
     const char *due_rule;
     int64_t correspondent;
     const char *author_name, *address;
+    bool restricted_author;
 };
 
 /* Numbers bear two digits of the year: a century holds each once. */
@@ -183,17 +184,15 @@ static bool check_content(struct call *c, struct draft_card *d)
     return true;
 }
 
-bool appeal_author_ok(struct call *c, const char *field, int64_t id, const char **name, const char **address)
+bool appeal_author_ok(struct call *c, const char *field, int64_t id, struct author_facts *facts)
 {
     const char *params[] = {call_int(c, id), call_user(c)};
     struct pg_res *res = pg_query(c->db, Q_APPEAL_AUTHOR_FACTS, params, 2, c->err);
     if (!res)
         return false;
     bool found = pg_rows(res) == 1 && !pg_text(res, 0, 0);
-    if (found && name)
-        *name = arena_strdup(c->arena, pg_text(res, 0, 1));
-    if (found && address)
-        *address = arena_strdup(c->arena, pg_text(res, 0, 2));
+    if (found && facts)
+        *facts = (struct author_facts){arena_strdup(c->arena, pg_text(res, 0, 1)), arena_strdup(c->arena, pg_text(res, 0, 2)), pg_bool(res, 0, 3)};
     pg_free(res);
     return found || err_field(c->err, field, "not_there", NULL);
 }
@@ -214,13 +213,16 @@ bool appeal_complained_ok(struct call *c)
     return true;
 }
 
-static bool check_co_authors(struct call *c)
+static bool check_co_authors(struct call *c, struct draft_card *d)
 {
     size_t i;
     json_t *author;
-    json_array_foreach(json_object_get(c->params, "authors"), i, author)
-        if (!appeal_author_ok(c, "authors", json_integer_value(author), NULL, NULL))
+    json_array_foreach(json_object_get(c->params, "authors"), i, author) {
+        struct author_facts facts;
+        if (!appeal_author_ok(c, "authors", json_integer_value(author), &facts))
             return false;
+        d->restricted_author |= facts.restricted;
+    }
     return true;
 }
 
@@ -238,12 +240,14 @@ static bool check_author(struct call *c, struct draft_card *d)
         return false;
     d->address = arg_sql(c, "address");
     if (!d->correspondent)
-        return check_co_authors(c);
-    const char *home = NULL;
-    if (!appeal_author_ok(c, "correspondent", d->correspondent, &d->author_name, &home) || !check_co_authors(c))
+        return check_co_authors(c, d);
+    struct author_facts facts;
+    if (!appeal_author_ok(c, "correspondent", d->correspondent, &facts) || !check_co_authors(c, d))
         return false;
+    d->author_name = facts.name;
+    d->restricted_author |= facts.restricted;
     if (!d->address)
-        d->address = home;
+        d->address = facts.address;
     return true;
 }
 
@@ -363,6 +367,13 @@ static bool write_card(struct call *c, const struct draft_card *d, int64_t *id, 
     return query_numbered(c, Q_APPEAL_ADD, params, 29, id, number);
 }
 
+/* Nothing asks for it at nearly every card, and a statement saved is a statement's time. A person made with the card bears no mark yet. */
+static bool write_access(struct call *c, const char *id, const struct draft_card *d)
+{
+    bool asked = d->restricted_author || arg_has(c, "confidential") || arg_has(c, "data_class") || arg_has(c, "readers");
+    return !asked || appeal_access_write(c, id);
+}
+
 bool appeal_register(struct call *c)
 {
     struct draft_card d = {.correspondent = 0};
@@ -379,7 +390,7 @@ bool appeal_register(struct call *c)
         return false;
     const char *id_text = call_int(c, id);
     struct event e = {.record = "appeal", .record_id = id, .action = "register", .to = d.status, .version = 1};
-    if (!write_authors(c, id_text, &d) || !write_questions(c, id_text, &d) || !appeal_access_write(c, id_text) || !event_write(c, &e))
+    if (!write_authors(c, id_text, &d) || !write_questions(c, id_text, &d) || !write_access(c, id_text, &d) || !event_write(c, &e))
         return false;
     if (arg_has(c, "link_to") && !appeal_link_write(c, id, "link_to", arg_int(c, "link_to"), arg_sql(c, "link_kind")))
         return false;

@@ -43,6 +43,10 @@ bool street_find(struct call *c, const char *text, unsigned make, int64_t *settl
 /* An organisation by name; `make`: a new one is written down. *id 0 where nobody bears the name and none may be made. */
 bool company_find(struct call *c, const char *text, bool make, int64_t *id);
 
+/* The houses of a line (house.resolve) for an operation that takes one in its parameter `field`; `choices`, `settlement` and `street` of the call are
+ * heeded. *ids: PostgreSQL array text. What is not understood, not found or may be several is ERR_PARAMS with the reason and the piece. */
+bool house_line_ids(struct call *c, const char *field, const char **ids, int *count);
+
 /* What changing a card of the register takes: the statement that locks it and answers (facts as JSON, version), and the one that changes it
  * and answers the next version. params[0] is the id. Compares `version`, writes the event, answers id and version. */
 struct address_card {

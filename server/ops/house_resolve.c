@@ -297,6 +297,70 @@ static bool house_resolve(struct call *c)
     return ok;
 }
 
+/* ---- for other operations ---- */
+
+static bool refuse(struct resolving *r, const char *field, size_t at, size_t len, const char *reason)
+{
+    enum { SHOWN_BYTES = 200 };
+    size_t n = len < SHOWN_BYTES ? len : SHOWN_BYTES;
+    while (n < len && n > 0 && ((unsigned char)r->text[at + n] & 0xC0) == 0x80)
+        n--;
+    return err_field(r->c->err, field, reason, "«%.*s»: %s", (int)n, r->text + at, err_reason_text(reason, r->c->user->lang));
+}
+
+/* Is everything of the line in the register? */
+static bool is_whole(struct resolving *r, const char *field)
+{
+    const struct house_line *line = r->line;
+    if (line->unreads > 0)
+        return refuse(r, field, line->unread[0].at, line->unread[0].len, line->unread[0].reason);
+    for (size_t i = 0; i < line->places; i++)
+        if (r->found[i].reason)
+            return refuse(r, field, line->place[i].at,
+                          line->place[i].len ? line->place[i].len : strcspn(r->text + line->place[i].at, ",;\n"), r->found[i].reason);
+    for (size_t i = 0; i < line->pieces; i++) {
+        const char *reason, *there;
+        if (line->piece[i].except || r->houses[i] > 0)
+            continue;
+        return why_empty(r, &line->piece[i], &reason, &there) && refuse(r, field, line->piece[i].at, line->piece[i].len, reason);
+    }
+    return pg_rows(r->res) > 0 || err_field(r->c->err, field, "required", NULL);
+}
+
+static const char *ids_of(struct resolving *r)
+{
+    struct buf ids;
+    buf_init(&ids, ARRAY_BYTES_MAX);
+    for (int row = 0; row < pg_rows(r->res); row++)
+        buf_printf(&ids, "%c%s", row ? ',' : '{', pg_text(r->res, row, 5));
+    buf_putc(&ids, '}');
+    const char *text = arena_strdup(r->c->arena, ids.data);
+    buf_free(&ids);
+    return text;
+}
+
+bool house_line_ids(struct call *c, const char *field, const char **ids, int *count)
+{
+    struct house_line line;
+    const char *text = arg_str(c, field);
+    struct resolving r = {.c = c, .text = text ? text : "", .line = &line};
+    house_line_parse(r.text, strlen(r.text), &line);
+    bool ok = line_find_places(c, &line, &r.found) && ask(&r);
+    if (ok) {
+        count_pieces(&r);
+        ok = is_whole(&r, field);
+    }
+    if (ok) {
+        *ids = ids_of(&r);
+        *count = pg_rows(r.res);
+    }
+    pg_free(r.res);
+    house_line_free(&line);
+    return ok;
+}
+
+/* ---- rows ---- */
+
 static const struct op_param choice_fields[] = {
     {"text", P_STRING, PF_REQUIRED, 300, NULL, NULL, {"Как написано", "As written"}, NULL},
     {"id", P_ID, PF_REQUIRED, 0, NULL, NULL, {"Что это", "What it is"}, NULL},

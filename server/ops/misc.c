@@ -63,6 +63,22 @@ static bool session_ping(struct call *c)
     return true;
 }
 
+static const struct op_param ahead_params[] = {
+    {"method", P_ENUM, PF_REQUIRED, 0, "appeal.get|assignment.get", NULL, {"Что открывают", "What is opened"}, NULL},
+    {"id", P_ID, PF_REQUIRED, 0, NULL, NULL, {"Запись", "Record"}, NULL},
+    {.name = NULL},
+};
+
+/* The card stays here, unseen and not noted in the log of access, until it is asked for. */
+static bool session_ahead(struct call *c)
+{
+    const char *method = arg_str(c, "method");
+    c->ahead = op_find(method, strlen(method));
+    jw_object(c->out);
+    jw_object_end(c->out);
+    return true;
+}
+
 static bool session_language(struct call *c)
 {
     const char *params[] = {call_user(c), arg_sql(c, "language")};
@@ -213,6 +229,7 @@ static const struct op_param workflow_params[] = {
 const struct op session_ops[] = {
     {"session.whoami", R_ANY, 0, {"Кто я и что мне можно", "Who I am"}, NULL, session_whoami},
     {"session.ping", R_ANY, OP_NO_DB, {"Проверка связи", "Is anybody there"}, NULL, session_ping},
+    {"session.ahead", R_ANY, 0, {"Сейчас откроют карточку: прочесть заранее", "A card is about to be opened: read it ahead"}, ahead_params, session_ahead},
     {"session.language", R_ANY & ~R_SYSTEM, OP_WRITE, {"Язык моих экранов", "Language of my screens"}, language_params, session_language},
     {.method = NULL},
 };
@@ -222,10 +239,10 @@ const struct op event_ops[] = {
     {.method = NULL},
 };
 const struct op draft_ops[] = {
-    {"draft.save", R_ANY, OP_WRITE, {"Сохранить черновик", "Save a draft"}, draft_save_params, draft_save},
+    {"draft.save", R_ANY, OP_WRITE | OP_ASIDE, {"Сохранить черновик", "Save a draft"}, draft_save_params, draft_save},
     {"draft.get", R_ANY, 0, {"Взять черновик", "Get a draft"}, screen_params, draft_get},
     {"draft.list", R_ANY, 0, {"Мои черновики", "My drafts"}, NULL, draft_list},
-    {"draft.drop", R_ANY, OP_WRITE, {"Удалить черновик", "Drop a draft"}, screen_params, draft_drop},
+    {"draft.drop", R_ANY, OP_WRITE | OP_ASIDE, {"Удалить черновик", "Drop a draft"}, screen_params, draft_drop},
     {.method = NULL},
 };
 const struct op workflow_ops[] = {

@@ -214,7 +214,7 @@ static const struct op_param settings_params[] = {
 #define PEOPLE (R_ANY & ~R_SYSTEM)
 const struct op notification_ops[] = {
     {"notification.list", PEOPLE, OP_LIST, {"Мои уведомления", "My notices"}, list_params, notification_list},
-    {"notification.read", PEOPLE, OP_WRITE, {"Уведомления прочитаны", "Notices have been read"}, read_params, notification_read},
+    {"notification.read", PEOPLE, OP_WRITE | OP_ASIDE, {"Уведомления прочитаны", "Notices have been read"}, read_params, notification_read},
     {"notification.settings", PEOPLE, 0, {"О чём и как мне сообщать", "What I am told of, and how"}, NULL, notification_settings},
     {"notification.settings_set",
      PEOPLE,

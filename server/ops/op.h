@@ -68,6 +68,7 @@ enum op_flags {
     OP_LIST = 8,    /* takes query, sort, limit, after */
     OP_NO_DB = 16,  /* answered without a database connection */
     OP_LONG = 32,   /* may take minutes: runs in a lane of its own while the session goes on with other requests, one such at a time */
+    OP_ASIDE = 64,  /* a write that changes nothing a card shows */
 };
 
 /* Somebody absent, for whom the user acts today. */
@@ -76,6 +77,12 @@ struct absent_person {
     int64_t id;
     uint32_t roles;
     char name[128];
+};
+
+/* A statement that nobody waits for: it runs when the answer has gone out, before the session's next request is taken. */
+struct after {
+    struct after *next;
+    const char *params[8]; /* of Q_ACCESS_ADD */
 };
 
 /* Who asks. Roles and units are the user's own and those of everybody they stand in for today. */
@@ -113,6 +120,9 @@ struct call {
     bool cancel_long;    /* set by report.cancel: the long operation of this session is to stop */
     bool has_committed;      /* set by an operation that ends transactions of its own: others have something to hear */
     struct work *work;   /* OP_LONG only */
+    const struct op *ahead; /* set by session.ahead: the card to read for this session, its id is the parameter `id` */
+    bool unseen;         /* this is such a reading: nobody sees the answer yet */
+    struct after *after;
 };
 
 /* What a long operation has beside the rest. */

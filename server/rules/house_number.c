@@ -276,7 +276,7 @@ static bool take_designator(struct scan *s, struct parts *p)
         snprintf(value, sizeof value, part == MARK_DOUBLE ? "+" : ""); /* a double without a number; «48/3 стр.» says only what it is */
     }
     char *place = part == PART_LETTER ? p->letter : p->mark[part];
-    if (*value && *place)
+    if (*value && (*place || (part == PART_LETTER && strchr("0123456789", *value)))) /* «6 лит1» is not 61 */
         return false;
     if (open) {
         scan_blanks(&at);

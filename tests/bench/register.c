@@ -16,21 +16,25 @@ static struct server *server;
 static struct town town;
 static json_int_t first_person;
 
-/* What one registration writes, statement by statement as the core sends them. */
+/* What one registration writes, statement by statement as the core sends them; the dictionary of words is one of the search indexes. */
 static const char equal_transaction[] =
     "\\set person random(:first, :last)\n"
     "BEGIN;\n"
     "SELECT c.merged_into, c.name, c.address FROM correspondent c WHERE c.id = :person;\n"
     "INSERT INTO counter AS c (series, year, value) VALUES ('bench', 2026, 1) ON CONFLICT (series, year) DO UPDATE SET value = c.value + 1 "
     "RETURNING value AS serial \\gset\n"
-    "INSERT INTO appeal (number, kind, year, serial, status, channel, received, registered, due, correspondent_id, subject, text, "
+    "WITH written AS (INSERT INTO appeal (number, kind, year, serial, status, channel, received, registered, due, correspondent_id, subject, text, "
     "registrar_id, "
     "search) VALUES ('Б-' || :serial || '/26', 'bench', 2026, :serial, 'registered', 'post', current_date, current_date, current_date + "
     "30, "
     ":person, 'Не горит фонарь у дома 12 по улице Ленина', 'Уже третий день не горит фонарь у дома 12 по улице Ленина, прошу починить', 1, "
     "gorod_appeal_search('Б-' || :serial || '/26', 'Не горит фонарь у дома 12 по улице Ленина', 'Уже третий день не горит фонарь у дома 12 "
     "по "
-    "улице Ленина, прошу починить', '', 'Иванова Мария Петровна')) RETURNING id AS appeal \\gset\n"
+    "улице Ленина, прошу починить', '', 'Иванова Мария Петровна')) RETURNING id, search), "
+    "learnt AS (INSERT INTO search_word (word) SELECT DISTINCT w.word COLLATE \"C\" FROM written, "
+    "unnest(tsvector_to_array(written.search)) AS w(word) WHERE w.word ~ '^[а-яa-z]+$' AND NOT EXISTS "
+    "(SELECT 1 FROM search_word s WHERE s.word = w.word COLLATE \"C\") ORDER BY 1 ON CONFLICT DO NOTHING) "
+    "SELECT id AS appeal FROM written \\gset\n"
     "INSERT INTO appeal_author (appeal_id, correspondent_id, ord) VALUES (:appeal, :person, 0);\n"
     "INSERT INTO appeal_question (appeal_id, ord, text) VALUES (:appeal, 1, '');\n"
     "INSERT INTO event (actor_id, record, record_id, action, version, to_state) VALUES (1, 'appeal', :appeal, 'register', 1, "

@@ -11,6 +11,8 @@ static json_t *enum_value(struct rpc *admin, const json_t *param)
     return json_string(first ? first : "x");
 }
 
+static json_t *shaped_fields(struct rpc *admin, json_t *fields);
+
 json_t *shaped_value(struct rpc *admin, const json_t *param)
 {
     const char *type = at_text(param, "type"), *name = at_text(param, "name");
@@ -35,17 +37,18 @@ json_t *shaped_value(struct rpc *admin, const json_t *param)
     if (strcmp(type, "object") == 0)
         return json_object();
     if (strcmp(type, "objects") == 0)
-        return json_array();
+        return json_pack("[o]", shaped_fields(admin, at(param, "fields")));
     /* A password or key of this shape changes nothing; a short one fits where little may stand. */
     json_int_t longest = json_integer_value(json_object_get(param, "max"));
     return json_string(strcmp(name, "password") == 0 || (longest && longest < 10) ? "x" : "нет такого");
 }
 
-json_t *shaped_params(struct rpc *admin, const json_t *op)
+/* What must be there, and the request's own id. */
+static json_t *shaped_fields(struct rpc *admin, json_t *fields)
 {
     json_t *params = json_object(), *param;
     size_t i;
-    json_array_foreach(at(op, "params"), i, param)
+    json_array_foreach(fields, i, param)
     {
         const char *name = at_text(param, "name");
         if (json_is_true(at(param, "required")) || strcmp(name, "request_id") == 0)
@@ -53,3 +56,5 @@ json_t *shaped_params(struct rpc *admin, const json_t *op)
     }
     return params;
 }
+
+json_t *shaped_params(struct rpc *admin, const json_t *op) { return shaped_fields(admin, at(op, "params")); }

@@ -2,6 +2,7 @@
 #include "tests/harness/check.h"
 #include "tests/harness/clock.h"
 #include "tests/harness/town.h"
+#include <stdio.h>
 #include <string.h>
 
 enum { AT_ONCE_MS = 1000, SILENCE_MS = 700 };
@@ -62,6 +63,28 @@ static void events_keep_their_order(void **state)
         assert_true(at_int(e, "id") > last);
         last = at_int(e, "id");
     }
+    assert_null(rpc_event(executor, "assignment", assignment, SILENCE_MS));
+}
+
+/* A transaction that rolls back takes its number with it, one that commits late brings a lower number than those before it. */
+static void a_hole_in_the_log_delays_nothing(void **state)
+{
+    (void)state;
+    enum { SOON_MS = 8000 };
+    struct rpc *executor = town_as(&town, TOWN_executor);
+    char late[256], id[32];
+    snprintf(id, sizeof id, "%s", server_sql(server, "SELECT nextval(pg_get_serial_sequence('event', 'id'))"));
+    server_sql(server, "INSERT INTO event (actor_id, record, record_id, action) SELECT 1, 'periodic', 1, 'set' FROM generate_series(1, 700)");
+    rpc_ok(town_as(&town, TOWN_head), "assignment.comment", "{s:I, s:s}", "id", assignment, "text", "После дыры");
+    json_t *after = rpc_event(executor, "assignment", assignment, SOON_MS);
+    assert_non_null(after);
+    json_int_t seen = at_int(after, "id");
+    snprintf(late, sizeof late, "INSERT INTO event (id, actor_id, record, record_id, action) VALUES (%s, 1, 'assignment', %lld, 'comment')", id,
+             (long long)assignment);
+    server_sql(server, late);
+    json_t *filled = rpc_event(executor, "assignment", assignment, SOON_MS);
+    assert_non_null(filled);
+    assert_true(at_int(filled, "id") < seen);
     assert_null(rpc_event(executor, "assignment", assignment, SILENCE_MS));
 }
 
@@ -157,6 +180,7 @@ int main(void)
         cmocka_unit_test(events_come_to_those_whom_they_concern),
         cmocka_unit_test(an_event_is_written_with_its_change_or_not_at_all),
         cmocka_unit_test(events_keep_their_order),
+        cmocka_unit_test(a_hole_in_the_log_delays_nothing),
         cmocka_unit_test(who_does_not_listen_hears_nothing),
         cmocka_unit_test(unread_comments_stand_in_the_worklist),
         cmocka_unit_test(a_changed_right_works_at_once),

@@ -358,7 +358,7 @@ def classifier(w, p):
 READS = {
     "session.whoami": lambda w, p: dict(id=1, login="clerk", name=USERS[0], roles=["clerk", "head"], unit=3, unit_name="Отдел по работе с обращениями граждан", language="ru",
                                         municipality="Тутаевский район", zone="Europe/Moscow", today=TODAY.isoformat()),
-    "session.ping": lambda w, p: dict(pong=True), "session.language": lambda w, p: {}, "event.subscribe": lambda w, p: dict(subscribed=True),
+    "session.ping": lambda w, p: dict(pong=True), "session.ahead": lambda w, p: {}, "session.language": lambda w, p: {}, "event.subscribe": lambda w, p: dict(subscribed=True),
     "meta.describe": describe, "classifier.list": classifier,
     "workflow.show": lambda w, p: dict(record=p["record"], states=[dict(id=s[0], label=s[1], final=bool(s[2])) for s in STATES.get(p["record"], [])], transitions=[]),
     "worklist.get": worklist, "appeal.list": appeal_list, "appeal.get": appeal_get, "appeal.candidates": candidates,

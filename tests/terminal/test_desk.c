@@ -166,7 +166,7 @@ static void a_shift_is_opened_and_offered(void **state)
     (void)state;
     scene_forget_drafts(&town, TOWN_dispatcher);
     struct term *t = scene_login(&town, TOWN_dispatcher, 100, 30, "xterm-256color");
-    scene_go(t, "Ц", "Дежурств");
+    scene_go(t, "Й", "Дежурств");
     scene_press(t, "F7");
     term_wait_text(t, "Погода");
     scene_submit(t);

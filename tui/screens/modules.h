@@ -32,6 +32,13 @@ void substitutes_new(void);
 /* Links to assignments for another card. */
 void assignments_build(struct doc *d, const json_t *list);
 
+struct screen *outages_list(const char *query);
+struct screen *outages_card(int64_t id, enum command then);
+void outages_new(void);
+struct screen *outage_board_screen(const char *query);
+/* The wall screen, which takes no keys. */
+struct screen *wall_screen(void);
+
 struct screen *correspondents_list(const char *query);
 struct screen *correspondents_card(int64_t id, enum command then);
 void correspondents_new(void);
@@ -76,3 +83,11 @@ void drafts_open(void);
 /* What the person was told; and how they want to be told. */
 void notices_open(void);
 void notice_ways_open(void);
+
+/* The register of addresses: streets (and the houses of each), houses, social objects; a line of houses tried out. */
+struct screen *streets_list(const char *query);
+struct screen *houses_list(const char *query);
+struct screen *houses_card(int64_t id, enum command then);
+struct screen *social_objects_list(const char *query);
+struct screen *social_objects_card(int64_t id, enum command then);
+void house_line_open(void);

@@ -251,6 +251,17 @@ static void open_selected(struct records *r)
         screens_open_card(r->spec->record, row->id, CMD_NONE);
 }
 
+static bool would_open(const struct screen *s, const char **record, int64_t *id)
+{
+    const struct records *r = s->data;
+    const struct row *row = list_selected(r->list);
+    if (!row || r->filter || r->spec->open || r->spec->no_card || !screens_is_read_ahead(r->spec->record))
+        return false;
+    *record = r->spec->record;
+    *id = row->id;
+    return true;
+}
+
 static bool back(struct records *r)
 {
     if (list_marked_count(r->list) > 0) {
@@ -552,6 +563,7 @@ static const struct screen_ops records_ops = {
     .possible = records_possible,
     .label = records_label,
     .click = records_click,
+    .would_open = would_open,
     .busy = records_busy,
     .refresh = records_refresh,
     .event = records_event,

@@ -381,6 +381,17 @@ static bool worklist_click(struct screen *s, enum hit what, int arg)
     return true;
 }
 
+static bool would_open(const struct screen *s, const char **record, int64_t *id)
+{
+    const struct worklist *w = s->data;
+    const struct row *row = list_selected(w->list);
+    if (!row || !screens_is_read_ahead(row_get(row, "record")))
+        return false;
+    *record = row_get(row, "record");
+    *id = row->id;
+    return true;
+}
+
 static bool worklist_busy(const struct screen *s)
 {
     const struct worklist *w = s->data;
@@ -423,6 +434,7 @@ static const struct screen_ops worklist_ops = {
     .why_not = worklist_why_not,
     .label = worklist_label,
     .click = worklist_click,
+    .would_open = would_open,
     .busy = worklist_busy,
     .refresh = worklist_refresh,
     .event = worklist_event,

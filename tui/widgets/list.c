@@ -4,6 +4,7 @@
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/text.h"
+#include "tui/timers.h"
 #include "tui/widgets/list_pages.h"
 #include <stdlib.h>
 #include <string.h>
@@ -188,6 +189,7 @@ void list_free(struct list **l)
 {
     if (!*l)
         return;
+    timers_forget(*l);
     pages_drop(*l);
     free((*l)->marks);
     free(*l);

@@ -1,9 +1,13 @@
 #include "tui/widgets/list_pages.h"
 #include "common/arena.h"
+#include "tui/timers.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEEP_PAGES = 3 }; /* in memory on each side of the screen */
+enum {
+    KEEP_PAGES = 3, /* in memory on each side of the screen */
+    LATER_MS = 20,
+};
 
 static char *copy(const char *s)
 {
@@ -141,9 +145,36 @@ static void far_drop(struct list *l, int first, int last)
     }
 }
 
+static int height_of(const struct list *l) { return l->visible > 0 ? l->visible : 20; }
+
+static bool is_near_end(const struct list *l) { return pages_rows(l) - l->selected <= 2 * height_of(l); }
+
+static void ask_next(struct list *l)
+{
+    page_add(l, l->next);
+    l->has_next = false;
+    pages_ask(l, l->page_count - 1);
+}
+
+/* What will be needed soon, on the way on or back, is asked for when the key that brings it near has been painted: the answer would be in
+ * the way of that. */
+static void ask_later(void *arg)
+{
+    struct list *l = arg;
+    int first = pages_of(l, l->top, NULL), last = pages_of(l, l->top + height_of(l), NULL);
+    if (l->request || !l->answered || l->trouble[0])
+        return;
+    if (l->has_next && is_near_end(l))
+        ask_next(l);
+    else if (wants(l, first - 1))
+        pages_ask(l, first - 1);
+    else if (wants(l, last + 1))
+        pages_ask(l, last + 1);
+}
+
 void pages_work(struct list *l)
 {
-    int height = l->visible > 0 ? l->visible : 20;
+    int height = height_of(l);
     int first = pages_of(l, l->top, NULL), last = pages_of(l, l->top + height, NULL), at = pages_of(l, l->selected, NULL);
     far_drop(l, first < at ? first : at, last > at ? last : at);
     if (l->request || !l->answered || l->trouble[0])
@@ -156,13 +187,9 @@ void pages_work(struct list *l)
     }
     if (wants(l, at)) {
         pages_ask(l, at);
-    } else if (l->has_next && (l->pending_step || pages_rows(l) - l->selected <= 2 * height)) {
-        page_add(l, l->next);
-        l->has_next = false;
-        pages_ask(l, l->page_count - 1);
-    } else if (wants(l, first - 1)) {
-        pages_ask(l, first - 1); /* the way back is read before it is needed */
-    } else if (wants(l, last + 1)) {
-        pages_ask(l, last + 1);
+    } else if (l->has_next && l->pending_step) {
+        ask_next(l);
+    } else if ((l->has_next && is_near_end(l)) || wants(l, first - 1) || wants(l, last + 1)) {
+        timers_start(LATER_MS, true, ask_later, l);
     }
 }
