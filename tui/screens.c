@@ -122,7 +122,7 @@ const char *screens_why_not(enum command cmd)
 /* Operations on any kind of record name the kind beside the number. */
 static void keeping_open(const char *method, const struct record_ref *refs, size_t count)
 {
-    static const struct form_hint hints[] = {{"record", FH_HIDE, NULL}, {NULL, 0, NULL}};
+    static const struct form_hint hints[] = {{"record", FH_HIDE, NULL}, {"record_id", FH_HIDE, NULL}, {NULL, 0, NULL}};
     form_open(&(struct form_start){.method = method,
                                    .refs = refs,
                                    .ref_count = count,
@@ -170,6 +170,8 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
     case CMD_APPEAL_PRINT: reports_print("report.appeal_card", refs); return true;
     case CMD_APPEAL_LETTER: reports_print("report.answer_letter", refs); return true;
     case CMD_ASSIGNMENT_PRINT: reports_print("report.control_slip", refs); return true;
+    case CMD_OUTAGE_ADD_HOUSES:
+    case CMD_OUTAGE_RESTORE_HOUSES: outage_houses_open(command_info(cmd)->name, refs); return true;
     case CMD_OUTAGE_NOTICE: explain_text_open(_("Text for residents"), "outage.notice", refs->id); return true;
     case CMD_CORRESPONDENT_APPEAL: register_open(refs->id, refs->number); return true;
     case CMD_CORRESPONDENT_MERGE: correspondents_merge(refs, count); return true;

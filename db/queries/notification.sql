@@ -85,7 +85,8 @@ RETURNING id, 'mail' = ANY (ways);
 
 -- fragment: notice_values
 -- what a template about event e may name
-jsonb_build_object('number', coalesce(vs.number, va.number, vi.number, vf.number, e.record_id::text),
+jsonb_build_object('number', coalesce(vs.number, va.number, vi.number, vf.number,
+        CASE e.record WHEN 'outage' THEN (SELECT vo.number FROM outage vo WHERE vo.id = e.record_id) END, e.record_id::text),
     'title', coalesce(vs.title, va.subject, (SELECT k.ru || ': ' FROM classifier k WHERE k.classifier = 'incident_type' AND k.code = vi.type) || vi.place, ''),
     'due', coalesce(to_char(coalesce(vs.due, va.due), 'DD.MM.YYYY'), to_char((e.changes->'due_at'->>'to')::timestamptz, 'HH24:MI'), '-'),
     'days_left', coalesce(e.changes->'days_left'->>'to', e.changes->>'days_left', (coalesce(vs.due, va.due) - e.at::date)::text, ''),

@@ -362,7 +362,7 @@ static const char *line_hint(struct form_screen *fs)
 
 static void line_free(struct form_screen *fs) { house_preview_free(fs->extra_data); }
 
-static const struct form_extra line_extra = {
+const struct form_extra house_line_extra = {
     .ready = line_ready,
     .changed = line_changed,
     .key = line_key,
@@ -379,5 +379,5 @@ void house_line_open(void)
 {
     static const struct form_hint hints[] = {{"choices", FH_HIDE, NULL}, {NULL, 0, NULL}};
     form_open(&(struct form_start){
-        .method = "house.resolve", .hints = hints, .large = true, .extra = &line_extra, .extra_data = house_preview_new()});
+        .method = "house.resolve", .hints = hints, .large = true, .extra = &house_line_extra, .extra_data = house_preview_new()});
 }

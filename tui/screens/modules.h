@@ -35,6 +35,8 @@ void assignments_build(struct doc *d, const json_t *list);
 struct screen *outages_list(const char *query);
 struct screen *outages_card(int64_t id, enum command then);
 void outages_new(void);
+/* More houses are off, or some are back. */
+void outage_houses_open(const char *method, const struct record_ref *ref);
 struct screen *outage_board_screen(const char *query);
 /* The wall screen, which takes no keys. */
 struct screen *wall_screen(void);

@@ -5,6 +5,7 @@
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
 #include "tui/screens/form.h"
+#include "tui/screens/house_preview.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/outages.h"
 #include "tui/screens/records.h"
@@ -297,9 +298,43 @@ struct screen *outages_card(int64_t id, enum command then) { return card_screen(
 
 /* ---- writing one down ---- */
 
+/* What the preview has found is what is sent: also where a street was chosen of several alike. With pieces that were not found the line itself goes,
+ * and the server says which. */
+static void send_found(struct form_screen *fs, json_t *params)
+{
+    struct house_preview *p = fs->extra_data;
+    size_t i;
+    json_t *id;
+    if (!json_object_get(params, "line") || !house_preview_is_ready(p) || house_preview_has_trouble(p) || house_preview_count(p) == 0)
+        return;
+    json_t *found = house_preview_ids(p), *named = json_object_get(params, "houses");
+    json_array_foreach(named, i, id) json_array_append(found, id);
+    json_object_set_new(params, "houses", found);
+    json_object_del(params, "line");
+}
+
+static const struct form_extra *line_form(void)
+{
+    static struct form_extra extra;
+    extra = house_line_extra;
+    extra.collect = send_found;
+    return &extra;
+}
+
 void outages_new(void)
 {
     static const struct form_hint hints[] = {{"external_id", FH_HIDE, NULL}, {"source", FH_HIDE, NULL}, {"source_kind", FH_HIDE, NULL}, {NULL, 0, NULL}};
-    static const char *const order[] = {"resource", "line", "houses", "promised", "reason", "supplier", "kind", "started", "condition", "noticed", NULL};
-    form_open(&(struct form_start){.method = "outage.open", .hints = hints, .order = order, .values = json_pack("{s:{s:s}}", "kind", "value", "emergency"), .large = true});
+    static const char *const order[] = {"resource", "line", "promised", "reason", "supplier", "kind", "started", "houses", "condition", "noticed", NULL};
+    form_open(&(struct form_start){.method = "outage.open",
+                                   .hints = hints,
+                                   .order = order,
+                                   .values = json_pack("{s:{s:s}}", "kind", "value", "emergency"),
+                                   .large = true,
+                                   .extra = line_form(),
+                                   .extra_data = house_preview_new()});
+}
+
+void outage_houses_open(const char *method, const struct record_ref *ref)
+{
+    form_open(&(struct form_start){.method = method, .refs = ref, .ref_count = 1, .large = true, .extra = line_form(), .extra_data = house_preview_new()});
 }
