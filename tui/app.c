@@ -8,6 +8,7 @@
 #include "tui/notices.h"
 #include "tui/record.h"
 #include "tui/screens.h"
+#include "tui/screens/modules.h"
 #include "tui/stack.h"
 #include "tui/term.h"
 #include "tui/text.h"
@@ -29,6 +30,7 @@ static struct client *client;
 static struct status status;
 static bool dirty, quitting, idle_announced;
 static int64_t busy_since_ms; /* 0: nothing is waited for */
+static bool wall; /* nobody sits before it */
 static int64_t painted_ms, esc_ms;
 static volatile sig_atomic_t got_winch, got_end;
 static int ahead[AHEAD_MAX]; /* keys typed while an answer decides where they go */
@@ -341,6 +343,8 @@ static void ahead_work(void)
 
 static void keyboard_work(void)
 {
+    while (wall && term_key() != K_NONE)
+        ;
     for (int key; (key = term_key()) != K_NONE && !quitting;) {
         /* Keys wait their turn behind an answer, except the one that stops waiting; a paste is too large to wait. */
         if (is_busy() && key != K_ESC && key != K_F10 && key != K_PASTE && key != K_MOUSE) {
@@ -396,6 +400,10 @@ static void paint_all(struct screen *top, struct cursor *cursor)
     status.online = client_is_up(client);
     status.trouble = client_trouble(client);
     status.waiting_ms = client_waiting_ms(client);
+    if (wall) {
+        paint_screen(top, (struct rect){0, 0, rows, cols}, cursor);
+        return;
+    }
     paint_screen(top, bars_content(rows, cols), cursor);
     bars_paint_title(top, cols);
     bars_paint_status(top, rows, cols, &status);
@@ -537,7 +545,8 @@ int app_run(const struct app_options *options)
     signals_start(&waiting);
     me_start();
     notices_start();
-    stack_push(screens_first());
+    wall = options->board;
+    stack_push(wall ? wall_screen() : screens_first());
     meta_start(NULL);
     words_get("state:appeal");
     words_get("state:assignment");

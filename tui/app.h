@@ -61,6 +61,7 @@ void name_short(const char *name, char *out, size_t size);
 
 struct app_options {
     struct transport *transport;
+    bool board; /* the wall screen: no keys, no lines around it */
 };
 /* Runs until the person leaves; returns the exit code. */
 int app_run(const struct app_options *options);

@@ -2,6 +2,7 @@
 #include "common/proto.h"
 #include "tui/app.h"
 #include "tui/i18n.h"
+#include "tui/screens/send.h"
 #include "tui/term.h"
 #include "tui/text.h"
 #include "tui/transport.h"
@@ -12,9 +13,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { OPT_BROKER = 256, OPT_CONNECT, OPT_STATE, OPT_VERSION, OPT_WIRE };
+enum { BOARD_AGAIN_S = 3 };
+enum { OPT_BROKER = 256, OPT_BOARD, OPT_CONNECT, OPT_STATE, OPT_VERSION, OPT_WIRE };
 
 static const struct option options[] = {
+    {"board", no_argument, NULL, OPT_BOARD},
     {"broker", required_argument, NULL, OPT_BROKER}, {"connect", required_argument, NULL, OPT_CONNECT},
     {"state", required_argument, NULL, OPT_STATE},   {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPT_VERSION},     {"wire", required_argument, NULL, OPT_WIRE},
@@ -28,6 +31,7 @@ static void usage(void)
            "\n"
            "  --connect [USER@]HOST[:PORT]  over ssh, with your keys and known hosts\n"
            "  --state DIR                   the installation on this machine (default: GOROD_STATE, else var/)\n"
+           "  --board                       the wall screen: outages in big digits, no keyboard; tries again for ever\n"
            "  --broker FD, --wire FD        for the gate: sessions, keys and frames come over these descriptors\n"
            "  --help, --version\n"
            "\n"
@@ -81,6 +85,7 @@ int main(int argc, char **argv)
     struct transport *transport = NULL;
     const char *state = NULL, *connect = NULL, *broker = NULL;
     int wire = -1;
+    bool board = false;
     char why[400] = "";
     /* Many sessions on one machine: large pieces go back to the system when they are freed. */
     mallopt(M_MMAP_THRESHOLD, 64 * 1024);
@@ -88,6 +93,7 @@ int main(int argc, char **argv)
     i18n_start(NULL);
     for (int opt; (opt = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         switch (opt) {
+        case OPT_BOARD: board = true; break;
         case OPT_BROKER: broker = optarg; break;
         case OPT_WIRE:
             if ((wire = descriptor_of("--wire", optarg, why, sizeof why)) < 0)
@@ -105,12 +111,14 @@ int main(int argc, char **argv)
     transport = broker ? broker_of(broker, why, sizeof why) : connect ? transport_ssh(connect, why, sizeof why) : socket_of(state);
     if (!transport)
         return fail(EX_USAGE, "", why);
+    while (board && !broker && !(connect ? transport_login(transport) : socket_answers(transport)))
+        sleep(BOARD_AGAIN_S); /* the wall comes up before the server does, after a night without power */
     if (!broker && !connect && !socket_answers(transport)) {
         fail(EX_UNAVAILABLE, transport_trouble(transport), _("is the server running? See --state and --connect in --help"));
         transport_free(&transport);
         return EX_UNAVAILABLE;
     }
-    if (!transport_login(transport)) {
+    if (!(board && connect) && !transport_login(transport)) {
         transport_free(&transport);
         return fail(EX_UNAVAILABLE, connect, _("no session: ssh has said why above"));
     }
@@ -119,7 +127,10 @@ int main(int argc, char **argv)
         transport_free(&transport);
         return fail(EX_UNAVAILABLE, _("terminal"), why);
     }
-    int code = app_run(&(struct app_options){.transport = transport});
+    /* The screens of a thin client run where the person's files are; those that the gate starts do not. */
+    if (connect && !broker)
+        send_allow();
+    int code = app_run(&(struct app_options){.transport = transport, .board = board});
     term_stop();
     transport_free(&transport);
     return code;

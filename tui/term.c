@@ -399,6 +399,26 @@ void term_notify(const char *text)
     fflush(stdout);
 }
 
+bool term_copy(const char *text)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    enum { COPY_MAX = 64 * 1024 }; /* more than any terminal takes */
+    size_t len = strlen(text);
+    if (!is_xterm_like() || len > COPY_MAX)
+        return false;
+    fputs("\033]52;c;", stdout);
+    for (size_t i = 0; i < len; i += 3) {
+        uint32_t three = (uint32_t)(unsigned char)text[i] << 16 | (i + 1 < len ? (uint32_t)(unsigned char)text[i + 1] << 8 : 0) | (i + 2 < len ? (unsigned char)text[i + 2] : 0);
+        putchar(letters[three >> 18 & 63]);
+        putchar(letters[three >> 12 & 63]);
+        putchar(i + 1 < len ? letters[three >> 6 & 63] : '=');
+        putchar(i + 2 < len ? letters[three & 63] : '=');
+    }
+    putchar('\a');
+    fflush(stdout);
+    return true;
+}
+
 void term_show(int y, int x)
 {
     bool shown = y >= 0 && y < LINES && x >= 0 && x < COLS;

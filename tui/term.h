@@ -39,6 +39,8 @@ void term_title(const char *title);
 void term_title_count(int count);
 /* A desktop notification (OSC 9), where the terminal knows such sequences or swallows them; elsewhere nothing. */
 void term_notify(const char *text);
+/* Puts the text into the clipboard of the person's own machine (OSC 52), where the terminal allows it. False: it surely cannot. */
+bool term_copy(const char *text);
 void term_bell(void);
 /* Tells a test that everything asked for is on the screen (only when GOROD_TUI_IDLE=1). */
 void term_announce_idle(void);

@@ -70,6 +70,42 @@ FROM page o ORDER BY {outage_order};
 -- plan: custom
 SELECT count(*) FROM (SELECT 1 FROM outage o WHERE {outage_filters} LIMIT 10001) n;
 
+-- fragment: outage_first_houses
+-- of outage o, in the order of addresses
+coalesce((SELECT json_agg(json_build_object('id', f.id, 'address', f.address, 'off', f.off_at, 'restored', f.restored_at, 'social_objects', f.social) ORDER BY f.place)
+          FROM (SELECT h.id, {outage_address} AS address, oh.off_at, oh.restored_at,
+                       (SELECT json_agg(json_build_object('id', x.id, 'kind', x.kind, 'name', CASE WHEN x.kind <> 'vulnerable_resident' THEN x.name END,
+                                                          'phone', x.contact_duty_phone) ORDER BY x.name)
+                        FROM social_object x WHERE x.house_id = h.id AND x.disabled_at IS NULL) AS social,
+                       row_number() OVER (ORDER BY s.name, (SELECT st.key FROM street st WHERE st.id = h.street_id), h.number_value, h.number_order COLLATE "C", h.id) AS place
+                FROM (SELECT DISTINCT ON (house_id) * FROM outage_house WHERE outage_id = o.id ORDER BY house_id, off_at DESC) oh
+                JOIN house h ON h.id = oh.house_id JOIN settlement s ON s.id = h.settlement_id) f
+          WHERE f.place <= 200), '[]')
+
+-- fragment: outage_allowed_json
+-- of outage o: what is allowed beside what was promised, over the houses that are off now (of a closed one: all it had)
+(SELECT json_build_object('outage', o.id, 'resource', o.resource, 'promised', o.promised_at, 'condition', rule.condition,
+            'condition_ru', rule.allowed->>'ru', 'condition_en', rule.allowed->>'en', 'has_rule', rule.allowed IS NOT NULL,
+            'by_hours', coalesce(rule.allowed ?| ARRAY['at_once_hours', 'month_hours'], false), 'at_once_hours', b.at_once_hours, 'month_hours', b.month_hours,
+            'at_once_until', b.at_once_until, 'month_off_s', b.month_off_s, 'month_left_s', b.month_left_s,
+            'allowed_until', CASE WHEN o.status IN ('active', 'partial') THEN least(b.at_once_until, b.month_until) END,
+            'exceeded_houses', b.exceeded_houses, 'exceeded_s', b.exceeded_s, 'excess_percent', (rule.data->>'excess_percent')::numeric,
+            'conditions', coalesce((SELECT json_agg(json_build_object('id', v.key, 'ru', v.value->'ru', 'en', v.value->'en', 'at_once_hours', v.value->'at_once_hours',
+                                                        'month_hours', v.value->'month_hours')) FROM jsonb_each(rule.data->'allowed') v), '[]'))
+ FROM (SELECT 1) one LEFT JOIN LATERAL (
+     SELECT k.data, coalesce(o.condition, k.data->>'usual') AS condition, k.data->'allowed'->coalesce(o.condition, k.data->>'usual') AS allowed
+     FROM classifier k WHERE k.classifier = 'outage_resource' AND k.code = o.resource) rule ON true
+ CROSS JOIN LATERAL (
+     SELECT min(r.at_once_hours) AS at_once_hours, min(r.month_hours) AS month_hours, max(r.off_s) AS month_off_s,
+            min(greatest(0, 3600 * r.month_hours - r.off_s))::bigint AS month_left_s,
+            min(r.since + make_interval(secs => 3600 * r.at_once_hours::double precision)) FILTER (WHERE NOT r.special) AS at_once_until,
+            min(now() + make_interval(secs => (3600 * r.month_hours - r.off_s)::double precision)) FILTER (WHERE NOT r.special) AS month_until,
+            count(*) FILTER (WHERE r.exceeded_s > 0) AS exceeded_houses, coalesce(max(r.exceeded_s), 0) AS exceeded_s
+     FROM (SELECT DISTINCT oh.house_id FROM outage_house oh
+           WHERE oh.outage_id = o.id AND o.status <> 'announced' AND (oh.restored_at IS NULL OR o.status = 'restored')) x
+     CROSS JOIN LATERAL gorod_breaks(x.house_id, o.resource, date_trunc('month', coalesce(o.ended_at, now())),
+                                     date_trunc('month', coalesce(o.ended_at, now())) + interval '1 month') r) b)
+
 -- name: outage_get
 -- ($1 id) -> json, status, relations, version
 SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, 'status', o.status, 'kind', o.kind, 'resource', o.resource,
@@ -80,6 +116,11 @@ SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, '
            'residents_now', n.residents, 'residents_estimated', n.estimated, 'flats_now', n.flats, 'social_now', n.social,
            'promises', coalesce((SELECT json_agg(json_build_object('said_at', p.said_at, 'promised', p.promised_at, 'reason', p.reason, 'by', pu.name) ORDER BY p.id)
                                  FROM outage_promise p JOIN app_user pu ON pu.id = p.said_by WHERE p.outage_id = o.id), '[]'),
+           'notice_late', o.kind = 'planned' AND o.source IS NULL AND (
+               SELECT count(*) FROM generate_series(coalesce(o.noticed_on, o.opened_at::date), o.started_at::date - 1, interval '1 day') AS d(day)
+               LEFT JOIN calendar_day cd ON cd.date = d.day::date
+               WHERE CASE WHEN cd.kind IS NULL THEN extract(isodow FROM d.day) < 6 ELSE cd.kind IN ('work', 'short') END) < 10,
+           'house_list', {outage_first_houses}, 'allowed', CASE WHEN o.all_houses <= 3000 THEN {outage_allowed_json} END,
            'comments', coalesce((SELECT json_agg(json_build_object('id', m.id, 'at', m.at, 'actor', m.author_id, 'actor_name', mu.name, 'text', m.text) ORDER BY m.id)
                                  FROM comment m JOIN app_user mu ON mu.id = m.author_id WHERE m.record = 'outage' AND m.record_id = o.id), '[]'),
            'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', eu.name, 'action', e.action,
@@ -88,14 +129,14 @@ SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, '
                                 FROM event e LEFT JOIN app_user eu ON eu.id = e.actor_id LEFT JOIN app_user f ON f.id = e.for_id
                                 WHERE e.record = 'outage' AND e.record_id = o.id), '[]')),
        o.status, 0, o.version
-FROM outage o LEFT JOIN company c ON c.id = o.supplier_id JOIN app_user u ON u.id = o.opened_by
+FROM (SELECT x.*, (SELECT count(DISTINCT house_id) FROM outage_house oh WHERE oh.outage_id = x.id) AS all_houses FROM outage x WHERE x.id = $1::bigint) o
+LEFT JOIN company c ON c.id = o.supplier_id JOIN app_user u ON u.id = o.opened_by
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(gorod_residents(h, s.residents_per_flat)), 0) AS residents,
            coalesce(sum(gorod_residents(h, s.residents_per_flat)) FILTER (WHERE h.residents IS NULL), 0) AS estimated, coalesce(sum(h.flats), 0) AS flats,
            coalesce(sum((SELECT count(*) FROM social_object x WHERE x.house_id = h.id AND x.disabled_at IS NULL)), 0) AS social
     FROM outage_house oh JOIN house h ON h.id = oh.house_id JOIN settlement s ON s.id = h.settlement_id
-    WHERE oh.outage_id = o.id AND oh.restored_at IS NULL AND {outage_open}) n
-WHERE o.id = $1::bigint;
+    WHERE oh.outage_id = o.id AND oh.restored_at IS NULL AND {outage_open}) n;
 
 -- name: outage_lock
 -- ($1 id) -> status, relations, version, number, kind, resource, started, promised, ended (seconds since 1970), supplier, now,

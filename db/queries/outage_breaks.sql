@@ -1,32 +1,8 @@
 -- Allowed breaks (Rules 354, annex 1) and what exceeds them: for the card of an outage and for the charge of each house.
 
 -- name: outage_allowed
--- ($1 outage, $2 language) -> one JSON: what is allowed beside what was promised, over the houses that are off now (of a closed one: all it had)
-WITH o AS (SELECT * FROM outage WHERE id = $1::bigint),
-b AS (
-    SELECT x.house_id, r.*
-    FROM o CROSS JOIN LATERAL (SELECT DISTINCT oh.house_id FROM outage_house oh
-                               WHERE oh.outage_id = o.id AND (oh.restored_at IS NULL OR o.status = 'restored')) x
-    CROSS JOIN LATERAL gorod_breaks(x.house_id, o.resource, date_trunc('month', coalesce(o.ended_at, now())),
-                                    date_trunc('month', coalesce(o.ended_at, now())) + interval '1 month') r
-    WHERE o.status <> 'announced'),
-rule AS (SELECT k.data, coalesce(o.condition, k.data->>'usual') AS condition, k.data->'allowed'->coalesce(o.condition, k.data->>'usual') AS allowed
-         FROM o LEFT JOIN classifier k ON k.classifier = 'outage_resource' AND k.code = o.resource)
-SELECT json_build_object('outage', o.id, 'resource', o.resource, 'promised', o.promised_at, 'condition', rule.condition,
-           'condition_name', gorod_said(rule.allowed->>'ru', rule.allowed->>'en', $2::text),
-           'has_rule', rule.allowed IS NOT NULL, 'by_hours', coalesce(rule.allowed ?| ARRAY['at_once_hours', 'month_hours'], false),
-           'at_once_hours', (SELECT min(at_once_hours) FROM b), 'month_hours', (SELECT min(month_hours) FROM b),
-           'at_once_until', (SELECT min(since + make_interval(secs => 3600 * at_once_hours::double precision)) FROM b),
-           'month_off_s', (SELECT max(off_s) FROM b), 'month_left_s', (SELECT min(greatest(0, 3600 * month_hours - off_s))::bigint FROM b),
-           'allowed_until', CASE WHEN o.status IN ('active', 'partial') THEN
-               (SELECT least(min(since + make_interval(secs => 3600 * at_once_hours::double precision)),
-                             min(now() + make_interval(secs => (3600 * month_hours - off_s)::double precision))) FROM b WHERE NOT special) END,
-           'exceeded_houses', (SELECT count(*) FROM b WHERE exceeded_s > 0), 'exceeded_s', (SELECT coalesce(max(exceeded_s), 0) FROM b),
-           'excess_percent', (rule.data->>'excess_percent')::numeric,
-           'conditions', coalesce((SELECT json_agg(json_build_object('id', c.key, 'name', gorod_said(c.value->>'ru', c.value->>'en', $2),
-                                       'at_once_hours', c.value->'at_once_hours', 'month_hours', c.value->'month_hours'))
-                                   FROM jsonb_each(rule.data->'allowed') c), '[]'))
-FROM o CROSS JOIN rule;
+-- ($1 outage) -> one JSON: what is allowed beside what was promised
+SELECT {outage_allowed_json} FROM outage o WHERE o.id = $1::bigint;
 
 -- fragment: outage_breaks_rows
 -- ($1 first day of the month $2 resource $3 outage $4 house $5 only what exceeds) -> houses t(house_id, resource) with their breaks r

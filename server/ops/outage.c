@@ -1,6 +1,7 @@
 /* Outages: list, card, houses, opening, correction. Transitions stand in outage_move.c, the board in outage_board.c. */
 #include "server/ops/outage.h"
 #include "common/arena.h"
+#include "server/ops/house.h"
 #include "server/ops/tables.h"
 #include <stdlib.h>
 #include <string.h>
@@ -36,12 +37,23 @@ const char *outage_moment_text(struct call *c, int64_t seconds)
     return arena_strdup(c->arena, text);
 }
 
-bool outage_houses_named(struct call *c, const char **ids, size_t *count)
+bool outage_take_line(struct call *c)
 {
-    *count = json_array_size(json_object_get(c->params, "houses"));
-    *ids = *count ? arg_sql(c, "houses") : NULL;
+    const char *ids = NULL;
+    int found = 0;
+    if (!arg_sql(c, "line"))
+        return true;
+    if (!house_line_ids(c, "line", &ids, &found))
+        return false;
+    json_t *named = json_object_get(c->params, "houses"), *all = json_is_array(named) ? json_copy(named) : json_array();
+    for (const char *p = ids; found > 0 && *p && *p != '}'; p += strcspn(p, ",}"))
+        json_array_append_new(all, json_integer(strtoll(++p, NULL, 10)));
+    json_object_set_new(c->params, "houses", all);
+    json_object_del(c->params, "line");
     return true;
 }
+
+const char *outage_houses_named(const struct call *c) { return json_array_size(json_object_get(c->params, "houses")) ? arg_sql(c, "houses") : NULL; }
 
 /* ---- reading ---- */
 
@@ -152,14 +164,14 @@ static bool outage_open(struct call *c)
 {
     bool there, announced;
     int64_t id, added = 0;
-    size_t count;
     const char *number, *houses, *kind = arg_str(c, "kind");
     if (!known_external(c, Q_OUTAGE_BY_EXTERNAL, &there) || there)
         return there;
     if (!check_classifier(c, "outage_kind", "kind", kind, NULL) || !condition_ok(c, arg_str(c, "resource")) || !times_ok(c, kind, &announced) ||
-        !outage_houses_named(c, &houses, &count))
+        !outage_take_line(c))
         return false;
     const char *status = announced ? "announced" : "active";
+    houses = outage_houses_named(c);
     if (!write_outage(c, status, &id, &number))
         return false;
     const char *id_text = call_int(c, id), *add[] = {id_text, houses, NULL};
@@ -254,6 +266,7 @@ static const struct op_param open_params[] = {
     {"kind", P_ENUM, PF_REQUIRED, 0, "classifier:outage_kind", NULL, {"Вид", "Kind"}, NULL},
     {"resource", P_ENUM, PF_REQUIRED, 0, "classifier:outage_resource", NULL, {"Ресурс", "Resource"}, NULL},
     {"houses", P_IDS, 0, OUTAGE_HOUSES_MAX, NULL, "house.list", {"Дома", "Houses"}, NULL},
+    {"line", P_TEXT, 0, 60000, NULL, NULL, {"Дома строкой", "Houses in a line"}, NULL},
     {"started", P_TIME, 0, 0, NULL, NULL, {"Начало", "Began"}, NULL},
     {"promised", P_TIME, 0, 0, NULL, NULL, {"Обещано включить", "Promised back"}, NULL},
     {"supplier", P_ID, 0, 0, NULL, "company.list", {"Поставщик", "Supplier"}, NULL},

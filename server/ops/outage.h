@@ -13,10 +13,10 @@ enum { O_KIND = 4, O_RESOURCE, O_STARTED, O_PROMISED, O_ENDED, O_SUPPLIER, O_NOW
 int64_t outage_moment(const struct call *c, const char *name);
 /* RFC 3339 of a moment. */
 const char *outage_moment_text(struct call *c, int64_t seconds);
-/* The houses that the arguments name, as a PostgreSQL array; NULL when none are named. False: err. */
-bool outage_houses_named(struct call *c, const char **ids, size_t *count);
-
-
+/* The houses of the argument `line` join those of `houses`; every piece of the line must be in the register. */
+bool outage_take_line(struct call *c);
+/* The argument `houses` as a PostgreSQL array; NULL when none are named. */
+const char *outage_houses_named(const struct call *c);
 
 /* outage_move.c */
 extern const struct op_param outage_begin_params[], outage_extend_params[], outage_houses_params[], outage_restore_params[], outage_close_params[],

@@ -70,9 +70,19 @@ static void write_filter(struct call *c, const json_t *base, const char *by, con
     json_decref(filter);
 }
 
+/* What tells the lines apart, so that a screen keeps its place. */
+static int64_t line_id(const struct pg_res *res, int row)
+{
+    uint32_t hash = 5381;
+    for (const char *p = pg_text(res, row, B_RESOURCE); *p; p++)
+        hash = hash * 33 + (unsigned char)*p;
+    return (pg_int(res, row, B_KEY) + 2) * 65536 + hash % 65536;
+}
+
 static void write_line(struct call *c, const json_t *filter, const char *by, const struct pg_res *res, int row)
 {
     jw_object(c->out);
+    jw_kint(c->out, "id", line_id(res, row));
     jw_kstring(c->out, "resource", pg_text(res, row, B_RESOURCE));
     if (strcmp(by, "resource") != 0) {
         int64_t key = pg_int(res, row, B_KEY);

@@ -17,8 +17,8 @@ static bool outage_allowed(struct call *c)
     int64_t id;
     if (!find_id(c, Q_OUTAGE_FIND_NUMBER, &id))
         return false;
-    const char *params[] = {call_int(c, id), call_language(c)};
-    return write_json_row(c, Q_OUTAGE_ALLOWED, params, 2);
+    const char *params[] = {call_int(c, id)};
+    return write_json_row(c, Q_OUTAGE_ALLOWED, params, 1);
 }
 
 static bool outage_breaks(struct call *c)

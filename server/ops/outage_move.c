@@ -15,12 +15,14 @@ const struct op_param outage_extend_params[] = {
     {.name = NULL},
 };
 const struct op_param outage_houses_params[] = {
-    {"houses", P_IDS, PF_REQUIRED, OUTAGE_HOUSES_MAX, NULL, "house.list", {"Дома", "Houses"}, NULL},
+    {"line", P_TEXT, 0, 60000, NULL, NULL, {"Дома строкой", "Houses in a line"}, NULL},
+    {"houses", P_IDS, 0, OUTAGE_HOUSES_MAX, NULL, "house.list", {"Дома", "Houses"}, NULL},
     {"time", P_TIME, 0, 0, NULL, NULL, {"Отключены с (если не с начала)", "Off since (if not since it began)"}, NULL},
     {.name = NULL},
 };
 const struct op_param outage_restore_params[] = {
-    {"houses", P_IDS, PF_REQUIRED, OUTAGE_HOUSES_MAX, NULL, "house.list", {"Дома", "Houses"}, NULL},
+    {"line", P_TEXT, 0, 60000, NULL, NULL, {"Дома строкой", "Houses in a line"}, NULL},
+    {"houses", P_IDS, 0, OUTAGE_HOUSES_MAX, NULL, "house.list", {"Дома", "Houses"}, NULL},
     {"time", P_TIME, PF_REQUIRED, 0, NULL, NULL, {"Включены", "Back at"}, NULL},
     {.name = NULL},
 };
@@ -122,9 +124,8 @@ static bool extend(struct call *c, struct change *ch)
 static bool add_houses(struct call *c, struct change *ch)
 {
     int64_t added = 0;
-    size_t count;
-    const char *houses, *since;
-    if (!outage_houses_named(c, &houses, &count) || !happened(c, ch, "time", &since))
+    const char *houses = outage_houses_named(c), *since;
+    if (!happened(c, ch, "time", &since))
         return false;
     if (!houses)
         return err_field(c->err, "houses", "required", NULL);
@@ -149,9 +150,8 @@ static bool are_off(struct call *c, const struct change *ch, const char *houses)
 static bool restore_houses(struct call *c, struct change *ch)
 {
     int64_t back = 0, left;
-    size_t count;
-    const char *houses, *at;
-    if (!outage_houses_named(c, &houses, &count) || !happened(c, ch, "time", &at))
+    const char *houses = outage_houses_named(c), *at;
+    if (!happened(c, ch, "time", &at))
         return false;
     if (!houses)
         return err_field(c->err, "houses", "required", NULL);
@@ -246,7 +246,7 @@ bool outage_move(struct call *c)
     const struct row *row = row_of(c->op->method);
     struct change ch = {.comment = row->why ? arg_sql(c, row->why) : NULL};
     int64_t version;
-    if (!record_lock(c, "outage", &ch.r))
+    if (!outage_take_line(c) || !record_lock(c, "outage", &ch.r))
         return false;
     bool ok = record_may(c, &ch.r, row->action, &ch.to) && row->change(c, &ch);
     const char *params[] = {ch.r.id_text, ch.to, ch.kind, ch.started, ch.promised, ch.ended, call_bool(ch.end_taken_back)};

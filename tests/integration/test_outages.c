@@ -175,6 +175,19 @@ static void a_second_import_of_an_id_adds_nothing(void **state)
     rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", at_int(answer[0], "id"), "ended", in_minutes(0));
 }
 
+static void houses_are_named_in_a_line(void **state)
+{
+    (void)state;
+    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:s, s:[i]}", "kind", "emergency", "resource", "lift", "line", "Ленина 1-5, 8; Садовая 2", "houses", 30), "id");
+    assert_int_equal(at_int(card(id), "houses_now"), 6); /* 1, 3, 5, 8: the side of the street that both ends are on; and Садовая 2; and the one beside the line */
+    rpc_refused(duty, -32602, "line", "outage.add_houses", "{s:I, s:s}", "id", id, "line", "Ленина 99");
+    rpc_refused(duty, -32602, "line", "outage.add_houses", "{s:I, s:s}", "id", id, "line", "Несуществующая 1");
+    rpc_ok(duty, "outage.add_houses", "{s:I, s:s}", "id", id, "line", "Мира 1, 2");
+    rpc_ok(duty, "outage.restore_houses", "{s:I, s:s, s:s}", "id", id, "line", "Мира 1, 2", "time", in_minutes(0));
+    assert_string_equal(at_text(card(id), "status"), "partial");
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", in_minutes(0));
+}
+
 static void lists_are_filtered(void **state)
 {
     (void)state;
@@ -449,6 +462,7 @@ int main(void)
         cmocka_unit_test(houses_come_back_in_parts_and_the_last_one_ends_it),
         cmocka_unit_test(a_planned_one_is_announced_begun_converted_or_cancelled),
         cmocka_unit_test(a_second_import_of_an_id_adds_nothing),
+        cmocka_unit_test(houses_are_named_in_a_line),
         cmocka_unit_test(lists_are_filtered),
         cmocka_unit_test(two_close_and_extend_at_once),
         cmocka_unit_test(a_house_in_three_outages_of_a_resource_is_one),

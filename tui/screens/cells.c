@@ -67,6 +67,7 @@ enum role status_role_of(const char *status)
         enum role role;
     } roles[] = {{"returned", R_LATE},    {"answered", R_GOOD}, {"accepted", R_GOOD}, {"reported", R_GOOD},
                  {"registered", R_FRESH}, {"issued", R_FRESH},  {"void", R_DIM},      {"cancelled", R_DIM},
+                 {"restored", R_GOOD},    {"active", R_SOON},   {"partial", R_SOON},   {"announced", R_FRESH},
                  {"off_control", R_DIM},  {"forwarded", R_DIM}, {"left", R_DIM},      {"withdrawn", R_DIM}};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (strcmp(roles[i].status, status) == 0)

@@ -3,6 +3,7 @@
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
+#include "tui/term.h"
 #include "tui/text.h"
 #include "tui/widgets/doc.h"
 #include <stdio.h>
@@ -32,6 +33,8 @@ static void come(void *arg, json_t *result, const struct rpc_error *error)
     json_decref(e->due);
     e->due = json_incref(result);
     e->built_width = 0;
+    if (js_str(result, "text")[0] && term_copy(js_str(result, "text")))
+        app_status(STATUS_GOOD, "%s", _("The text is in the clipboard, if the terminal allows it"));
     app_dirty();
 }
 
@@ -47,6 +50,7 @@ static void build(struct explain *e, int width)
     doc_begin(e->doc, width);
     if (!e->due) /* the fault, or nothing yet */
         doc_text(e->doc, 0, R_LATE, e->trouble);
+    doc_text(e->doc, 0, R_TEXT, js_str(e->due, "text"));
     json_array_foreach(lines, i, line) doc_text(e->doc, 0,
                                                 i == 0                                            ? R_STRONG
                                                 : i + 1 == count && js_bool(e->due, "unverified") ? R_SOON
@@ -104,6 +108,19 @@ static const struct screen_ops explain_ops = {
     .hint = explain_hint,
     .close = explain_close,
 };
+
+void explain_text_open(const char *title, const char *method, int64_t id)
+{
+    struct explain *e = calloc(1, sizeof *e);
+    if (!e)
+        abort();
+    strf(e->title, sizeof e->title, "%s", title);
+    e->doc = doc_new();
+    doc_on(e->doc, G_POPUP);
+    struct screen *s = screen_new(&explain_ops, e);
+    app_push(s);
+    app_call(s, method, json_pack("{s:I}", "id", (json_int_t)id), 0, come, e);
+}
 
 void explain_open(const char *record, int64_t id, const char *number)
 {

@@ -43,3 +43,7 @@ void house_preview_choose(struct house_preview *p);
 /* Takes its part of *r and returns what is left for the fields; *r becomes its part (h 0: none). */
 struct rect house_preview_split(const struct house_preview *p, struct rect *r);
 void house_preview_paint(const struct house_preview *p, struct rect r, struct cursor *cursor);
+
+struct form_extra;
+/* A form whose field `line` (and `settlement`, `street`, if it has them) is previewed; `extra_data` of the form: house_preview_new(). */
+extern const struct form_extra house_line_extra;

@@ -32,6 +32,15 @@ void substitutes_new(void);
 /* Links to assignments for another card. */
 void assignments_build(struct doc *d, const json_t *list);
 
+struct screen *outages_list(const char *query);
+struct screen *outages_card(int64_t id, enum command then);
+void outages_new(void);
+/* More houses are off, or some are back. */
+void outage_houses_open(const char *method, const struct record_ref *ref);
+struct screen *outage_board_screen(const char *query);
+/* The wall screen, which takes no keys. */
+struct screen *wall_screen(void);
+
 struct screen *correspondents_list(const char *query);
 struct screen *correspondents_card(int64_t id, enum command then);
 void correspondents_new(void);
@@ -46,6 +55,18 @@ struct screen *files_viewer(int64_t id, enum command then);
 struct screen *classifiers_list(const char *query);
 struct screen *classifiers_card(int64_t id, enum command then);
 
+/* The duty desk: incidents, the form of a call, shifts. */
+struct screen *incidents_list(const char *query);
+struct screen *incidents_card(int64_t id, enum command then);
+void incident_dispatch_open(const struct record_ref *refs, size_t count);
+void call_open(void);
+struct screen *shifts_list(const char *query);
+struct screen *shifts_card(int64_t id, enum command then);
+void shift_accept_open(const struct record_ref *ref);
+void shift_hand_over_open(const struct record_ref *ref);
+void shift_note_open(void);
+/* What came of an entry that waits. */
+void shift_entry_open(int64_t entry);
 struct screen *users_list(const char *query);
 struct screen *users_card(int64_t id, enum command then);
 /* A person leaves: asks who gets the open work; and comes back. */

@@ -103,7 +103,7 @@ static void open_selected(struct notices *n)
     strf(record, sizeof record, "%s", row_get(row, "record"));
     if (strcmp(row_get(row, "unread"), "1") == 0)
         mark_read(n, "id", row->id);
-    if (strcmp(record, "appeal") == 0 || strcmp(record, "assignment") == 0)
+    if (strcmp(record, "appeal") == 0 || strcmp(record, "assignment") == 0 || strcmp(record, "outage") == 0)
         screens_open_card(record, id, CMD_NONE);
     else
         app_status(STATUS_INFO, "%s", row_get(row, "text"));
