@@ -9,7 +9,7 @@ jobs=$(nproc 2>/dev/null || echo 2)
 # Debian packages: what builds, runs and tests gorod; then what the benchmarks compare with, and what reads the code.
 packages=(
   gcc libc6-dev meson ninja-build pkgconf python3 gettext
-  libssh-dev libssl-dev libncurses-dev libpq-dev libyaml-dev libjansson-dev libsodium-dev libseccomp-dev libmagic-dev libcurl4-openssl-dev
+  libssh-dev libssl-dev libncurses-dev libpq-dev libyaml-dev libjansson-dev libsodium-dev libseccomp-dev libmagic-dev libcurl4-openssl-dev zlib1g-dev
   libpango1.0-dev libcairo2-dev libxlsxwriter-dev fonts-liberation2
   libcmocka-dev libvterm-dev
   postgresql poppler-utils chafa openssh-client sshfs lftp rclone putty-tools dropbear-bin python3-paramiko ssh-audit ncurses-term tzdata

@@ -2,6 +2,7 @@
 #include "common/proto.h"
 #include "tui/app.h"
 #include "tui/i18n.h"
+#include "tui/screens/send.h"
 #include "tui/term.h"
 #include "tui/text.h"
 #include "tui/transport.h"
@@ -126,6 +127,9 @@ int main(int argc, char **argv)
         transport_free(&transport);
         return fail(EX_UNAVAILABLE, _("terminal"), why);
     }
+    /* The screens of a thin client run where the person's files are; those that the gate starts do not. */
+    if (connect && !broker)
+        send_allow();
     int code = app_run(&(struct app_options){.transport = transport, .board = board});
     term_stop();
     transport_free(&transport);

@@ -130,6 +130,46 @@ static const struct import_field outage_fields[] = {
     {.name = NULL},
 };
 
+/* Registers of houses, streets or companies: a row may name an address of any level. */
+static const struct import_field house_fields[] = {
+    {"external_id", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"district", FIELD_TEXT, NULL, TO_PARAM, "district_name", false},
+    {"settlement", FIELD_TEXT, NULL, TO_PARAM, "settlement_name", false},
+    {"street", FIELD_TEXT, NULL, TO_PARAM, "street_name", false},
+    {"number", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"entrances", FIELD_INT, NULL, TO_PARAM, NULL, false},
+    {"floors", FIELD_INT, NULL, TO_PARAM, NULL, false},
+    {"flats", FIELD_INT, NULL, TO_PARAM, NULL, false},
+    {"residents", FIELD_INT, NULL, TO_PARAM, NULL, false},
+    {"company", FIELD_TEXT, NULL, TO_PARAM, "company_name", false},
+    {"two_sources", FIELD_BOOL, NULL, TO_PARAM, NULL, false},
+    {"lat", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"lon", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"note", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {.name = NULL},
+};
+
+static const struct import_field object_fields[] = {
+    {"external_id", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"kind", FIELD_CODE, "social_object_kind", TO_PARAM, NULL, true},
+    {"name", FIELD_TEXT, NULL, TO_PARAM, NULL, true},
+    {"district", FIELD_TEXT, NULL, TO_PARAM, "district_name", false},
+    {"settlement", FIELD_TEXT, NULL, TO_PARAM, "settlement_name", false},
+    {"street", FIELD_TEXT, NULL, TO_PARAM, "street_name", false},
+    {"number", FIELD_TEXT, NULL, TO_PARAM, "house_number", false},
+    {"contact_duty_phone", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {"places", FIELD_INT, NULL, TO_PARAM, NULL, false},
+    {"children", FIELD_INT, NULL, TO_PARAM, NULL, false},
+    {"round_the_clock", FIELD_BOOL, NULL, TO_PARAM, NULL, false},
+    {"backup_power_kw", FIELD_INT, NULL, TO_PARAM, NULL, false},
+    {"backup_fuel_hours", FIELD_INT, NULL, TO_PARAM, NULL, false},
+    {"water_reserve_m3", FIELD_INT, NULL, TO_PARAM, NULL, false},
+    {"own_boiler", FIELD_BOOL, NULL, TO_PARAM, NULL, false},
+    {"reliability_category", FIELD_INT, NULL, TO_PARAM, NULL, false},
+    {"note", FIELD_TEXT, NULL, TO_PARAM, NULL, false},
+    {.name = NULL},
+};
+
 const struct import_kind import_kinds[] = {
     {.name = "units", .add = "unit.add", .set = "unit.set", .get = "unit.get", .key = "code", .fields = unit_fields},
     {.name = "users", .add = "user.add", .set = "user.set", .get = "user.get", .key = "login", .fields = user_fields},
@@ -137,6 +177,12 @@ const struct import_kind import_kinds[] = {
     {.name = "appeals", .add = "appeal.register", .key = "external_id", .either = {"subject", "text"}, .fields = appeal_fields},
     {.name = "assignments", .add = "assignment.create", .key = "external_id", .fields = assignment_fields},
     {.name = "classifiers", .add = "classifier.set", .key = "code", .within = "classifier", .upserts = true, .fields = classifier_fields},
+    {.name = "houses", .add = "address.add", .key = "external_id", .creates = "district|settlement|street|company", .fields = house_fields},
+    {.name = "social_objects",
+     .add = "social_object.add",
+     .key = "external_id",
+     .creates = "district|settlement|street|house",
+     .fields = object_fields},
     {.name = "outages", .add = "outage.feed_take", .key = "", .either = {"address", "number"}, .by_feed = true, .fields = outage_fields},
     {.name = "calendar", .add = "calendar.year", .key = "date", .by_year = true, .fields = calendar_fields},
     {.name = NULL},

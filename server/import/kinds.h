@@ -42,6 +42,7 @@ struct import_kind {
     const char *key;                   /* the field by which a record is known again */
     const char *within;                /* a field whose values each have keys of their own; NULL: keys are of the whole file */
     bool upserts;                      /* `add` also changes what is there, tells what it did, and takes dry_run */
+    const char *creates;               /* what the operation makes where the map lets it, "street|house"; NULL: nothing */
     const char *either[2];             /* fields of which one must be there; NULL for no such rule */
     const struct import_field *fields; /* ends with name NULL */
     bool by_feed;                      /* rows are houses: those of an outage go to `add` together, with --source and --snapshot */

@@ -131,6 +131,19 @@ static bool read_date_formats(struct reading *r, const struct yaml_tree *section
     return true;
 }
 
+/* Is the word one of "a|b|c"? */
+static bool is_one_of(const char *words, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *p = words; *p;) {
+        size_t n = strcspn(p, "|");
+        if (n == len && memcmp(p, word, n) == 0)
+            return true;
+        p += n + (p[n] == '|');
+    }
+    return false;
+}
+
 static bool read_create(struct reading *r, const struct yaml_tree *section)
 {
     if (!expect(r, section, YT_LIST))
@@ -139,11 +152,14 @@ static bool read_create(struct reading *r, const struct yaml_tree *section)
         if (!expect(r, n, YT_TEXT))
             return false;
         bool unit = strcmp(n->text, "unit") == 0, topic = strcmp(n->text, "topic") == 0, house = r->kind->by_feed && strcmp(n->text, "house") == 0;
-        if (!unit && !topic && !house)
-            return yaml_tree_fault(
-                r->err, r->path, n->line,
-                CLI_TR("«%.40s»: заводить недостающее можно для unit и topic, у outages - для house", "\"%.40s\": what is absent can be made for unit and topic, of outages for house"),
-                n->text);
+        bool address = r->kind->creates && is_one_of(r->kind->creates, n->text);
+        if (!unit && !topic && !house && !address)
+            return yaml_tree_fault(r->err, r->path, n->line,
+                                   CLI_TR("«%.40s»: заводить недостающее можно для unit и topic, у outages - для house, у этого вида - для %s",
+                                          "\"%.40s\": what is absent can be made for unit and topic, of outages for house, of this kind for %s"),
+                                   n->text, r->kind->creates ? r->kind->creates : "-");
+        if (address)
+            json_array_append_new(r->map->create, json_string(n->text));
         r->map->create_units = r->map->create_units || unit;
         r->map->create_houses = r->map->create_houses || house;
         r->map->keep_topics = r->map->keep_topics || topic;
@@ -230,12 +246,15 @@ bool import_map_read(struct import_map *map, struct arena *arena, const struct i
         .date_formats = {"%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", NULL}};
     for (size_t i = 0; i < IMPORT_FIELDS_MAX; i++)
         map->field[i].column = MAP_NO_COLUMN;
+    map->create = json_array();
     return check_header(&r, csv_path) && (path ? read_file(&r) : read_header(&r, csv_path)) &&
            check_required(&r, path ? path : csv_path, 1);
 }
 
 void import_map_free(struct import_map *map)
 {
+    json_decref(map->create);
+    map->create = NULL;
     for (size_t i = 0; i < IMPORT_FIELDS_MAX; i++) {
         json_decref(map->field[i].values);
         map->field[i].values = NULL;

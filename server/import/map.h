@@ -16,7 +16,8 @@ struct import_map {
         json_t *values;                                 /* theirs: ours; NULL for none */
     } field[IMPORT_FIELDS_MAX];                         /* by index of the kind's field */
     const char *date_formats[MAP_DATE_FORMATS_MAX + 1]; /* of strptime(3); NULL at the end */
-    bool create_houses; /* houses, streets and suppliers that we do not know are made */
+    json_t *create;                                         /* what may be made of `creates` of the kind; an array */
+    bool create_houses;                                     /* houses, streets and suppliers that we do not know are made */
     bool create_units;                                   /* a body that we do not know becomes an external unit */
     bool keep_topics;                                   /* a topic that is not in the classifier stays as the words of the question */
 };

@@ -309,6 +309,8 @@ json_t *row_build(const struct import_kind *kind, const struct import_map *map, 
     bool ok = take_fields(&b, false) && has_either(&b) && take_fields(&b, true);
     if (ok)
         settle_author(&b);
+    if (ok && json_array_size(map->create) > 0)
+        json_object_set(b.params, "create", map->create);
     json_decref(b.author);
     if (ok)
         return b.params;

@@ -114,12 +114,14 @@ static void fill_facts(struct call *c, const char *params[], int64_t company)
     params[9] = arg_keep(c, "note");
 }
 
+enum { MAKE_COMPANY = MAKE_ALL + 1 };
+
 static unsigned may_create(const struct call *c)
 {
     static const struct {
         const char *word;
         unsigned bit;
-    } words[] = {{"district", MAKE_DISTRICT}, {"settlement", MAKE_SETTLEMENT}, {"street", MAKE_STREET}, {"company", MAKE_ALL + 1}};
+    } words[] = {{"district", MAKE_DISTRICT}, {"settlement", MAKE_SETTLEMENT}, {"street", MAKE_STREET}, {"company", MAKE_COMPANY}};
     unsigned make = MAKE_HOUSE;
     size_t i;
     json_t *word;
@@ -135,7 +137,7 @@ static bool company_of(struct call *c, unsigned make, int64_t *id)
     *id = arg_int(c, "company");
     if (*id || !name)
         return true;
-    return company_find(c, name, make > MAKE_ALL, id) && (*id || err_field(c->err, "company_name", "not_there", NULL));
+    return company_find(c, name, make & MAKE_COMPANY, id) && (*id || err_field(c->err, "company_name", "not_there", NULL));
 }
 
 /* The street by id, or found by its name. */
@@ -219,6 +221,39 @@ static bool house_add(struct call *c)
     return true;
 }
 
+/* An address without a house: the street, the settlement, the district or the company is written down where it is not there. */
+static bool take_place(struct call *c, unsigned make, struct house_found *place, int64_t *company)
+{
+    *place = (struct house_found){0};
+    *company = 0;
+    if (arg_sql(c, "street_name") || arg_sql(c, "settlement_name"))
+        return place_of(c, make, place) && company_of(c, make, company);
+    return district_find(c, arg_sql(c, "district_name"), make, &place->district_id) && company_of(c, make, company);
+}
+
+static bool address_add(struct call *c)
+{
+    struct house_found place;
+    int64_t company;
+    if (arg_sql(c, "number"))
+        return house_add(c);
+    if (!arg_sql(c, "street_name") && !arg_sql(c, "settlement_name") && !arg_sql(c, "district_name") && !arg_sql(c, "company_name"))
+        return err_field(c->err, "street_name", "required", NULL);
+    unsigned make = may_create(c);
+    bool there = take_place(c, make & MAKE_STREET ? BARE_IS_STREET : MAKE_NOTHING, &place, &company);
+    if (!there && (c->err->code != ERR_PARAMS || !take_place(c, make, &place, &company)))
+        return false;
+    jw_object(c->out);
+    jw_kint(c->out, "id",
+            place.street_id       ? place.street_id
+            : place.settlement_id ? place.settlement_id
+            : place.district_id   ? place.district_id
+                                  : company);
+    jw_kbool(c->out, "existing", there);
+    jw_object_end(c->out);
+    return true;
+}
+
 static bool house_set(struct call *c)
 {
     static const struct address_card card = {"house", Q_HOUSE_FACTS, Q_HOUSE_SET};
@@ -264,19 +299,29 @@ enum { ENTRANCES_MAX = 9999, FLOORS_MAX = 999, FLATS_MAX = 99999, RESIDENTS_MAX 
         "note", P_STRING, 0, 500, NULL, NULL, {"Примечание", "Note"}, NULL                                                                 \
     }
 
+#define ADDRESS_WORDS                                                                                                                      \
+    {"settlement_name", P_STRING, 0, 100, NULL, NULL, {"Населённый пункт словами", "Settlement in words"}, NULL},                          \
+        {"street_name", P_STRING, 0, 100, NULL, NULL, {"Улица словами", "Street in words"}, NULL},                                         \
+        {"district_name", P_STRING, 0, 100, NULL, NULL, {"Район словами", "District in words"}, NULL},                                     \
+        {"company_name", P_STRING, 0, 300, NULL, NULL, {"Организация словами", "Company in words"}, NULL},                                 \
+        {"create", P_STRINGS, 0, 4, "district|settlement|street|company", NULL, {"Чего нет, завести", "Make what is not there"}, NULL},    \
+        {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},                           \
+    {                                                                                                                                      \
+        .name = NULL                                                                                                                       \
+    }
+
+static const struct op_param address_params[] = {
+    {"number", P_STRING, 0, 60, NULL, NULL, {"Номер дома", "House number"}, NULL},
+    HOUSE_FACTS,
+    ADDRESS_WORDS,
+};
 static const struct op_param add_params[] = {
     {"settlement", P_ID, 0, 0, NULL, "address.settlements", {"Населённый пункт", "Settlement"}, NULL},
     {"street", P_ID, 0, 0, NULL, "address.streets", {"Улица", "Street"}, NULL},
     {"number", P_STRING, PF_REQUIRED, 60, NULL, NULL, {"Номер дома", "House number"}, NULL},
     {"district", P_ID, 0, 0, NULL, "address.districts", {"Район", "District"}, NULL},
     HOUSE_FACTS,
-    {"settlement_name", P_STRING, 0, 100, NULL, NULL, {"Населённый пункт словами", "Settlement in words"}, NULL},
-    {"street_name", P_STRING, 0, 100, NULL, NULL, {"Улица словами", "Street in words"}, NULL},
-    {"district_name", P_STRING, 0, 100, NULL, NULL, {"Район словами", "District in words"}, NULL},
-    {"company_name", P_STRING, 0, 300, NULL, NULL, {"Организация словами", "Company in words"}, NULL},
-    {"create", P_STRINGS, 0, 4, "district|settlement|street|company", NULL, {"Чего нет, завести", "Make what is not there"}, NULL},
-    {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
-    {.name = NULL},
+    ADDRESS_WORDS,
 };
 static const struct op_param set_params[] = {
     {"street", P_ID, 0, 0, NULL, "address.streets", {"Улица", "Street"}, NULL},
@@ -290,6 +335,12 @@ const struct op house_ops[] = {
     {"house.list", R_ANY, OP_LIST, {"Дома", "Houses"}, list_params, house_list},
     {"house.get", R_ANY, 0, {"Карточка дома", "Card of a house"}, get_params, house_get},
     {"house.add", ADDRESS_WRITERS, OP_WRITE, {"Завести дом", "Add a house"}, add_params, house_add},
+    {"address.add",
+     ADDRESS_WRITERS,
+     OP_WRITE,
+     {"Внести адрес: дом, улицу, населённый пункт, организацию", "Bring in an address: a house, a street, a settlement, a company"},
+     address_params,
+     address_add},
     {"house.set", ADDRESS_WRITERS, OP_WRITE | OP_VERSION, {"Изменить дом", "Change a house"}, set_params, house_set},
     {.method = NULL},
 };

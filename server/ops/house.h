@@ -22,6 +22,7 @@ enum house_make {
     MAKE_STREET = 4,
     MAKE_HOUSE = 8,
     MAKE_ALL = 15,
+    BARE_IS_STREET = 32, /* of several kinds a name without one means the улица, as whoever makes streets would make it */
 };
 
 struct house_found {

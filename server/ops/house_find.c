@@ -77,25 +77,44 @@ bool settlement_find(struct call *c, const char *text, int64_t district_id, unsi
 
 /* ---- streets ---- */
 
-/* A name that a feed gives in capitals is written as people write it: «ЯНТАРНАЯ» is «Янтарная». */
+/* Is it a word to be said letter by letter: two letters, or none that is a vowel («УТ», «ВЛКСМ»)? */
+static bool is_abbreviation(const char *word, const char *end)
+{
+    static const char vowels[] = "АЕЁИОУЫЭЮЯ";
+    for (const char *p = word; p < end; p += 2)
+        for (const char *v = vowels; *v && (size_t)(end - word) > 4; v += 2)
+            if (memcmp(p, v, 2) == 0)
+                return false;
+    return true;
+}
+
+static bool is_capital(uint32_t cp) { return (cp >= 0x410 && cp <= 0x42F) || cp == 0x401; }
+
+/* A name that a feed gives in capitals is written as people write it: «ЯНТАРНАЯ» is «Янтарная», «50 ЛЕТ ВЛКСМ» is «50 Лет ВЛКСМ». */
 static void soften(char *name)
 {
-    bool begins = true;
-    for (const char *p = name; *p;) { /* a small letter anywhere: it is written by a person */
-        uint32_t cp;
+    uint32_t cp;
+    for (const char *p = name; *p;) { /* a small letter anywhere: a person has written it */
         p += utf8_decode(p, strlen(p), &cp);
         if ((cp >= 0x430 && cp <= 0x44F) || cp == 0x451)
             return;
     }
     for (char *p = name; *p;) {
-        uint32_t cp;
-        char bytes[4];
-        size_t n = utf8_decode(p, strlen(p), &cp);
-        bool capital = (cp >= 0x410 && cp <= 0x42F) || cp == 0x401;
-        if (capital && !begins && utf8_encode(cp == 0x401 ? 0x451 : cp + 0x20, bytes) == n)
-            memcpy(p, bytes, n);
-        begins = !capital && cp != '-'; /* «1-Я» keeps no capital after its hyphen, nor does «30-ЛЕТИЯ» */
-        p += n;
+        char *word = p, bytes[4];
+        size_t n;
+        while (*p && (n = utf8_decode(p, strlen(p), &cp), is_capital(cp)))
+            p += n;
+        const char *end = p;
+        if (*p)
+            p += utf8_decode(p, strlen(p), &cp);
+        bool after_hyphen = word > name && word[-1] == '-'; /* «1-Я», «30-ЛЕТИЯ» */
+        if (is_abbreviation(word, end) && !after_hyphen)
+            continue;
+        for (char *q = after_hyphen ? word : word + 2; q < end; q += 2) {
+            utf8_decode(q, 2, &cp);
+            if (utf8_encode(cp == 0x401 ? 0x451 : cp + 0x20, bytes) == 2)
+                memcpy(q, bytes, 2);
+        }
     }
 }
 
@@ -120,8 +139,12 @@ bool street_find(struct call *c, const char *text, unsigned make, int64_t *settl
     if (!res)
         return false;
     int count = pg_rows(res), fit = 0;
+    /* Whoever would make a street of a bare name would make an улица: so a bare name means that one again. */
+    const char *kind = *name.kind ? name.kind : "";
+    for (int i = 0; !*kind && (make & (MAKE_STREET | BARE_IS_STREET)) && i < count; i++)
+        kind = strcmp(pg_text(res, i, 1), "street") == 0 ? "street" : kind;
     for (int i = 0; i < count; i++)
-        if (!*name.kind || strcmp(pg_text(res, i, 1), name.kind) == 0) {
+        if (!*kind || strcmp(pg_text(res, i, 1), kind) == 0) {
             fit++;
             *id = pg_int(res, i, 0);
             settlement = pg_int(res, i, 3);

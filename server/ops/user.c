@@ -175,7 +175,7 @@ static bool leave(struct call *c)
         return false;
     if (arg_int(c, "successor"))
         return leaving_hand_over(c, arg_int(c, "id"), arg_int(c, "successor"));
-    return count == 0 || err_rule(c->err, "open_work", "%s: %s", err_reason_text("open_work", c->user->lang), told);
+    return count == 0 || err_field(c->err, "successor", "open_work", c->user->lang == LANG_RU ? "незакрыто: %s" : "still open: %s", told);
 }
 
 static bool user_disable(struct call *c)

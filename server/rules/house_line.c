@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { HEAD_TOKENS_MAX = 16, WORD_BYTES = 64 };
+enum { HEAD_TOKENS_MAX = 16, WORD_BYTES = 64, DIGITS_MAX = 5 };
 
 struct reader {
     struct house_line *out;
@@ -182,7 +182,9 @@ static bool is_wrong_house(const char *p, const char *begin, const char *end)
     const char *before = p;
     while (before > begin && before[-1] == ' ')
         before--;
-    return line_item_is_distance(s) || (before > begin && before[-1] == ')') || strspn(p, "0123456789") > 5;
+    scan_skip(&s, scan_is_digit);
+    bool too_long = s.p - p > DIGITS_MAX;
+    return too_long || line_item_is_distance((struct scan){p, end}) || (before > begin && before[-1] == ')');
 }
 
 /* «15-1», «1-100000»: a range, though a wrong one. */

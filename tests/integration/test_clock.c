@@ -136,7 +136,7 @@ static void a_period_without_its_person_is_told(void **state)
     (void)state;
     json_t *user = rpc_ok(town.admin, "user.get", "{s:I}", "id", town.user[TOWN_executor]);
     /* What is open goes to a successor, and what will come, too; without one nobody leaves. */
-    json_t *e = rpc_refused(town.admin, 1004, "open_work", "user.disable", "{s:I}", "id", town.user[TOWN_executor]);
+    json_t *e = rpc_refused(town.admin, -32602, "successor", "user.disable", "{s:I}", "id", town.user[TOWN_executor]);
     CHECK(strstr(at_text(e, "message"), "в периодических поручениях 1"), "%s", at_text(e, "message"));
     rpc_ok(town.admin, "user.disable", "{s:I, s:I, s:I}", "id", town.user[TOWN_executor], "version", at_int(user, "version"), "successor",
            town.user[TOWN_chief]);

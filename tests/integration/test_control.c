@@ -426,7 +426,7 @@ static void nobody_leaves_with_open_work(void **state)
 {
     (void)state;
     json_int_t id = given_work(TOWN_executor2, "Останется после ухода");
-    json_t *e = rpc_refused(town.admin, 1004, "open_work", "user.disable", "{s:I}", "id", town.user[TOWN_executor2]);
+    json_t *e = rpc_refused(town.admin, -32602, "successor", "user.disable", "{s:I}", "id", town.user[TOWN_executor2]);
     assert_non_null(strstr(at_text(e, "message"), "исполняет"));
     rpc_refused(town.admin, -32602, "successor", "user.disable", "{s:I, s:I}", "id", town.user[TOWN_executor2], "successor", town.user[TOWN_executor2]);
     rpc_ok(town.admin, "user.disable", "{s:I, s:I}", "id", town.user[TOWN_executor2], "successor", town.user[TOWN_executor]);

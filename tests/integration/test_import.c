@@ -216,7 +216,7 @@ static void a_file_that_is_no_csv_is_refused_whole(void **state)
     assert_true(write_whole(file, "kind,channel,text,wrong\nmessage,phone,хорошая,x\n", 0600));
     assert_refused(65, "appeals_map.yaml:2: ", "appeals", file, map);
     assert_refused(66, "nothing.csv", "appeals", own_file("nothing.csv"), map);
-    assert_refused(64, "houses", "houses", file, map);
+    assert_refused(64, "castles", "castles", file, map);
     assert_int_equal(total("appeal.list"), appeals);
 }
 

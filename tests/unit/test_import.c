@@ -173,7 +173,7 @@ static void kinds_are_whole(void **state)
             assert_true((f->type != FIELD_CODE && f->type != FIELD_CHOICE) || f->values);
         }
     }
-    assert_null(import_kind_find("houses"));
+    assert_null(import_kind_find("castles"));
 }
 
 static void names_become_codes(void **state)

@@ -375,9 +375,43 @@ const struct form_extra house_line_extra = {
     .free = line_free,
 };
 
+static const char *try_label(struct form_screen *fs, enum command cmd)
+{
+    (void)fs;
+    return cmd == CMD_SUBMIT ? _("Check") : NULL;
+}
+
+/* There is nothing to write down: F2 says what the line comes to and leaves it on the screen. */
+static bool try_command(struct form_screen *fs, enum command cmd)
+{
+    const struct house_preview *p = fs->extra_data;
+    if (cmd != CMD_SUBMIT)
+        return line_command(fs, cmd);
+    int n = house_preview_count(p);
+    app_status(house_preview_has_trouble(p) ? STATUS_WARN : STATUS_GOOD, ngettext("%d house", "%d houses", (unsigned long)n), n);
+    return true;
+}
+
+static const char *try_why_not(struct form_screen *fs, enum command cmd, bool *mine)
+{
+    const char *why = line_why_not(fs, cmd, mine);
+    *mine = *mine || cmd == CMD_SUBMIT;
+    return why;
+}
+
 void house_line_open(void)
 {
     static const struct form_hint hints[] = {{"choices", FH_HIDE, NULL}, {NULL, 0, NULL}};
-    form_open(&(struct form_start){
-        .method = "house.resolve", .hints = hints, .large = true, .extra = &house_line_extra, .extra_data = house_preview_new()});
+    static struct form_extra extra;
+    extra = house_line_extra;
+    extra.command = try_command;
+    extra.why_not = try_why_not;
+    extra.label = try_label;
+    form_open(&(struct form_start){.method = "house.resolve",
+                                   .title = _("Line of houses"),
+                                   .draft = "",
+                                   .hints = hints,
+                                   .large = true,
+                                   .extra = &extra,
+                                   .extra_data = house_preview_new()});
 }

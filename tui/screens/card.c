@@ -1,4 +1,5 @@
 #include "tui/screens/card.h"
+#include "tui/screens/send.h"
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
@@ -189,6 +190,7 @@ static bool card_command(struct screen *s, enum command cmd)
     case CMD_OPEN:
     case CMD_VIEW: screens_open_card(link.record, link.id, CMD_NONE); return true;
     case CMD_ATTACH: files_attach(c->spec->record, c->id); return true;
+    case CMD_ATTACH_LOCAL: send_open(c->spec->record, c->id, ref.number); return true;
     case CMD_EDIT: form_open_edit(c->spec->set_method, &ref, c->spec->set_hints); return true;
     case CMD_NEW: screens_command(c->spec->new_command); return true;
     case CMD_NEXT_TAB: tab_set(c, c->tab + 1); return true;
@@ -213,9 +215,13 @@ static const char *card_why_not(struct screen *s, enum command cmd)
     case CMD_PREV_TAB: return NULL;
     case CMD_OPEN: return doc_chosen(c->doc).record ? NULL : _("Nothing to open on this tab");
     case CMD_VIEW: return doc_chosen(c->doc).record && strcmp(doc_chosen(c->doc).record, "file") == 0 ? NULL : _("Choose a file on the tab of files");
+    case CMD_ATTACH_LOCAL:
+        if (send_why_not())
+            return send_why_not();
+        /* fall through */
     case CMD_ATTACH:
         return !c->record                                      ? _("Not yet")
-               : strcmp(c->spec->record, "correspondent") == 0 ? _("Files hang on appeals and assignments")
+               : strcmp(c->spec->record, "appeal") != 0 && strcmp(c->spec->record, "assignment") != 0 ? _("Files hang on appeals and assignments")
                : meta_op("file.attach")                        ? NULL
                                                                : _("Your role may not do this");
     case CMD_EDIT: return !c->record ? _("Not yet") : meta_op(c->spec->set_method) ? NULL : _("Your role may not do this");
@@ -343,7 +349,8 @@ static void card_event(struct screen *s, const char *record, int64_t id, bool ow
     bool mine = strcmp(record, c->spec->record) == 0 && id == c->id;
     c->fresh = c->fresh || (mine && !own);
     /* Other records stand on the card too (assignments of an appeal): they are re-read, but less eagerly. */
-    if (mine || strcmp(record, "assignment") == 0 || strcmp(record, "comment") == 0)
+    bool followed = c->spec->follows && strstr(c->spec->follows, record);
+    if (mine || followed || strcmp(record, "assignment") == 0 || strcmp(record, "comment") == 0)
         timers_start(mine ? EVENT_DELAY_MS : 4 * EVENT_DELAY_MS, false, ask, c);
 }
 
@@ -609,6 +616,8 @@ void card_history(struct doc *d, const json_t *record)
     const char *kind = json_object_get(record, "responsible_name") ? "assignment"
                        : json_object_get(record, "appeal_count")   ? "correspondent"
                        : json_object_get(record, "classifier")     ? "classifier"
+                       : json_object_get(record, "taken_at")       ? "incident"
+                       : json_object_get(record, "planned_end")    ? "shift"
                        : json_object_get(record, "login")          ? "user"
                                                                    : "appeal";
     /* The newest first: that is what one came to look at. */

@@ -8,6 +8,7 @@
 #include "tui/screens/form.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/records.h"
+#include "tui/screens/send.h"
 #include "tui/text.h"
 #include "tui/words.h"
 #include <stdio.h>
@@ -106,6 +107,8 @@ static const struct column columns[] = {
 };
 static const char *const fields[] = {"name", "size", "type", "named_as", "at", "actions", NULL};
 
+static void files_send(void);
+
 static const struct records_tab tabs[] = {
     {N_("Inbox"), "{\"place\": \"inbox\"}"},
     {N_("My reports"), "{\"place\": \"reports\"}"},
@@ -123,7 +126,11 @@ static const struct records_spec list_spec = {
              .params = records_params,
              .empty = N_("Nothing here yet. Files come by sftp or scp into /inbox, and are attached to records from there.")},
     .tabs = tabs,
+    .make = files_send,
+    .make_why_not = send_why_not,
 };
+
+static void files_send(void) { send_open(NULL, 0, NULL); }
 
 struct screen *files_list(const char *query) { return records_screen(&list_spec, query); }
 

@@ -102,8 +102,9 @@ static void add_asked(struct house_preview *p)
     char text[300];
     json_array_foreach(json_object_get(p->answer, "ask"), i, ask)
     {
-        strf(text, sizeof text, "? %s: %s", js_str(ask, "choice"), js_str(ask, "reason_text"));
+        strf(text, sizeof text, "? %s", js_str(ask, "choice"));
         add(p, R_SOON, 0, text);
+        add(p, R_TEXT, INDENT, js_str(ask, "reason_text"));
         json_array_foreach(json_object_get(ask, "candidates"), k, o)
         {
             strf(text, sizeof text, "%s%s%s", js_str(o, "text"), js_str(o, "settlement_name")[0] ? ", " : "", js_str(o, "settlement_name"));
@@ -351,6 +352,7 @@ void house_preview_paint(const struct house_preview *p, struct rect r, struct cu
             paint_line(p, i, r.y + i - first, r, cursor);
         }
     }
-    if (!p->focused && p->candidates > 0)
-        draw_right(r.y, r.x, r.w - 1, R_KEY, G_BASE, _("F6: choose"));
+    int used = text_width(p->told[0].text) + 3;
+    if (!p->focused && p->candidates > 0 && used < r.w)
+        draw_right(r.y, r.x + used, r.w - 1 - used, R_KEY, G_BASE, _("F6: choose"));
 }

@@ -329,7 +329,7 @@ static const char *records_why_not(struct screen *s, enum command cmd)
         return list_selected(r->list) ? NULL : _("Choose a record first");
     case CMD_MARK: return list_selected(r->list) ? NULL : _("Choose a record first");
     case CMD_NEW:
-        return r->spec->make ? NULL : r->spec->new_command ? screens_why_not(r->spec->new_command) : _("Nothing new is made here");
+        return r->spec->make ? (r->spec->make_why_not ? r->spec->make_why_not() : NULL) : r->spec->new_command ? screens_why_not(r->spec->new_command) : _("Nothing new is made here");
     case CMD_FILTER_CLEAR: return is_narrowed(r) ? NULL : _("Everything is shown already");
     case CMD_SORT: return r->spec->sorts ? NULL : _("This list has one order");
     case CMD_NEXT_TAB:

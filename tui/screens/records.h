@@ -21,6 +21,7 @@ struct records_spec {
     enum command new_command;                              /* F7 */
     bool no_card;                                          /* the row says everything: Enter opens nothing */
     void (*make)(void);                                    /* F7 where it belongs to this list alone; NULL: new_command */
+    const char *(*make_why_not)(void);                     /* NULL, or why `make` is not possible now; absent: it always is */
     const char *(*title_of)(const struct row *row);        /* for a mass action's heading */
     void (*open)(const struct row *row);                   /* Enter; NULL: the record's card */
     void (*preview)(struct doc *d, const struct row *row); /* NULL: none */

@@ -28,7 +28,7 @@ static void roles_said(const char *codes, char *out, size_t size)
 
 static void cell_name(const struct row *row, char *out, size_t size, enum role *role)
 {
-    *role = strcmp(row_get(row, "disabled"), "true") == 0 ? R_DIM : R_STRONG;
+    *role = row_get(row, "disabled")[0] ? R_DIM : R_STRONG;
     strf(out, size, "%s", row_get(row, "name"));
 }
 
@@ -41,7 +41,7 @@ static void cell_roles(const struct row *row, char *out, size_t size, enum role 
 static void cell_disabled(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_SOON;
-    strf(out, size, "%s", strcmp(row_get(row, "disabled"), "true") == 0 ? _("disabled") : "");
+    strf(out, size, "%s", row_get(row, "disabled")[0] ? _("disabled") : "");
 }
 
 static const struct column columns[] = {
@@ -176,10 +176,8 @@ static const struct form_extra leave_extra = {.hint = leave_hint, .label = leave
 void users_disable(const struct record_ref *ref)
 {
     static const struct form_hint hints[] = {{"disabled", FH_HIDE, NULL}, {"successor", 0, N_("Successor")}, {NULL, 0, NULL}};
-    char title[240];
-    strf(title, sizeof title, "%s · %s", _("A person leaves"), ref->number);
     form_open(&(struct form_start){
-        .method = "user.disable", .title = title, .draft = "", .hints = hints, .refs = ref, .ref_count = 1, .extra = &leave_extra});
+        .method = "user.disable", .title = _("A person leaves"), .draft = "", .hints = hints, .refs = ref, .ref_count = 1, .extra = &leave_extra});
 }
 
 static void enabled(void *arg, json_t *result, const struct rpc_error *error)
