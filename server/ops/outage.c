@@ -160,6 +160,22 @@ static bool write_promise(struct call *c, const char *id)
     return !params[2] || pg_exec(c->db, Q_OUTAGE_PROMISE_ADD, params, 4, NULL, c->err);
 }
 
+/* A planned break is told to consumers 10 working days ahead (Rules 354, par. 31; rule planned_outage_notice of deadlines.yaml). Later is a breach that
+ * stays possible: the answer and the card say so. */
+static void write_notice_term(struct call *c)
+{
+    time_t start = (time_t)outage_moment(c, "started");
+    struct tm tm;
+    localtime_r(&start, &tm); /* the core runs with TZ set to the municipality's zone */
+    day_t day = day_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday), noticed = arg_sql(c, "noticed") ? day_parse(arg_str(c, "noticed")) : call_today();
+    const struct due_rule *rule = deadlines_rule(c->rules->deadlines, "planned_outage_notice", day);
+    if (!rule || day == DAY_NONE || arg_sql(c, "source") || strcmp(arg_str(c, "kind"), "planned") != 0)
+        return;
+    day_t until = due_count(c->rules->calendar, day, rule).rolled;
+    jw_kstring(c->out, "notice_until", day_text(c, until));
+    jw_kbool(c->out, "notice_late", noticed > until);
+}
+
 static bool outage_open(struct call *c)
 {
     bool there, announced;
@@ -187,6 +203,7 @@ static bool outage_open(struct call *c)
     jw_kint(c->out, "version", 1);
     jw_kstring(c->out, "status", status);
     jw_kint(c->out, "houses", added);
+    write_notice_term(c);
     jw_object_end(c->out);
     return true;
 }

@@ -159,6 +159,22 @@ static void a_planned_one_is_announced_begun_converted_or_cancelled(void **state
     rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", in_minutes(0));
 }
 
+/* The deadline engine at opening and the card count the same working days, whatever weekend or holiday lies between. */
+static void a_planned_one_is_told_ten_working_days_ahead(void **state)
+{
+    (void)state;
+    bool late_seen = false, good_seen = false;
+    for (int days = 8; days <= 26; days++) {
+        json_t *opened = open_outage("planned", "radio", 11, 11, days * 24 * 60, days * 24 * 60 + 60);
+        bool late = json_is_true(at(opened, "notice_late"));
+        CHECK(late == json_is_true(at(card(at_int(opened, "id")), "notice_late")), "%d days ahead: the engine says %d", days, late);
+        late_seen = late_seen || late;
+        good_seen = good_seen || !late;
+        rpc_ok(duty, "outage.cancel", "{s:I, s:s}", "id", at_int(opened, "id"), "reason", "проверка");
+    }
+    assert_true(late_seen && good_seen);
+}
+
 static void a_second_import_of_an_id_adds_nothing(void **state)
 {
     (void)state;
@@ -461,6 +477,7 @@ int main(void)
         cmocka_unit_test(an_outage_is_opened_extended_and_closed),
         cmocka_unit_test(houses_come_back_in_parts_and_the_last_one_ends_it),
         cmocka_unit_test(a_planned_one_is_announced_begun_converted_or_cancelled),
+        cmocka_unit_test(a_planned_one_is_told_ten_working_days_ahead),
         cmocka_unit_test(a_second_import_of_an_id_adds_nothing),
         cmocka_unit_test(houses_are_named_in_a_line),
         cmocka_unit_test(lists_are_filtered),
