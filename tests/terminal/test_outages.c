@@ -1,5 +1,5 @@
-/* Outages by keys alone: written down with a line of houses, seen on the board of another at once, moved, given back in part, closed; the text for
- * residents; the wall screen. */
+/* Outages by keys alone: written down with a line of houses, seen on the board of another at once, moved, given back in part, closed; the
+ * text for residents; the wall screen. */
 #include "tests/harness/check.h"
 #include "tests/terminal/scenes.h"
 #include <stdio.h>
@@ -24,7 +24,8 @@ static void starts_and_is_filled(void **state)
 static void an_outage_is_written_down_and_stands_on_every_board(void **state)
 {
     (void)state;
-    struct term *duty = scene_login(&town, TOWN_dispatcher, 100, 30, "xterm-256color"), *head = scene_login(&town, TOWN_head, 80, 24, "xterm-256color");
+    struct term *duty = scene_login(&town, TOWN_dispatcher, 100, 30, "xterm-256color"),
+                *head = scene_login(&town, TOWN_head, 80, 24, "xterm-256color");
     scene_write(head, "Б");
     term_wait_text(head, "Всё включено");
     scene_write(duty, "Б");
