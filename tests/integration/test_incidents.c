@@ -140,6 +140,11 @@ static void a_corrected_kind_brings_its_own_clocks(void **state)
 
 /* ---- clocks ---- */
 
+static bool has_notice(void *arg)
+{
+    return find_item(at(rpc_ok(desk, "notification.list", NULL), "items"), "kind", arg) != NULL;
+}
+
 static void clocks_tell_by_themselves(void **state)
 {
     (void)state;
@@ -153,6 +158,10 @@ static void clocks_tell_by_themselves(void **state)
     assert_string_equal(clock_of(id, "tell_applicant"), "breached");
     CHECK(wait_until(has_event, breached, 15000), "nobody was told that a clock is over");
     assert_int_equal(at_int(rpc_ok(desk, "incident.list", "{s:s, s:s}", "clock", "breached", "query", "Новая"), "total"), 1);
+    /* Who is on duty hears of it; nobody is, so every dispatcher. */
+    static char breach[] = "incident_breached", untaken[] = "incident_escalated";
+    CHECK(wait_until(has_notice, breach, 15000), "the dispatcher heard nothing of the breach");
+    CHECK(wait_until(has_notice, untaken, 15000), "the dispatcher heard nothing of the call that nobody took");
     /* What comes too late stays a breach. */
     rpc_ok(desk, "incident.tell", "{s:I}", "id", id);
     assert_string_equal(clock_of(id, "tell_applicant"), "breached");
