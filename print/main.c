@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct format *const formats[] = {&pdf_format, &xlsx_format, &csv_format};
+static const struct format *const formats[] = {&pdf_format, &xlsx_format, &csv_format, &text_format};
 static const char *const type_names[] = {"text", "int", "number", "percent", "date", "time"};
 
 struct reading {

@@ -1,7 +1,7 @@
 /* gorod-print: a filter that turns rows into a paper. It reads JSON values, one a line, from standard input and writes a PDF, an XLSX
- * workbook or a CSV file to standard output. It knows no database, no network and nobody's rights: whoever starts it gives it rows.
+ * workbook, a CSV file or plain text to standard output. It knows no database, no network and nobody's rights: whoever starts it gives it rows.
  *
- *   {"format": "pdf|xlsx|csv", "title", "language": "ru|en", "landscape", "size", "author", "footer", "page": "Page {n} of", "letter"}
+ *   {"format": "pdf|xlsx|csv|text", "title", "language": "ru|en", "landscape", "size", "author", "footer", "page": "Page {n} of", "letter"}
  *   {"text", "align": "left|center|right|both", "bold", "size", "before", "left", "indent"}  a paragraph (sizes in points, `left` in
  *                                                                                        percent; what follows a tab stands at the right
  * edge)
@@ -61,7 +61,7 @@ struct format {
     bool (*row)(const char *const cells[], size_t count); /* NULL: nothing in the cell */
     bool (*end)(void);
 };
-extern const struct format pdf_format, xlsx_format, csv_format;
+extern const struct format pdf_format, xlsx_format, csv_format, text_format;
 
 /* A value as people read it: dates 26.11.2026, a comma in Russian numbers; what is not of its type stays as it came. Returns `text` itself
  * or `out`, which must hold CELL_SHORT_BYTES. */

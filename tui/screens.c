@@ -20,6 +20,8 @@ static const struct {
     {"appeal", CMD_GO_APPEALS, "appeal.list", appeals_list, appeals_card},
     {"assignment", CMD_GO_ASSIGNMENTS, "assignment.list", assignments_list, assignments_card},
     {"board", CMD_GO_CONTROL, "assignment.board", board_screen, NULL},
+    {"incident", CMD_GO_INCIDENTS, "incident.list", incidents_list, incidents_card},
+    {"shift", CMD_GO_SHIFTS, "shift.list", shifts_list, shifts_card},
     {"outage_board", CMD_GO_OUTAGE_BOARD, "outage.board", outage_board_screen, NULL},
     {"outage", CMD_GO_OUTAGES, "outage.list", outages_list, outages_card},
     {"substitution", CMD_GO_SUBSTITUTES, "substitution.list", substitutes_list, NULL},
@@ -45,6 +47,8 @@ static const struct {
     {CMD_NEW_ASSIGNMENT, "assignment.create"},
     {CMD_NEW_CORRESPONDENT, "correspondent.add"},
     {CMD_NEW_SUBSTITUTE, "substitution.add"},
+    {CMD_NEW_INCIDENT, "incident.log"},
+    {CMD_SHIFT_NOTE, "shift.note"},
     {CMD_NEW_OUTAGE, "outage.open"},
     {CMD_REASSIGN_ALL, "assignment.reassign_all"},
 };
@@ -55,6 +59,10 @@ bool screens_is_read_ahead(const char *record) { return strcmp(record, "appeal")
 
 void screens_open_card(const char *record, int64_t id, enum command then)
 {
+    if (record && strcmp(record, "shift_entry") == 0) { /* it has no card: what came of it is asked */
+        shift_entry_open(id);
+        return;
+    }
     for (int i = 0; record && i < KINDS; i++)
         if (strcmp(kinds[i].record, record) == 0 && kinds[i].card)
             app_push(kinds[i].card(id, then));
@@ -89,6 +97,8 @@ bool screens_command(enum command cmd)
     case CMD_NEW_ASSIGNMENT: assign_open(NULL, 0); return true;
     case CMD_NEW_CORRESPONDENT: correspondents_new(); return true;
     case CMD_NEW_SUBSTITUTE: substitutes_new(); return true;
+    case CMD_NEW_INCIDENT: call_open(); return true;
+    case CMD_SHIFT_NOTE: shift_note_open(); return true;
     case CMD_NEW_OUTAGE: outages_new(); return true;
     case CMD_REASSIGN_ALL: reassign_all_open(); return true;
     default: return false;
@@ -145,6 +155,15 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
             part_decide_open(refs, count);
         else
             extend_decide_open(refs, count);
+        return true;
+    case CMD_INCIDENT_DISPATCH: incident_dispatch_open(refs, count); return true;
+    case CMD_SHIFT_OFFER: shift_hand_over_open(refs); return true;
+    case CMD_SHIFT_ACCEPT:
+        /* What is signed for stands on the card. */
+        if (!refs->whole && strcmp(app_top()->ops->name, "card") != 0)
+            screens_open_card("shift", refs->id, cmd);
+        else
+            shift_accept_open(refs);
         return true;
     case CMD_USER_DISABLE: users_disable(refs); return true;
     case CMD_USER_ENABLE: users_enable(refs); return true;

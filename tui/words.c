@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS_MAX = 32 };
+enum { WORDS_MAX = 64 };
 
 static struct words all[WORDS_MAX];
 static size_t all_count;

@@ -210,3 +210,63 @@ SELECT o.kind, o.name, l.id, o.places, CASE WHEN o.kind IN ('school', 'kindergar
        o.kind IN ('hospital', 'nursing_home', 'ambulance_station', 'emergency_service', 'boiler', 'water_intake', 'telecom_node'),
        CASE WHEN o.kind IN ('hospital', 'water_intake') THEN 200 END
 FROM numbered o JOIN large l ON l.n = 1 + o.n * 29 % l.total;
+
+-- name: demo_suppliers
+-- Who supplies what, where there are houses at all.
+INSERT INTO company (name, key, phone) SELECT v.name, v.key, v.phone
+FROM (VALUES ('АО «Горводоканал»', 'аогорводоканал', '2-14-05'), ('АО «Тепловые сети»', 'аотепловыесети', '2-31-16'),
+             ('ПАО «Районные электросети»', 'паорайонныеэлектросети', '2-40-40'), ('АО «Горгаз»', 'аогоргаз', '104')) AS v(name, key, phone)
+WHERE EXISTS (SELECT 1 FROM house) ON CONFLICT (key) DO NOTHING;
+
+-- name: demo_outages
+-- 400 past outages of three months, 34 that hold now and 6 that are announced; all drawn from their serial numbers
+WITH r AS (
+    SELECT i, ('x' || substr(md5('outage' || i), 1, 7))::bit(28)::integer AS a, ('x' || substr(md5('outage' || i), 8, 7))::bit(28)::integer AS b,
+           ('x' || substr(md5('outage' || i), 15, 7))::bit(28)::integer AS c FROM generate_series(1, 440) AS i
+    WHERE EXISTS (SELECT 1 FROM house WHERE street_id IS NOT NULL)),
+what AS (
+    SELECT r.*, (ARRAY['cold_water', 'cold_water', 'hot_water', 'heating', 'heating', 'electricity', 'electricity', 'electricity', 'gas', 'sewerage', 'internet', 'lift'])[1 + a % 12] AS resource,
+           CASE WHEN i > 434 OR b % 5 < 2 THEN 'planned' ELSE 'emergency' END AS kind,
+           date_trunc('hour', now()) + CASE WHEN i <= 400 THEN make_interval(hours => -(24 + c % 2100)) WHEN i <= 434 THEN make_interval(hours => -(1 + c % 20)) ELSE make_interval(hours => 6 + c % 160) END AS began
+    FROM r)
+INSERT INTO outage (number, year, serial, kind, resource, status, supplier_id, reason, started_at, promised_at, ended_at, noticed_on, opened_at, opened_by)
+SELECT 'ОТК-' || i || '/' || to_char(now(), 'YY'), date_part('year', now())::integer, i, kind, resource, CASE WHEN i <= 400 THEN 'restored' WHEN i <= 434 THEN 'active' ELSE 'announced' END,
+       (SELECT id FROM company WHERE key = CASE resource WHEN 'cold_water' THEN 'аогорводоканал' WHEN 'sewerage' THEN 'аогорводоканал' WHEN 'electricity' THEN 'паорайонныеэлектросети'
+                                                         WHEN 'gas' THEN 'аогоргаз' WHEN 'hot_water' THEN 'аотепловыесети' WHEN 'heating' THEN 'аотепловыесети' END),
+       CASE resource WHEN 'cold_water' THEN (ARRAY['Порыв водопровода', 'Замена задвижки', 'Промывка сети'])[1 + b % 3] WHEN 'hot_water' THEN (ARRAY['Порыв трубопровода ГВС', 'Опрессовка', 'Ремонт бойлера'])[1 + b % 3]
+                     WHEN 'heating' THEN (ARRAY['Дефект теплотрассы', 'Замена участка труб', 'Остановка котельной'])[1 + b % 3] WHEN 'electricity' THEN (ARRAY['Повреждение кабеля', 'Ремонт ТП', 'Замена опоры'])[1 + b % 3]
+                     WHEN 'gas' THEN (ARRAY['Ремонт газопровода', 'Проверка ГРП'])[1 + b % 2] WHEN 'sewerage' THEN (ARRAY['Засор коллектора', 'Ремонт КНС'])[1 + b % 2]
+                     WHEN 'lift' THEN 'Остановка лифта' ELSE 'Обрыв линии связи' END,
+       began, began + make_interval(hours => 2 + b % 22), CASE WHEN i <= 400 THEN began + make_interval(mins => 60 + b % 900) END,
+       CASE WHEN kind = 'planned' THEN began::date - 15 END, least(began, date_trunc('hour', now())) - CASE WHEN kind = 'planned' THEN interval '14 days' ELSE interval '0' END,
+       (SELECT id FROM app_user WHERE login = 'dispatcher')
+FROM what ORDER BY i;
+
+-- name: demo_outage_houses
+-- each on one street, some houses in a row
+WITH street AS (SELECT h.street_id, row_number() OVER (ORDER BY h.street_id) - 1 AS place, count(*) OVER () AS streets FROM house h WHERE h.street_id IS NOT NULL GROUP BY h.street_id),
+house_row AS (SELECT id, street_id, row_number() OVER (PARTITION BY street_id ORDER BY number_value, number_order COLLATE "C", id) - 1 AS at,
+                     count(*) OVER (PARTITION BY street_id) AS houses FROM house WHERE street_id IS NOT NULL),
+drawn AS (SELECT o.*, ('x' || substr(md5('where' || o.serial), 1, 7))::bit(28)::integer AS a, ('x' || substr(md5('where' || o.serial), 8, 7))::bit(28)::integer AS b FROM outage o)
+INSERT INTO outage_house (outage_id, house_id, off_at, restored_at)
+SELECT d.id, h.id, d.started_at, d.ended_at
+FROM drawn d JOIN street s ON s.place = d.a % s.streets JOIN house_row h ON h.street_id = s.street_id AND (h.at - d.b % h.houses + h.houses) % h.houses < 1 + d.a % 25;
+
+-- name: demo_outage_promises
+INSERT INTO outage_promise (outage_id, said_by, promised_at, said_at) SELECT id, opened_by, promised_at, opened_at FROM outage WHERE promised_at IS NOT NULL ORDER BY id;
+
+-- name: demo_outage_events
+INSERT INTO event (at, actor_id, record, record_id, action, version, from_state, to_state, comment, changes)
+SELECT o.opened_at, o.opened_by, 'outage', o.id, 'open', 1, NULL, CASE WHEN o.status = 'announced' THEN 'announced' ELSE 'active' END, o.reason,
+       jsonb_build_object('houses_off', jsonb_build_object('to', (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id)))
+FROM outage o
+UNION ALL
+SELECT o.ended_at, o.opened_by, 'outage', o.id, 'close', 2, 'active', 'restored', NULL, jsonb_build_object('houses_back', jsonb_build_object('to', (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id)))
+FROM outage o WHERE o.ended_at IS NOT NULL ORDER BY 1;
+
+-- name: demo_outage_counter
+INSERT INTO counter (series, year, value) SELECT 'outage', max(year), max(serial) FROM outage HAVING max(serial) IS NOT NULL
+ON CONFLICT (series, year) DO UPDATE SET value = excluded.value;
+
+-- name: demo_outage_board
+SELECT gorod_outage_rebuild();

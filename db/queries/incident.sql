@@ -217,14 +217,26 @@ SELECT coalesce(repeat_of, id) FROM incident WHERE id = $1::bigint FOR SHARE;
 UPDATE incident SET repeat_of = $2::bigint, version = version + 1 WHERE repeat_of = $1::bigint;
 
 -- name: incident_link
--- ($1 id, $2 appeal, $3 assignment, $4 outage) -> version
-UPDATE incident SET appeal_id = coalesce($2::bigint, appeal_id), assignment_id = coalesce($3::bigint, assignment_id), outage_id = coalesce($4::bigint, outage_id),
+-- ($1 id, $2 appeal, $3 assignment) -> version
+UPDATE incident SET appeal_id = coalesce($2::bigint, appeal_id), assignment_id = coalesce($3::bigint, assignment_id),
        version = version + 1 WHERE id = $1::bigint RETURNING version;
 
 -- name: incident_house
 -- (house) -> how the register writes it; no row: there is none
-SELECT coalesce(s.name || ', ', t.name || ', ') || h.number FROM house h JOIN settlement t ON t.id = h.settlement_id LEFT JOIN street s ON s.id = h.street_id
-WHERE h.id = $1::bigint;
+SELECT {incident_address} FROM house h JOIN settlement t ON t.id = h.settlement_id LEFT JOIN street s ON s.id = h.street_id WHERE h.id = $1::bigint;
+
+-- fragment: incident_address
+-- of house h, settlement t, street s; the only settlement goes without saying
+concat_ws(', ', CASE WHEN h.street_id IS NULL OR EXISTS (SELECT 1 FROM settlement o WHERE o.id <> t.id) THEN gorod_place('settlement_kind', t.kind, t.name) END,
+          gorod_place('street_kind', s.kind, s.name), h.number)
+
+-- name: incident_house_facts
+-- (house or NULL) -> what is known of it, null when there is none
+SELECT coalesce((SELECT json_build_object('id', h.id, 'address', {incident_address}, 'flats', h.flats, 'entrances', h.entrances, 'floors', h.floors,
+                        'residents', gorod_residents(h.residents, h.flats, t.residents_per_flat), 'company_name', k.name, 'company_phone', k.phone,
+                        'social', (SELECT string_agg(o.name, '; ' ORDER BY o.id) FROM social_object o WHERE o.house_id = h.id AND o.disabled_at IS NULL))
+                 FROM house h JOIN settlement t ON t.id = h.settlement_id LEFT JOIN street s ON s.id = h.street_id LEFT JOIN company k ON k.id = h.company_id
+                 WHERE h.id = $1::bigint), 'null'::json);
 
 -- name: incident_guess
 -- (text) -> code: the kind whose words the text holds most of
@@ -256,8 +268,13 @@ FROM outage_house h JOIN outage o ON o.id = h.outage_id
 WHERE h.house_id = $1::bigint AND h.restored_at IS NULL
   AND (o.status IN ('active', 'partial') OR o.status = 'announced' AND o.started_at < now() + interval '1 day');
 
--- name: incident_outage_there
-SELECT 1 FROM outage WHERE id = $1::bigint;
+-- name: incident_join_outage
+-- ($1 id, $2 outage) -> version; no row: there is no such outage. Who called is told the promise that the outage has
+WITH met AS (UPDATE incident_clock c SET met_at = clock_timestamp() FROM outage o
+             WHERE o.id = $2::bigint AND o.promised_at > now() AND c.incident_id = $1::bigint AND c.met_by = 'told' AND c.met_at IS NULL AND c.cancelled_at IS NULL)
+UPDATE incident i SET outage_id = o.id, told_at = CASE WHEN o.promised_at > now() THEN coalesce(i.told_at, clock_timestamp()) ELSE i.told_at END,
+       told_until = coalesce(i.told_until, o.promised_at), version = i.version + 1
+FROM outage o WHERE i.id = $1 AND o.id = $2 RETURNING i.version;
 
 -- name: incident_clock_tell
 -- () an event on each incident of which a clock is soon over or over, and on each that nobody has taken in hand in its priority's time; once, by
@@ -276,10 +293,10 @@ waits AS (
     WHERE i.escalated_at IS NULL AND i.closed_at IS NULL AND p.classifier = 'incident_priority' AND p.code = i.priority
       AND (coalesce((p.data->>'tell_at_once')::boolean, false)
            OR i.status = 'new' AND i.taken_at + make_interval(mins => (p.data->>'tell_minutes')::integer) <= now())
-    RETURNING i.id, i.priority),
+    RETURNING i.id, i.priority, coalesce((p.data->>'tell_at_once')::boolean, false) AS at_once),
 up AS (
     INSERT INTO event (actor_id, record, record_id, action, changes)
-    SELECT 1, 'incident', id, 'escalate', jsonb_build_object('priority', jsonb_build_object('to', priority)) FROM waits ORDER BY id RETURNING 1)
+    SELECT 1, 'incident', id, CASE WHEN at_once THEN 'escalate_at_once' ELSE 'escalate' END, jsonb_build_object('priority', jsonb_build_object('to', priority)) FROM waits ORDER BY id RETURNING 1)
 SELECT (SELECT count(*) FROM told) + (SELECT count(*) FROM up);
 
 -- name: incident_time

@@ -47,7 +47,14 @@ c AS (
         WHERE q.record = 'appeal' AND 'executors' = ANY (q.roles) AND s.status <> 'cancelled'
     UNION ALL SELECT q.n, q.record_id FROM q WHERE q.record = 'user' AND 'self' = ANY (q.roles)
     UNION ALL SELECT q.n, r.user_id FROM (SELECT n, substr(role, 7) AS role FROM q, unnest(q.roles) AS role WHERE role LIKE 'every\_%') q
-        JOIN user_role r ON r.role = q.role),
+        JOIN user_role r ON r.role = q.role
+    -- Who is on duty at the desk; while nobody is, every dispatcher.
+    UNION ALL SELECT q.n, unnest(f.members || f.dispatcher_id) FROM q JOIN shift f ON f.closed_at IS NULL WHERE 'on_duty' = ANY (q.roles)
+    UNION ALL SELECT q.n, r.user_id FROM q JOIN user_role r ON r.role = 'dispatcher'
+        WHERE 'on_duty' = ANY (q.roles) AND NOT EXISTS (SELECT 1 FROM shift f WHERE f.closed_at IS NULL)
+    UNION ALL SELECT q.n, cu.id FROM q JOIN user_role r ON r.role = 'chief' JOIN app_user cu ON cu.id = r.user_id
+        WHERE 'desk_chief' = ANY (q.roles) AND cu.unit_id IN (SELECT du.unit_id FROM app_user du JOIN user_role dr ON dr.user_id = du.id AND dr.role = 'dispatcher'
+                                                               WHERE du.disabled_at IS NULL)),
 -- Who stands in for somebody today hears what concerns them.
 told AS (SELECT n, user_id FROM c UNION
          SELECT c.n, t.substitute_id FROM c JOIN q USING (n) JOIN substitution t ON t.absent_id = c.user_id
@@ -78,14 +85,18 @@ RETURNING id, 'mail' = ANY (ways);
 
 -- fragment: notice_values
 -- what a template about event e may name
-jsonb_build_object('number', coalesce(vs.number, va.number, CASE e.record WHEN 'outage' THEN (SELECT vo.number FROM outage vo WHERE vo.id = e.record_id) END, e.record_id::text), 'title', coalesce(vs.title, va.subject, ''),
-    'due', coalesce(to_char(coalesce(vs.due, va.due), 'DD.MM.YYYY'), '-'),
+jsonb_build_object('number', coalesce(vs.number, va.number, vi.number, vf.number,
+        CASE e.record WHEN 'outage' THEN (SELECT vo.number FROM outage vo WHERE vo.id = e.record_id) END, e.record_id::text),
+    'title', coalesce(vs.title, va.subject, (SELECT k.ru || ': ' FROM classifier k WHERE k.classifier = 'incident_type' AND k.code = vi.type) || vi.place, ''),
+    'due', coalesce(to_char(coalesce(vs.due, va.due), 'DD.MM.YYYY'), to_char((e.changes->'due_at'->>'to')::timestamptz, 'HH24:MI'), '-'),
     'days_left', coalesce(e.changes->'days_left'->>'to', e.changes->>'days_left', (coalesce(vs.due, va.due) - e.at::date)::text, ''),
-    'actor', coalesce(regexp_replace(vu.name, '^(\S+) (\S)\S* (\S)\S*$', '\1 \2. \3.'), ''), 'comment', coalesce(left(e.comment, 400), ''))
+    'actor', coalesce(regexp_replace(vu.name, '^(\S+) (\S)\S* (\S)\S*$', '\1 \2. \3.'), ''), 'comment', coalesce(left(e.comment, 400), (SELECT k.ru FROM classifier k WHERE k.classifier = 'response_norm' AND k.code = e.changes->'norm'->>'to'), ''))
 
 -- fragment: notice_cards
 LEFT JOIN assignment vs ON e.record = 'assignment' AND vs.id = e.record_id
 LEFT JOIN appeal va ON e.record = 'appeal' AND va.id = e.record_id
+LEFT JOIN incident vi ON e.record = 'incident' AND vi.id = e.record_id
+LEFT JOIN shift vf ON e.record = 'shift' AND vf.id = e.record_id
 LEFT JOIN app_user vu ON vu.id = e.actor_id
 
 -- name: mail_add_notice
@@ -123,8 +134,8 @@ n.user_id = ($1::bigint[])[1] AND ($4::boolean IS NULL OR $4 = (n.read_at IS NUL
 -- plan: custom
 -- ($1 user and those they stand in for $2 sees_all $3 units $4 unread $5 kind $6 texts of the rules by kind $7 after id $8 limit) -> json, id
 SELECT json_build_object('id', n.id, 'at', e.at, 'kind', n.kind, 'urgent', n.urgent, 'unread', n.read_at IS NULL, 'record', e.record, 'record_id', e.record_id,
-           'number', coalesce(vs.number, va.number), 'action', e.action, 'actor', e.actor_id, 'actor_name', vu.name, 'due', coalesce(vs.due, va.due),
-           'text', CASE WHEN $6::jsonb ? n.kind THEN gorod_fill($6::jsonb ->> n.kind, {notice_values}) ELSE coalesce(vs.title, va.subject, '') END, 'version', 1, 'actions', '[]'::json),
+           'number', coalesce(vs.number, va.number, vi.number, vf.number), 'action', e.action, 'actor', e.actor_id, 'actor_name', vu.name, 'due', coalesce(vs.due, va.due),
+           'text', CASE WHEN $6::jsonb ? n.kind THEN gorod_fill($6::jsonb ->> n.kind, {notice_values}) ELSE coalesce(vs.title, va.subject, vi.place, '') END, 'version', 1, 'actions', '[]'::json),
        n.id
 FROM notification n JOIN event e ON e.id = n.event_id
 {notice_cards}

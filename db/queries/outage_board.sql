@@ -20,7 +20,8 @@ coalesce((SELECT k.ord FROM classifier k WHERE k.classifier = 'outage_resource' 
 SELECT g.resource, g.key, {outage_key_name}, g.outages, g.broken, g.houses, g.emergency, g.planned, g.residents, g.estimated, g.flats, g.social,
        (SELECT to_json(p.started_at)#>>'{}' FROM outage_place p WHERE p.resource = g.resource AND p.dim = $1 AND p.key = g.key ORDER BY p.started_at LIMIT 1),
        (SELECT to_json(p.promised_at)#>>'{}' FROM outage_place p WHERE p.resource = g.resource AND p.dim = $1 AND p.key = g.key ORDER BY p.promised_at DESC NULLS LAST LIMIT 1),
-       (SELECT to_json(p.promised_at)#>>'{}' FROM outage_place p WHERE p.resource = g.resource AND p.dim = $1 AND p.key = g.key AND p.promised_at > now() ORDER BY p.promised_at LIMIT 1)
+       (SELECT to_json(p.promised_at)#>>'{}' FROM outage_place p WHERE p.resource = g.resource AND p.dim = $1 AND p.key = g.key AND NOT p.broken AND p.promised_at > now()
+        ORDER BY p.promised_at LIMIT 1)
 FROM (SELECT x.resource, x.key, sum(x.outages) AS outages, sum(x.broken) AS broken, sum(x.houses) AS houses, sum(x.emergency) AS emergency, sum(x.planned) AS planned,
              sum(x.residents) AS residents, sum(x.estimated) AS estimated, sum(x.flats) AS flats, sum(x.social) AS social
       FROM (SELECT * FROM outage_count WHERE dim = $1 AND ($2::bigint IS NULL OR key = $2) AND ($3::text IS NULL OR resource = $3)

@@ -40,16 +40,21 @@ SELECT CASE n.kind WHEN 'asked' THEN 'unanswered' ELSE 'orders' END, CASE n.kind
        json_build_object('record', 'shift_entry', 'id', n.id, 'kind', n.kind, 'who', n.who, 'text', left(n.text, 200), 'at', n.at)
 FROM shift_entry n WHERE {shift_waiting}
 
--- name: shift_open_items
--- () -> json of the parts, digest of what they hold
-SELECT json_build_object('incidents', coalesce(json_agg(o.item ORDER BY o.id) FILTER (WHERE o.part = 'incidents'), '[]'),
+-- fragment: shift_open_json
+-- of the rows o: the parts, in the order of a hand-over
+json_build_object('incidents', coalesce(json_agg(o.item ORDER BY o.id) FILTER (WHERE o.part = 'incidents'), '[]'),
                          'promises', coalesce(json_agg(o.item ORDER BY o.id) FILTER (WHERE o.part = 'promises'), '[]'),
                          'outages', coalesce(json_agg(o.item ORDER BY o.id) FILTER (WHERE o.part = 'outages'), '[]'),
                          'planned', coalesce(json_agg(o.item ORDER BY o.id) FILTER (WHERE o.part = 'planned'), '[]'),
                          'unanswered', coalesce(json_agg(o.item ORDER BY o.id) FILTER (WHERE o.part = 'unanswered'), '[]'),
-                         'orders', coalesce(json_agg(o.item ORDER BY o.id) FILTER (WHERE o.part = 'orders'), '[]')),
-       md5(coalesce(string_agg(o.part || (o.item->>'record') || o.id, ',' ORDER BY o.ord, o.id), '')), count(*)
-FROM ({shift_open_rows}) o;
+                         'orders', coalesce(json_agg(o.item ORDER BY o.id) FILTER (WHERE o.part = 'orders'), '[]'))
+
+-- fragment: shift_open_digest
+md5(coalesce(string_agg(o.part || (o.item->>'record') || o.id, ',' ORDER BY o.ord, o.id), ''))
+
+-- name: shift_open_items
+-- () -> json of the parts, digest of what they hold, how many
+SELECT {shift_open_json}, {shift_open_digest}, count(*) FROM ({shift_open_rows}) o;
 
 -- fragment: shift_relations
 -- bits of enum relation: the next dispatcher is another than who answers for the shift
@@ -80,6 +85,8 @@ SELECT count(*) FROM (SELECT 1 FROM shift s WHERE {served_to_roles} AND ($4::dat
 SELECT json_build_object({shift_row}, 'members', coalesce((SELECT json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name)
                                                            FROM app_user u WHERE u.id = ANY (s.members)), '[]'),
            'weather', s.weather, 'note', s.note, 'handover_note', s.handover_note, 'checks', s.checks, 'open_items', s.open_items,
+           'open_now', CASE WHEN s.closed_at IS NULL THEN (SELECT json_build_object('items', {shift_open_json}, 'digest', {shift_open_digest}, 'count', count(*))
+                                                          FROM ({shift_open_rows}) o) END,
            'offered_by_name', (SELECT u.name FROM app_user u WHERE u.id = s.offered_by), 'remarks', s.remarks,
            'previous', s.previous_id, 'previous_number', (SELECT p.number FROM shift p WHERE p.id = s.previous_id),
            'entries', coalesce((SELECT json_agg({shift_entry_json} ORDER BY n.id) FROM shift_entry n JOIN app_user nu ON nu.id = n.author_id

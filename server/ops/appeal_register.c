@@ -56,6 +56,7 @@ struct draft_card {
     bool by_law;                /* 59-FZ sets the terms */
     day_t received, registered, due, nominal;
     const char *due_rule;
+    bool unverified; /* a day of the count is in a year without a production calendar */
     int64_t correspondent;
     const char *author_name, *address;
     bool restricted_author;
@@ -267,6 +268,7 @@ static bool count_due(struct call *c, struct draft_card *d)
     }
     d->due = due.rolled;
     d->nominal = due.nominal;
+    d->unverified = due.unverified;
     return true;
 }
 
@@ -278,6 +280,8 @@ static void write_warnings(struct call *c, const struct draft_card *d)
     jw_array(c->out);
     if (d->by_law && d->registered > term.rolled)
         jw_string(c->out, "registered_late");
+    if (d->unverified)
+        jw_string(c->out, "unverified_year");
     jw_array_end(c->out);
 }
 

@@ -69,20 +69,37 @@ struct call_card {
     bool answered; /* somebody speaks to us: the call is answered by being taken */
 };
 
-/* Priority and services come with the kind; who takes the call may say otherwise. */
+/* The kind that the words mean; NULL when they mean none. */
+static bool guess_kind(struct call *c, const char *text, const char **type)
+{
+    struct pg_res *res = pg_query(c->db, Q_INCIDENT_GUESS, &text, 1, c->err);
+    if (!res)
+        return false;
+    *type = pg_rows(res) == 1 ? arena_strdup(c->arena, pg_text(res, 0, 0)) : NULL;
+    pg_free(res);
+    return true;
+}
+
+/* Priority and services come with the kind, the kind with the words; who takes the call may say otherwise. */
 static bool take_kind(struct call *c, struct call_card *k)
 {
     k->type = arg_sql(c, "type");
+    if (!k->type && arg_sql(c, "text") && !guess_kind(c, arg_sql(c, "text"), &k->type))
+        return false;
+    if (!k->type)
+        return err_field(c->err, "type", "required", NULL);
     k->source = arg_sql(c, "source") ? arg_sql(c, "source") : "phone";
     k->priority = arg_sql(c, "priority");
     if (!check_classifier(c, "incident_type", "type", k->type, NULL) || !check_classifier(c, "incident_priority", "priority", k->priority, NULL) ||
-        !check_classifier(c, "incident_source", "source", k->source, NULL) || !incident_codes_ok(c, "service", "services"))
+        !check_classifier(c, "incident_source", "source", k->source, NULL) || !check_classifier(c, "service", "service", arg_sql(c, "service"), NULL) || !incident_codes_ok(c, "service", "services"))
         return false;
     json_t *type = facts_of(c, "incident_type", k->type), *source = facts_of(c, "incident_source", k->source);
     const char *usual = json_string_value(json_object_get(type, "priority"));
     if (!k->priority)
         k->priority = arena_strdup(c->arena, usual ? usual : "p4");
-    k->services = arg_has(c, "services") ? arg_sql(c, "services") : words_sql(c, json_object_get(type, "services"));
+    k->services = arg_has(c, "services")  ? arg_sql(c, "services")
+                  : arg_sql(c, "service") ? arena_printf(c->arena, "{%s}", arg_sql(c, "service"))
+                                          : words_sql(c, json_object_get(type, "services"));
     k->answered = json_is_true(json_object_get(source, "live"));
     json_decref(type);
     json_decref(source);
@@ -93,9 +110,20 @@ static bool take_kind(struct call *c, struct call_card *k)
 static bool take_place(struct call *c, const char **place)
 {
     const char *house = arg_sql(c, "house");
+    int64_t found = 0;
     *place = arg_sql(c, "place");
-    if (!house)
-        return (*place && (*place)[strspn(*place, " ")]) || err_field(c->err, "place", "required", NULL);
+    if (!house && !(*place && (*place)[strspn(*place, " ")]))
+        return err_field(c->err, "place", "required", NULL);
+    if (!house && !incident_house_in(c, *place, &found))
+        return false;
+    if (!house && !found)
+        return true;
+    if (found) {
+        json_object_set_new(c->params, "house", json_integer(found));
+        if (incident_flat(c, *place))
+            arg_default(c, "flat", incident_flat(c, *place));
+        house = arg_sql(c, "house");
+    }
     struct pg_res *res = pg_query(c->db, Q_INCIDENT_HOUSE, &house, 1, c->err);
     if (!res)
         return false;
@@ -120,11 +148,28 @@ static bool write_card(struct call *c, const struct call_card *k, const char *st
     return query_numbered(c, Q_INCIDENT_LOG, params, 25, id, number);
 }
 
+/* What the caller speaks of is known already: the outage that it comes from, or an earlier call. */
+static bool log_links(struct call *c, int64_t id, int64_t *version, const char **status)
+{
+    struct record r;
+    bool ok = true;
+    if (!arg_has(c, "outage") && !arg_has(c, "repeat_of"))
+        return true;
+    if (!record_lock_id(c, "incident", id, &r))
+        return false;
+    if (arg_has(c, "outage"))
+        ok = incident_join_outage(c, &r, "outage", version);
+    if (ok && arg_has(c, "repeat_of"))
+        ok = incident_repeat(c, &r, "repeat_of", version, status);
+    record_free(&r);
+    return ok;
+}
+
 static bool incident_log(struct call *c)
 {
     struct call_card k = {.type = NULL};
     const char *number, *status = state_initial(c, "incident");
-    int64_t id;
+    int64_t id, version = 1;
     bool there;
     if (!known_external(c, Q_INCIDENT_BY_EXTERNAL, &there) || there)
         return there;
@@ -133,9 +178,9 @@ static bool incident_log(struct call *c)
     if (!take_kind(c, &k) || !take_place(c, &k.place) || !write_card(c, &k, status, &id, &number))
         return false;
     struct event e = {.record = "incident", .record_id = id, .action = "log", .to = status, .version = 1};
-    if (!event_write(c, &e))
+    if (!event_write(c, &e) || !log_links(c, id, &version, &status))
         return false;
-    write_changed(c, id, number, 1, status);
+    write_changed(c, id, number, version, status);
     return true;
 }
 
@@ -213,13 +258,8 @@ static bool incident_get(struct call *c)
 static bool write_guess(struct call *c)
 {
     const char *text = arg_sql(c, "text"), *type = arg_sql(c, "type");
-    if (!type && text) {
-        struct pg_res *res = pg_query(c->db, Q_INCIDENT_GUESS, &text, 1, c->err);
-        if (!res)
-            return false;
-        type = pg_rows(res) == 1 ? arena_strdup(c->arena, pg_text(res, 0, 0)) : NULL;
-        pg_free(res);
-    }
+    if (!type && text && !guess_kind(c, text, &type))
+        return false;
     json_t *facts = facts_of(c, "incident_type", type);
     char *services = json_dumps(json_object_get(facts, "services"), JSON_COMPACT);
     jw_kstring(c->out, "type", facts ? type : NULL);
@@ -242,9 +282,16 @@ static bool write_array(struct call *c, const char *name, enum query q, const ch
 
 static bool incident_look(struct call *c)
 {
-    const char *phone = arg_sql(c, "phone"), *house = arg_sql(c, "house"), *of_place[] = {arg_sql(c, "house"), arg_sql(c, "place") ? arg_sql(c, "place") : ""};
+    const char *phone = arg_sql(c, "phone"), *place = arg_sql(c, "place"), *house = arg_sql(c, "house");
+    int64_t found;
+    if (!house && place) {
+        if (!incident_house_in(c, place, &found))
+            return false;
+        house = found ? call_int(c, found) : NULL;
+    }
+    const char *of_place[] = {house, place ? place : ""};
     jw_object(c->out);
-    bool ok = write_guess(c) && write_array(c, "caller", Q_INCIDENT_OF_CALLER, (const char *[]){phone ? phone : ""}, 1) &&
+    bool ok = write_guess(c) && write_array(c, "house", Q_INCIDENT_HOUSE_FACTS, &house, 1) && write_array(c, "caller", Q_INCIDENT_OF_CALLER, (const char *[]){phone ? phone : ""}, 1) &&
               write_array(c, "address", Q_INCIDENT_OF_PLACE, of_place, 2) &&
               write_array(c, "outages", Q_INCIDENT_OUTAGES_OF, &house, 1);
     jw_object_end(c->out);
@@ -258,7 +305,8 @@ static const struct op_param log_params[] = {
     {"place", P_STRING, 0, 300, NULL, NULL, {"Адрес или место", "Address or place"}, NULL},
     {"house", P_ID, 0, 0, NULL, "house.list", {"Дом", "House"}, NULL},
     {"text", P_TEXT, 0, 20000, NULL, NULL, {"Что случилось", "What happened"}, NULL},
-    {"type", P_ENUM, PF_REQUIRED, 0, "classifier:incident_type", NULL, {"Вид", "Kind"}, NULL},
+    {"type", P_ENUM, 0, 0, "classifier:incident_type", NULL, {"Вид", "Kind"}, NULL},
+    {"service", P_ENUM, 0, 0, "classifier:service", NULL, {"Служба", "Service"}, NULL},
     {"services", P_STRINGS, 0, 10, "classifier:service", NULL, {"Службы", "Services"}, NULL},
     {"priority", P_ENUM, 0, 0, "classifier:incident_priority", NULL, {"Приоритет", "Priority"}, NULL},
     {"caller", P_STRING, 0, 200, NULL, NULL, {"Заявитель", "Caller"}, NULL},
@@ -271,6 +319,8 @@ static const struct op_param log_params[] = {
     {"injured", P_INT, 0, 100000, NULL, NULL, {"Пострадало", "Injured"}, NULL},
     {"children", P_INT, 0, 100000, NULL, NULL, {"Из них детей", "Children among them"}, NULL},
     {"rescued", P_INT, 0, 100000, NULL, NULL, {"Спасено", "Rescued"}, NULL},
+    {"outage", P_ID, 0, 0, NULL, "outage.list", {"Из-за отключения", "Because of the outage"}, NULL},
+    {"repeat_of", P_ID, 0, 0, NULL, "incident.list", {"Повтор к", "Repeats"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
     {.name = NULL},
 };
@@ -338,7 +388,7 @@ const struct op incident_ops[] = {
     {"incident.get", DESK_READERS & ~R_ANALYST, 0, {"Карточка происшествия", "Card of an incident"}, get_params, incident_get},
     {"incident.set", DESK, CHANGES, {"Исправить карточку", "Correct the card"}, set_params, incident_set},
     {"incident.dispatch", DESK, CHANGES, {"Передать службам", "Pass to services"}, incident_dispatch_params, incident_move},
-    {"incident.inform", DESK, CHANGES, {"Оповестить ещё службу", "Inform one more service"}, incident_dispatch_params, incident_move},
+    {"incident.inform", DESK, CHANGES, {"Оповестить ещё службу", "Inform one more service"}, incident_inform_params, incident_move},
     {"incident.take", DESK, CHANGES, {"Служба приняла", "A service took it"}, incident_take_params, incident_move},
     {"incident.arrive", DESK, CHANGES, {"Служба прибыла", "A service arrived"}, incident_arrive_params, incident_move},
     {"incident.tell", DESK, CHANGES, {"Сообщить заявителю срок", "Tell the caller the time"}, incident_tell_params, incident_move},
@@ -348,7 +398,7 @@ const struct op incident_ops[] = {
     {"incident.reopen", DESK, CHANGES, {"Возобновить", "Reopen"}, incident_reason_params, incident_move},
     {"incident.link_duplicate", DESK, CHANGES, {"Это повтор", "It is a repeat"}, incident_link_duplicate_params, incident_move},
     {"incident.mark_false", DESK, CHANGES, {"Ложный вызов", "False call"}, incident_reason_params, incident_move},
-    {"incident.hand_out", DESK, CHANGES, {"Передать по принадлежности", "Hand to whom it belongs"}, incident_dispatch_params, incident_move},
+    {"incident.hand_out", DESK, CHANGES, {"Передать по принадлежности", "Hand to whom it belongs"}, incident_inform_params, incident_move},
     {"incident.to_appeal", DESK, CHANGES, {"Оформить обращение", "Make an appeal of it"}, incident_to_appeal_params, incident_to_appeal},
     {"incident.to_assignment", DESK, CHANGES, {"Дать поручение", "Give an assignment"}, incident_to_assignment_params, incident_to_assignment},
     {"incident.to_outage", DESK, CHANGES, {"Связать с отключением", "Link to an outage"}, incident_to_outage_params, incident_to_outage},

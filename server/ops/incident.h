@@ -13,10 +13,18 @@ bool incident_move(struct call *c);
 bool incident_to_appeal(struct call *c);
 bool incident_to_assignment(struct call *c);
 bool incident_to_outage(struct call *c);
-extern const struct op_param incident_dispatch_params[], incident_take_params[], incident_arrive_params[], incident_localize_params[], incident_resolve_params[],
+extern const struct op_param incident_dispatch_params[], incident_inform_params[], incident_take_params[], incident_arrive_params[], incident_localize_params[], incident_resolve_params[],
     incident_close_params[], incident_reason_params[], incident_link_duplicate_params[], incident_tell_params[], incident_to_appeal_params[],
     incident_to_assignment_params[], incident_to_outage_params[];
 
+/* The house of the register that a place in words names; *house 0: none, or several. False only when the database fails. */
+bool incident_house_in(struct call *c, const char *place, int64_t *house);
+/* The flat that it names; NULL: none. */
+const char *incident_flat(struct call *c, const char *place);
+/* A locked incident comes from the outage that the argument names: who called was told what was promised. */
+bool incident_join_outage(struct call *c, const struct record *r, const char *field, int64_t *version);
+/* A locked incident repeats the one that the argument names. */
+bool incident_repeat(struct call *c, const struct record *r, const char *field, int64_t *version, const char **status);
 /* The norms of an incident's kind as PostgreSQL array text; "{}" for a kind that has none. */
 const char *incident_norms(struct call *c, const char *type);
 /* A time argument: its text, now when it was left out; ERR_PARAMS when it lies in the future (a minute is let pass) or before `not_before` (RFC 3339, may

@@ -73,15 +73,15 @@ static const char *title_of(struct call *c, const struct record *r)
 }
 
 /* Links what was made or named, and says so in the history. */
-static bool link_end(struct call *c, struct record *r, const char *action, const char *appeal, const char *assignment, const char *outage, bool ok)
+static bool link_end(struct call *c, struct record *r, const char *action, const char *appeal, const char *assignment, bool ok)
 {
-    const char *params[] = {r->id_text, appeal, assignment, outage};
-    const char *field = appeal ? "appeal" : assignment ? "assignment" : "outage", *made = appeal ? appeal : assignment ? assignment : outage;
+    const char *params[] = {r->id_text, appeal, assignment};
+    const char *field = appeal ? "appeal" : "assignment", *made = appeal ? appeal : assignment;
     struct event e = {.record = "incident", .record_id = r->id, .action = action};
     int64_t version;
     if (ok)
         e.changes = arena_printf(c->arena, "{\"%s\":{\"to\":%s}}", field, made);
-    ok = ok && query_int(c, Q_INCIDENT_LINK, params, 4, 0, &version);
+    ok = ok && query_int(c, Q_INCIDENT_LINK, params, 3, 0, &version);
     e.version = ok ? version : 0;
     ok = ok && event_write(c, &e);
     if (ok) {
@@ -140,7 +140,7 @@ bool incident_to_appeal(struct call *c)
         else
             json_decref(params);
     }
-    return link_end(c, &r, "to_appeal", call_int(c, appeal), NULL, NULL, ok);
+    return link_end(c, &r, "to_appeal", call_int(c, appeal), NULL, ok);
 }
 
 bool incident_to_assignment(struct call *c)
@@ -162,17 +162,33 @@ bool incident_to_assignment(struct call *c)
             json_object_set_new(params, "appeal", json_integer(pg_int(r.row, 0, I_APPEAL)));
         ok = run_inner(c, "assignment.create", params, &assignment);
     }
-    return link_end(c, &r, "to_assignment", NULL, call_int(c, assignment), NULL, ok);
+    return link_end(c, &r, "to_assignment", NULL, call_int(c, assignment), ok);
+}
+
+bool incident_join_outage(struct call *c, const struct record *r, const char *field, int64_t *version)
+{
+    const char *params[] = {r->id_text, arg_sql(c, field)};
+    struct pg_res *res = pg_query(c->db, Q_INCIDENT_JOIN_OUTAGE, params, 2, c->err);
+    if (!res)
+        return false;
+    bool there = pg_rows(res) == 1;
+    struct event e = {.record = "incident", .record_id = r->id, .action = "to_outage", .version = there ? pg_int(res, 0, 0) : 0,
+                      .changes = arena_printf(c->arena, "{\"outage\":{\"to\":%s}}", params[1])};
+    *version = e.version;
+    pg_free(res);
+    return there ? event_write(c, &e) : err_field(c->err, field, "not_there", NULL);
 }
 
 bool incident_to_outage(struct call *c)
 {
     struct record r;
-    const char *to, *outage = arg_sql(c, "outage");
-    int64_t there;
+    const char *to;
+    int64_t version;
     if (!record_lock(c, "incident", &r))
         return false;
-    bool ok = record_may(c, &r, "to_outage", &to) && query_int(c, Q_INCIDENT_OUTAGE_THERE, &outage, 1, 0, &there) &&
-              (there || err_field(c->err, "outage", "not_there", NULL));
-    return link_end(c, &r, "to_outage", NULL, NULL, outage, ok);
+    bool ok = record_may(c, &r, "to_outage", &to) && incident_join_outage(c, &r, "outage", &version);
+    if (ok)
+        write_changed(c, r.id, r.number, version, r.status);
+    record_free(&r);
+    return ok;
 }

@@ -6,8 +6,14 @@
 
 const struct op_param incident_dispatch_params[] = {
     {"service", P_STRINGS, 0, 10, "classifier:service", NULL, {"Службы", "Services"}, NULL},
-    {"time", P_TIME, 0, 0, NULL, NULL, {"Когда оповещены", "Informed at"}, NULL},
     {"contact", P_STRING, 0, 200, NULL, NULL, {"Кто принял", "Who took it"}, NULL},
+    {"time", P_TIME, 0, 0, NULL, NULL, {"Когда оповещены", "Informed at"}, NULL},
+    {.name = NULL},
+};
+const struct op_param incident_inform_params[] = {
+    {"service", P_ENUM, PF_REQUIRED, 0, "classifier:service", NULL, {"Служба", "Service"}, NULL},
+    {"contact", P_STRING, 0, 200, NULL, NULL, {"Кто принял", "Who took it"}, NULL},
+    {"time", P_TIME, 0, 0, NULL, NULL, {"Когда оповещена", "Informed at"}, NULL},
     {.name = NULL},
 };
 const struct op_param incident_take_params[] = {
@@ -61,17 +67,23 @@ struct row {
 
 /* ---- what is left behind ---- */
 
-/* The services named, or those of the card that were not told yet. */
+static bool tell_service(struct call *c, const struct record *r, const char *service, const char *at)
+{
+    const char *params[] = {r->id_text, service, at, call_user(c), arg_sql(c, "contact"), incident_norms(c, pg_text(r->row, 0, I_TYPE))};
+    return pg_exec(c->db, Q_INCIDENT_INFORM, params, 6, NULL, c->err);
+}
+
+/* One service, or several. */
 static bool tell_services(struct call *c, const struct record *r, const char *at)
 {
-    const json_t *services = json_object_get(c->params, "service");
-    const char *norms = incident_norms(c, pg_text(r->row, 0, I_TYPE));
+    const char *one = arg_str(c, "service");
     size_t i;
     json_t *service;
-    json_array_foreach(services, i, service)
+    if (one)
+        return tell_service(c, r, one, at);
+    json_array_foreach(json_object_get(c->params, "service"), i, service)
     {
-        const char *params[] = {r->id_text, json_string_value(service), at, call_user(c), arg_sql(c, "contact"), norms};
-        if (!pg_exec(c->db, Q_INCIDENT_INFORM, params, 6, NULL, c->err))
+        if (!tell_service(c, r, json_string_value(service), at))
             return false;
     }
     return true;
@@ -106,20 +118,25 @@ static bool reopened(struct call *c, const struct record *r, const char *at)
 }
 
 /* A repeat hangs on the first call about the matter, never on another repeat. */
-static bool repeats(struct call *c, const struct record *r, const char *at)
+static bool repeats_of(struct call *c, const struct record *r, const char *field)
 {
-    const char *other = arg_sql(c, "incident"), *follow[] = {r->id_text, NULL};
+    const char *other = arg_sql(c, field), *follow[] = {r->id_text, NULL};
     int64_t root;
-    (void)at;
-    if (arg_int(c, "incident") == r->id)
-        return err_field(c->err, "incident", "same_record", NULL);
+    if (arg_int(c, field) == r->id)
+        return err_field(c->err, field, "same_record", NULL);
     if (!query_int(c, Q_INCIDENT_ROOT, &other, 1, 0, &root))
         return false;
     if (!root || root == r->id)
-        return err_field(c->err, "incident", root ? "cycle" : "not_there", NULL);
+        return err_field(c->err, field, root ? "cycle" : "not_there", NULL);
     follow[1] = call_int(c, root);
     json_object_set_new(c->params, "incident", json_integer(root));
     return pg_exec(c->db, Q_INCIDENT_REPEATS_FOLLOW, follow, 2, NULL, c->err);
+}
+
+static bool repeats(struct call *c, const struct record *r, const char *at)
+{
+    (void)at;
+    return repeats_of(c, r, "incident");
 }
 
 static const struct row rows[] = {
@@ -148,7 +165,7 @@ static const struct row *row_of(const char *method)
 /* Left out: the services that the card still has to tell. */
 static bool fill_services(struct call *c, const struct record *r, const struct row *row)
 {
-    if (row->traces != tell_services)
+    if (row->traces != tell_services || arg_str(c, "service"))
         return true;
     if (!incident_codes_ok(c, "service", "service"))
         return false;
@@ -192,6 +209,13 @@ static bool change_state(struct call *c, const struct record *r, const struct ro
         return false;
     e.version = *version;
     return event_write(c, &e);
+}
+
+bool incident_repeat(struct call *c, const struct record *r, const char *field, int64_t *version, const char **status)
+{
+    const char *at;
+    return workflow_check(c->rules->workflow, "incident", r->status, "link_duplicate", c->user->roles, r->relations, status, c->err) &&
+           repeats_of(c, r, field) && incident_time(c, "", NULL, &at) && change_state(c, r, row_of("incident.link_duplicate"), *status, at, version);
 }
 
 bool incident_move(struct call *c)

@@ -62,6 +62,16 @@ static const struct op_param check_params[] = {
     {.name = NULL},
 };
 
+static const struct op_param tour_params[] = {
+    {"date", P_DATE, PF_FILTER, 0, NULL, NULL, {"На дату", "On"}, NULL},
+    {"hour", P_INT, PF_FILTER, 23, NULL, NULL, {"К часу", "At the hour"}, NULL},
+    {"format", P_ENUM, 0, 0, "pdf|xlsx|csv|text", NULL, {"Формат", "Format"}, NULL},
+    {.name = NULL},
+};
+
+/* Who reads the figures of the duty desk, and who its callers. */
+#define DESK_PRINTERS (R_DISPATCHER | R_HEAD | R_DEPUTY | R_CHIEF | R_CLERK | R_SYSTEM)
+
 static bool make(struct call *c) { return report_make(c, form_find(c->op->method)); }
 
 static bool cancel(struct call *c)
@@ -77,7 +87,7 @@ static bool cancel(struct call *c)
 static bool list(struct call *c)
 {
     static const char *const scopes[][2] = {{"за период", "of a period"}, {"на сегодня", "as of today"}, {"одно обращение", "of one appeal"},
-                                            {"одно поручение", "of one assignment"}, {"за месяц", "of a month"}, {"всё", "everything"}};
+                                            {"одно поручение", "of one assignment"}, {"за месяц", "of a month"}, {"всё", "everything"}, {"за сутки", "of 24 hours"}};
     const struct op *const tables[] = {report_ops, export_ops};
     int64_t count = 0;
     jw_object(c->out);
@@ -122,6 +132,10 @@ const struct op report_ops[] = {
     {"report.answer_letter", READERS, OP_LONG, {"Письмо с ответом", "Answer letter"}, appeal_params, make},
     {"report.reception_card", READERS, OP_LONG, {"Карточка личного приёма", "Card of reception"}, appeal_params, make},
     {"report.control_slip", READERS, OP_LONG, {"Контрольный лист поручения", "Control slip"}, assignment_params, make},
+    {"report.edds_daily", DESK_PRINTERS | R_ANALYST, OP_LONG, {"Оперативная сводка ЕДДС за сутки", "EDDS daily report"}, tour_params, make},
+    {"report.incidents_journal", DESK_PRINTERS, OP_LONG, {"Журнал происшествий", "Incident journal"}, period_params, make},
+    {"report.shift_log", DESK_PRINTERS, OP_LONG, {"Журнал приёма и сдачи дежурства", "Shift log"}, period_params, make},
+    {"report.edds_statistics", DESK_PRINTERS | R_ANALYST, OP_LONG, {"Статистика ЕДДС", "EDDS statistics"}, period_params, make},
     {"report.sstu_upload", R_CLERK | R_HEAD | R_SYSTEM, OP_LONG, {"Выгрузка результатов в федеральный обмен", "Upload to the federal exchange"}, upload_params, make},
     {"report.sstu_check", R_CLERK | R_HEAD | R_SYSTEM, 0, {"Проверка выгрузки в федеральный обмен", "Check of the federal upload"}, check_params, sstu_check},
     {"report.cancel", R_ANY, OP_NO_DB, {"Прервать отчёт", "Cancel the report"}, NULL, cancel},

@@ -502,5 +502,10 @@ static const struct form *find(const struct form *forms, const char *id)
 const struct form *form_find(const char *method)
 {
     const char *dot = strchr(method, '.');
-    return dot ? find(strncmp(method, "export.", 7) == 0 ? export_forms : report_forms, dot + 1) : NULL;
+    if (!dot)
+        return NULL;
+    if (strncmp(method, "export.", 7) == 0)
+        return find(export_forms, dot + 1);
+    const struct form *form = find(report_forms, dot + 1);
+    return form ? form : find(desk_forms, dot + 1);
 }

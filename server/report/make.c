@@ -434,6 +434,27 @@ static void ready_period(struct making *m, const char *today, const char **from,
         *to = day_text(m->c, day_parse(arena_printf(m->c->arena, "%04d-%02d-01", next / 12, next % 12 + 1)) - 1);
 }
 
+/* The 24 hours before an hour of a date: this morning's eight o'clock, if nothing else is said; yesterday's while it has not come. */
+static bool take_tour(struct making *m)
+{
+    enum { USUAL_HOUR = 8, HOURS = 24 };
+    struct call *c = m->c;
+    int64_t hour = arg_has(c, "hour") ? arg_int(c, "hour") : USUAL_HOUR;
+    struct tm tm;
+    time_t now = time(NULL);
+    localtime_r(&now, &tm);
+    day_t last = arg_sql(c, "date") ? day_parse(arg_str(c, "date")) : tm.tm_hour < hour ? call_today() - 1 : call_today();
+    if (hour >= HOURS)
+        return err_field(c->err, "hour", "out_of_range", NULL);
+    if (last > call_today() + 1)
+        return err_field(c->err, "date", "in_future", NULL);
+    m->params[4] = arena_printf(c->arena, "%s %02d:00", day_text(c, last - 1), (int)hour);
+    m->params[5] = arena_printf(c->arena, "%s %02d:00", day_text(c, last), (int)hour);
+    m->period = arena_printf(c->arena, SAY(m, "за сутки с %s %02d:00 по %s %02d:00", "24 hours from %s %02d:00 to %s %02d:00"), day_shown(m, day_text(c, last - 1)), (int)hour,
+                             day_shown(m, day_text(c, last)), (int)hour);
+    return true;
+}
+
 static bool take_period(struct making *m)
 {
     struct call *c = m->c;
@@ -446,6 +467,8 @@ static bool take_period(struct making *m)
         m->period = arena_printf(c->arena, SAY(m, "за месяц %s", "of the month %s"), arg_str(c, "month"));
         return sstu_month(c, &m->params[4], &m->params[5]);
     }
+    if (m->form->scope == SCOPE_TOUR)
+        return take_tour(m);
     if (m->form->scope != SCOPE_PERIOD) {
         m->period = "";
         return true;
@@ -555,8 +578,11 @@ static const char *file_name(struct making *m)
     struct arena *a = m->c->arena;
     const char *title = m->form->title[m->c->user->lang];
     char *name = m->subject     ? arena_printf(a, "%s %s.%s", title, m->subject, m->format)
+                 : m->form->scope == SCOPE_TOUR ? arena_printf(a, "%s %.10s.%s", title, m->params[5], m->format)
                  : m->params[4] ? arena_printf(a, "%s %s - %s.%s", title, m->params[4], m->params[5], m->format)
                                 : arena_printf(a, "%s %s.%s", title, m->params[9], m->format);
+    if (strcmp(m->format, "text") == 0)
+        strcpy(strrchr(name, '.'), ".txt");
     for (char *p = name; *p; p++)
         if (*p == '/')
             *p = '-';

@@ -37,6 +37,7 @@ enum form_scope {
     SCOPE_ASSIGNMENT,
     SCOPE_MONTH, /* YYYY-MM */
     SCOPE_ALL,   /* everything there is */
+    SCOPE_TOUR,  /* 24 hours that end at an hour of a date */
 };
 
 struct form {
@@ -52,7 +53,7 @@ struct form {
 /* Ready periods, as a parameter has them. */
 #define REPORT_PERIODS "this_month|last_month|this_quarter|last_quarter|this_year|last_year"
 
-extern const struct form report_forms[], export_forms[]; /* end with id NULL */
+extern const struct form report_forms[], export_forms[], desk_forms[]; /* end with id NULL */
 /* The form of the operation report.ID or export.ID; NULL when there is none. */
 const struct form *form_find(const char *method);
 /* What the statements of a form get from the call, as far as its scope has parameters ($1 is params[0]). */

@@ -20,7 +20,7 @@ struct notice_rules {
 const char *const notice_ways[] = {"screen", "bell", "title", "desktop", "mail", NULL};
 const char *const notice_roles[] = {"author",      "on_behalf_of", "controller", "responsible",      "co_executor", "watcher",
                                     "relieved",    "part_owner",   "chief",      "registrar",        "considering", "executors", "self",
-                                    "every_clerk", "every_admin",  "every_head", "every_controller", "every_dispatcher", NULL};
+                                    "every_clerk", "every_admin",  "every_head", "every_controller", "every_dispatcher", "on_duty", "desk_chief", NULL};
 static const char *const text_names[] = {"number", "title", "due", "days_left", "actor", "comment", NULL};
 static const char *const letter_names[] = {"number", "due", "days_left", NULL};
 

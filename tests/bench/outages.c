@@ -46,7 +46,7 @@ static void fill(struct size *size)
              "       now() - make_interval(mins => 120 + i %% 3000), now() + make_interval(mins => 600 + i %% 3000), now() - interval '2 hours', 1 FROM generate_series(1, %d) i;"
              "INSERT INTO outage_house (outage_id, house_id, off_at) "
              "SELECT o.id, 1 + ((o.id - 1) * %d + k) * %d / (%d * %d), o.started_at FROM outage o, generate_series(0, %d) k;"
-             "SET session_replication_role = origin; SELECT gorod_outage_rebuild(); SELECT gorod_outage_fold();",
+             "SET session_replication_role = origin; ANALYZE house, outage, outage_house; SELECT gorod_outage_rebuild(); SELECT gorod_outage_fold();",
              size->outages, HOUSES_AN_OUTAGE, size->houses, size->outages, HOUSES_AN_OUTAGE, HOUSES_AN_OUTAGE - 1);
     psql(size->server, sql);
     psql(size->server, "VACUUM ANALYZE");

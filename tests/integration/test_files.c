@@ -356,6 +356,63 @@ static void contents_are_stored_once_and_swept(void **state)
     assert_int_equal(atoi(ask_database("SELECT count(*) FROM file_blob WHERE sha256 IS NULL AND owner_id IS NOT NULL")), 1);
 }
 
+/* ---- files that are made to hurt whoever opens them ---- */
+
+static const char bombs[] =
+    "import sys, zlib, base64, io, zipfile\n"
+    "def pdf(objects):\n"
+    "    out = b'%PDF-1.4\\n'; at = []\n"
+    "    for n, body in enumerate(objects, 1):\n"
+    "        at.append(len(out)); out += b'%d 0 obj\\n' % n + body + b'\\nendobj\\n'\n"
+    "    x = len(out); out += b'xref\\n0 %d\\n0000000000 65535 f \\n' % (len(objects) + 1)\n"
+    "    out += b''.join(b'%010d 00000 n \\n' % a for a in at)\n"
+    "    return out + b'trailer\\n<< /Size %d /Root 1 0 R >>\\nstartxref\\n%d\\n%%%%EOF\\n' % (len(objects) + 1, x)\n"
+    "def page(stream, filters):\n"
+    "    return pdf([b'<< /Type /Catalog /Pages 2 0 R >>', b'<< /Type /Pages /Kids [3 0 R] /Count 1 >>',\n"
+    "        b'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',\n"
+    "        b'<< /Length %d /Filter %s >>\\nstream\\n' % (len(stream), filters) + stream + b'\\nendstream',\n"
+    "        b'<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'])\n"
+    "kind = sys.argv[1]\n"
+    "if kind == 'wide':\n"
+    "    c = zlib.compressobj(9); s = c.compress(b'BT /F1 12 Tf 1 0 0 1 9 9 Tm ')\n"
+    "    for _ in range(1200): s += c.compress(b'(AAAAAAAAAAAAAAAA) Tj ' * 4000)\n"
+    "    data = page(s + c.compress(b'ET') + c.flush(), b'/FlateDecode')\n"
+    "elif kind == 'nested':\n"
+    "    s = b'\\0' * 50000000\n"
+    "    for _ in range(3): s = zlib.compress(s, 9)\n"
+    "    data = page(s, b'[/FlateDecode /FlateDecode /FlateDecode]')\n"
+    "elif kind == 'deep':\n"
+    "    data = pdf([b'<< /Type /Catalog /Pages 2 0 R >>'] + [b'<< /Type /Pages /Kids [%d 0 R] /Count 1 >>' % (n + 1) for n in range(2, 2500)] + [b'<< /Type /Pages /Kids [2 0 R] /Count 1 >>'])\n"
+    "else:\n"
+    "    f = io.BytesIO(); z = zipfile.ZipFile(f, 'w', zipfile.ZIP_DEFLATED); z.writestr('zeros', bytes(100000000)); z.close(); data = f.getvalue()\n"
+    "sys.stdout.write(base64.b64encode(data).decode())\n";
+
+/* A viewer is bounded in time and memory: whatever it meets, who asks hears an answer, and the server serves others meanwhile. */
+static void bombs_hurt_nobody(void **state)
+{
+    (void)state;
+    enum { VIEW_S_MAX = 25 };
+    static const char *const kinds[] = {"wide", "nested", "deep", "zip"};
+    struct rpc *other = town_as(&town, TOWN_deputy);
+    json_int_t before = inbox(other);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct outcome o;
+        char *argv[] = {"python3", "-c", (char *)bombs, (char *)kinds[i], NULL};
+        run_program(argv, NULL, 60000, &o);
+        CHECK(o.exit_code == 0, "%s: %s", kinds[i], o.err);
+        json_int_t id = at_int(rpc_ok(other, "file.put", "{s:s, s:s}", "name", kinds[i], "content", o.out), "id");
+        outcome_free(&o);
+        time_t began = time(NULL);
+        json_t *answer = rpc_call(other, "file.view", json_pack("{s:I, s:i, s:i}", "id", id, "columns", 80, "rows", 24));
+        CHECK(time(NULL) - began <= VIEW_S_MAX, "%s took %d s", kinds[i], (int)(time(NULL) - began));
+        const char *rule = at(answer, "error") ? at_text(answer, "error.data.rule") : "";
+        CHECK(at(answer, "result") || strcmp(rule, "not_readable") == 0, "%s: %s", kinds[i], json_dumps(answer, 0));
+        rpc_ok(clerk, "session.ping", NULL);
+        rpc_ok(other, "file.remove", "{s:I}", "id", id);
+    }
+    assert_int_equal(inbox(other), before);
+}
+
 static void stops_clean(void **state)
 {
     (void)state;
@@ -381,6 +438,7 @@ int main(void)
         cmocka_unit_test(a_withdrawal_shows_its_paper),
         cmocka_unit_test(a_comment_brings_files),
         cmocka_unit_test(contents_are_stored_once_and_swept),
+        cmocka_unit_test(bombs_hurt_nobody),
         cmocka_unit_test(stops_clean),
     };
     return HARNESS_RUN("files", tests);

@@ -95,7 +95,7 @@ static void from_the_call_to_the_closed_card(void **state)
     assert_string_equal(at_text(now, "status"), "dispatched");
     assert_string_equal(at_text(now, "services.0.contact"), "Мастер Котов");
     assert_string_equal(clock_of(id, "supplier_cause"), "pending"); /* began when the supplier was told */
-    rpc_ok(desk, "incident.inform", "{s:I, s:[s]}", "id", id, "service", "management_company");
+    rpc_ok(desk, "incident.inform", "{s:I, s:s}", "id", id, "service", "management_company");
     rpc_ok(desk, "incident.take", "{s:I, s:s, s:s}", "id", id, "service", "power_grid", "service_answer", "Бригада выехала");
     assert_string_equal(clock_of(id, "supplier_cause"), "met");
     rpc_refused(desk, -32602, "service", "incident.take", "{s:I, s:s, s:s}", "id", id, "service", "fire", "service_answer", "Мы не знаем");
@@ -157,7 +157,7 @@ static void clocks_tell_by_themselves(void **state)
     rpc_ok(desk, "incident.tell", "{s:I}", "id", id);
     assert_string_equal(clock_of(id, "tell_applicant"), "breached");
     json_int_t fire = given_call("fire", "Склад", "4");
-    const void *at_once[] = {&fire, "escalate"};
+    const void *at_once[] = {&fire, "escalate_at_once"};
     CHECK(wait_until(has_event, at_once, 15000), "a threat to life was not told up at once");
 }
 

@@ -1,7 +1,9 @@
 /* Printed forms on the invented municipality: each is made in each format and is what it says; what they count is what the lists count. */
 #include "common/csv.h"
 #include "tests/harness/check.h"
+#include "tests/harness/proc.h"
 #include "tests/harness/rpc.h"
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -614,6 +616,26 @@ static void a_report_holds_nothing_up(void **state)
     rpc_close(&own);
 }
 
+/* The printer dies in the middle of a paper: a clear error, no half of it in the folder, and the next paper is made. */
+static void a_printer_that_dies_leaves_no_half_of_a_paper(void **state)
+{
+    (void)state;
+    enum { TRIES = 2000 };
+    struct rpc *own = rpc_open_admin(server);
+    int64_t before = at_int(rpc_ok(admin, "file.list", "{s:s}", "place", "reports"), "total");
+    int report = rpc_send(own, "report.appeals_journal", NULL);
+    pid_t printer = 0;
+    for (int i = 0; i < TRIES && !(printer = proc_find_below(server->pid, "gorod-print")); i++)
+        usleep(1000);
+    CHECK(printer, "no printer was started");
+    assert_int_equal(kill(printer, SIGKILL), 0);
+    json_t *answer = rpc_answer(own, report);
+    assert_int_equal(at_int(answer, "error.code"), -32603);
+    assert_int_equal(at_int(rpc_ok(admin, "file.list", "{s:s}", "place", "reports"), "total"), before);
+    assert_true(at_int(rpc_ok(own, "report.terms_report", NULL), "rows") > 1);
+    rpc_close(&own);
+}
+
 /* ---- the federal upload ---- */
 
 static void an_upload_is_checked_before_it_is_written(void **state)
@@ -652,6 +674,27 @@ static void an_upload_is_checked_before_it_is_written(void **state)
     rpc_refused(admin, -32602, "month", "report.sstu_check", "{s:s}", "month", "2090-01");
 }
 
+/* As a table for people: one row a question, in each format; a month that is none is told. */
+static void an_upload_is_a_table_too(void **state)
+{
+    (void)state;
+    char month[8];
+    snprintf(month, sizeof month, "%.7s", day_of_last_month());
+    json_int_t questions = at_int(rpc_ok(admin, "report.sstu_check", "{s:s}", "month", month), "questions");
+    const char *path = given_document("sstu_upload", "csv", "month", month);
+    assert_int_equal(csv_rows(path), questions);
+    char *csv = read_whole(path), *text = pdf_text(given_document("sstu_upload", "pdf", "month", month), 0);
+    assert_holds(csv, "Код вопроса", "sstu_upload");
+    assert_holds(text, "Результат", "sstu_upload");
+    free(csv);
+    free(text);
+    struct outcome o;
+    char *argv[] = {"python3", "-c", (char *)check_xlsx, (char *)given_document("sstu_upload", "xlsx", "month", month), NULL};
+    run_program(argv, NULL, 60000, &o);
+    CHECK(o.exit_code == 0 && atoll(o.out) == questions, "%s %s, not %d", o.out, o.err, (int)questions);
+    outcome_free(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -673,7 +716,9 @@ int main(void)
         cmocka_unit_test(a_reader_that_goes_away_ends_the_report),
         cmocka_unit_test(without_a_place_to_go_it_lies_in_the_reports),
         cmocka_unit_test(a_report_holds_nothing_up),
+        cmocka_unit_test(a_printer_that_dies_leaves_no_half_of_a_paper),
         cmocka_unit_test(an_upload_is_checked_before_it_is_written),
+        cmocka_unit_test(an_upload_is_a_table_too),
         cmocka_unit_test(no_text_breaks_a_paper),
         cmocka_unit_test(a_text_longer_than_a_page_goes_on),
     };

@@ -103,6 +103,14 @@ static void late_registration_is_told(void **state)
     json_t *late = registered_on("letter", "2026-03-02", "2026-03-06", json_object());
     assert_true(has_word(at(late, "warnings"), "registered_late"));
     assert_string_equal(at_text(late, "registered"), "2026-03-06");
+    /* A term that reaches a year without a production calendar is told; so does the calendar. */
+    assert_false(has_word(at(late, "warnings"), "unverified_year"));
+    assert_true(json_is_true(at(rpc_ok(clerk, "calendar.due", "{s:s, s:i, s:s}", "from", "2027-12-15", "days", 30, "counting", "calendar"), "unverified")));
+    assert_true(json_is_false(at(rpc_ok(clerk, "calendar.due", "{s:s, s:i, s:s}", "from", "2026-11-15", "days", 30, "counting", "calendar"), "unverified")));
+    assert_true(json_is_false(at(rpc_ok(clerk, "calendar.day", "{s:s}", "date", "2028-01-11"), "verified")));
+    json_t *beyond = registered_on("letter", "2012-03-02", "2012-03-02", json_object());
+    assert_true(has_word(at(beyond, "warnings"), "unverified_year"));
+    assert_true(json_is_true(at(card(at_int(beyond, "id")), "unverified")));
 }
 
 static void an_email_is_no_appeal_any_more(void **state)

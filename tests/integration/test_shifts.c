@@ -82,6 +82,62 @@ static void the_next_signs_for_what_is_open(void **state)
     assert_int_equal(at_int(rpc_ok(desk, "shift.list", NULL), "total"), 2);
 }
 
+/* ---- the report of 24 hours ---- */
+
+static const char *report_text(const char *form, const char *format, const char *option, const char *value)
+{
+    static char *kept;
+    struct outcome o;
+    server_cli(server, &o, NULL, "report", form, "--format", format, option, value, NULL);
+    CHECK(o.exit_code == 0, "report %s: %s", form, o.err);
+    free(kept);
+    kept = strdup(o.out);
+    outcome_free(&o);
+    return kept;
+}
+
+static bool holds(const char *text, const char *piece)
+{
+    if (strstr(text, piece))
+        return true;
+    fprintf(stderr, "no «%s» in:\n%s\n", piece, text);
+    return false;
+}
+
+static void the_day_is_told_in_sections(void **state)
+{
+    (void)state;
+    rpc_ok(next, "incident.log", "{s:s, s:s, s:s, s:i, s:i}", "type", "road_accident", "place", "Мост", "text", "Столкнулись двое", "dead", 1, "injured", 2);
+    rpc_ok(next, "incident.log", "{s:s, s:s, s:i}", "type", "collapse", "place", "Школа 3", "rescued", 4);
+    rpc_ok(next, "shift.note", "{s:s, s:s}", "kind", "life_support", "text", "Котельных остановлено: 0 из 12");
+    rpc_ok(next, "shift.note", "{s:s, s:s}", "kind", "note", "text", "Ночь прошла спокойно");
+    json_int_t house = at_int(rpc_ok(next, "house.add", "{s:s, s:s, s:s, s:[s,s], s:i}", "settlement_name", "г. Тутаев", "street_name", "ул. Мира", "number", "7",
+                                     "create", "settlement", "street", "residents", 120), "id");
+    rpc_ok(next, "outage.open", "{s:s, s:s, s:[I], s:s}", "kind", "emergency", "resource", "cold_water", "houses", house, "reason", "Порыв");
+    rpc_ok(next, "outage.open", "{s:s, s:s, s:[I], s:s}", "kind", "emergency", "resource", "cold_water", "houses", house, "reason", "Ещё порыв");
+    char tomorrow[16];
+    snprintf(tomorrow, sizeof tomorrow, "%s", day_from_today(1));
+    const char *text = report_text("edds_daily", "text", "--date", tomorrow);
+    assert_true(holds(text, "Оперативная сводка ЕДДС за сутки"));
+    assert_true(holds(text, "Дежурные смены: Д-1"));
+    assert_true(holds(text, "ДТП; Всего: 1; Погибло: 1; Пострадало: 2"));
+    assert_true(holds(text, "Школа 3"));
+    assert_true(holds(text, "Спасено: 4"));
+    /* Two outages of one resource, one house. */
+    assert_true(holds(text, "Холодное водоснабжение; Открыто: 2; Закрыто: 0; Действует: 2; Домов: 1; Жителей: 120"));
+    assert_true(holds(text, "Котельных остановлено: 0 из 12"));
+    assert_true(holds(text, "Проверить генераторы"));
+    assert_true(holds(text, "Ночь прошла спокойно"));
+    assert_true(holds(report_text("edds_daily", "csv", "--date", tomorrow), "Порыв"));
+    assert_memory_equal(report_text("edds_daily", "pdf", "--date", tomorrow), "%PDF", 4);
+    assert_memory_equal(report_text("edds_daily", "xlsx", "--date", tomorrow), "PK", 2);
+    /* What happened before the 24 hours is not theirs. */
+    assert_null(strstr(report_text("edds_daily", "text", "--date", day_from_today(-3)), "Школа 3"));
+    assert_true(holds(report_text("edds_statistics", "csv", "--period", "this_month"), "Холодное водоснабжение;2;2;0;2"));
+    assert_true(holds(report_text("incidents_journal", "csv", "--period", "this_month"), "Столкнулись двое"));
+    assert_true(holds(report_text("shift_log", "csv", "--period", "this_month"), "Ждём газовиков"));
+}
+
 static void stops_cleanly(void **state)
 {
     (void)state;
@@ -93,7 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_and_is_filled),      cmocka_unit_test(one_is_on_duty), cmocka_unit_test(the_log_waits_for_answers),
-        cmocka_unit_test(the_next_signs_for_what_is_open), cmocka_unit_test(stops_cleanly),
+        cmocka_unit_test(the_next_signs_for_what_is_open), cmocka_unit_test(the_day_is_told_in_sections), cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("shifts", tests);
 }

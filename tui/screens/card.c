@@ -349,7 +349,8 @@ static void card_event(struct screen *s, const char *record, int64_t id, bool ow
     bool mine = strcmp(record, c->spec->record) == 0 && id == c->id;
     c->fresh = c->fresh || (mine && !own);
     /* Other records stand on the card too (assignments of an appeal): they are re-read, but less eagerly. */
-    if (mine || strcmp(record, "assignment") == 0 || strcmp(record, "comment") == 0)
+    bool followed = c->spec->follows && strstr(c->spec->follows, record);
+    if (mine || followed || strcmp(record, "assignment") == 0 || strcmp(record, "comment") == 0)
         timers_start(mine ? EVENT_DELAY_MS : 4 * EVENT_DELAY_MS, false, ask, c);
 }
 
@@ -615,6 +616,8 @@ void card_history(struct doc *d, const json_t *record)
     const char *kind = json_object_get(record, "responsible_name") ? "assignment"
                        : json_object_get(record, "appeal_count")   ? "correspondent"
                        : json_object_get(record, "classifier")     ? "classifier"
+                       : json_object_get(record, "taken_at")       ? "incident"
+                       : json_object_get(record, "planned_end")    ? "shift"
                        : json_object_get(record, "login")          ? "user"
                                                                    : "appeal";
     /* The newest first: that is what one came to look at. */

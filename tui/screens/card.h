@@ -24,6 +24,7 @@ struct card_spec {
     const char *set_method; /* F4 */
     const struct form_hint *set_hints;
     enum command new_command; /* F7; CMD_NONE: none */
+    const char *follows;      /* "incident outage": other kinds of records that stand on it and change it; NULL: none */
     const char *seen_method;  /* called once when the record offers the action `see`; NULL: none */
 };
 

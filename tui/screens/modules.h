@@ -55,6 +55,18 @@ struct screen *files_viewer(int64_t id, enum command then);
 struct screen *classifiers_list(const char *query);
 struct screen *classifiers_card(int64_t id, enum command then);
 
+/* The duty desk: incidents, the form of a call, shifts. */
+struct screen *incidents_list(const char *query);
+struct screen *incidents_card(int64_t id, enum command then);
+void incident_dispatch_open(const struct record_ref *refs, size_t count);
+void call_open(void);
+struct screen *shifts_list(const char *query);
+struct screen *shifts_card(int64_t id, enum command then);
+void shift_accept_open(const struct record_ref *ref);
+void shift_hand_over_open(const struct record_ref *ref);
+void shift_note_open(void);
+/* What came of an entry that waits. */
+void shift_entry_open(int64_t entry);
 struct screen *users_list(const char *query);
 struct screen *users_card(int64_t id, enum command then);
 /* A person leaves: asks who gets the open work; and comes back. */

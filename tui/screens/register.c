@@ -20,6 +20,7 @@ struct registering {
     const char *watched_array;     /* whose fields `similar` compares, NULL: nobody's */
     int watched_group;
     char offered[300];
+    bool unverified; /* the term would end in a year without a production calendar */
 };
 
 static const struct form_hint hints[] = {
@@ -169,6 +170,25 @@ static void candidates_ask(struct form_screen *fs)
                       topic && topic->code ? topic->code : "", where ? edit_text(&where->edit) : "");
 }
 
+/* Before it is registered: thirty days from the day it came, as the law counts them, may reach a year whose calendar is not known yet. */
+static void term_come(void *arg, json_t *result, const struct rpc_error *error)
+{
+    struct registering *r = arg;
+    r->unverified = !error && js_bool(result, "unverified");
+    app_dirty();
+}
+
+static void term_ask(struct form_screen *fs)
+{
+    enum { TERM_DAYS = 30 };
+    const struct field *f = form_field(fs->form, "received");
+    json_t *received = f ? field_value(f) : NULL;
+    if (received && meta_op("calendar.due"))
+        app_call(fs->screen, "calendar.due", json_pack("{s:O,s:i,s:s}", "from", received, "days", TERM_DAYS, "counting", "calendar"),
+                 CALL_QUIET, term_come, fs->extra_data);
+    json_decref(received);
+}
+
 static void register_changed(struct form_screen *fs, struct field *f, bool left)
 {
     static const char *const watched[] = {"correspondent", "topic", "text", "address"};
@@ -177,6 +197,8 @@ static void register_changed(struct form_screen *fs, struct field *f, bool left)
         form_drop_group(fs->form, main_array, 0);
         person_unwatch(fs);
     }
+    if (left && is_field(f, "received"))
+        term_ask(fs);
     if (left)
         return;
     if (f->array && (strcmp(f->array->name, main_array) == 0 || strcmp(f->array->name, others_array) == 0)) {
@@ -210,6 +232,7 @@ static void register_ready(struct form_screen *fs)
     set_default(fs, "channel", "post");
     set_default(fs, "nature", "statement");
     set_default(fs, "received", today);
+    term_ask(fs);
     r->candidates = candidates_new(fs->screen);
     similar_watch(r->similar, fs->screen, NULL, NULL, NULL, NULL);
 }
@@ -284,6 +307,14 @@ static void linked(void *arg, json_t *result, const struct rpc_error *error)
         app_status_error(error);
 }
 
+static bool has_warning(const json_t *result, const char *name)
+{
+    size_t i;
+    json_t *w;
+    json_array_foreach(json_object_get(result, "warnings"), i, w) if (json_is_string(w) && strcmp(json_string_value(w), name) == 0) return true;
+    return false;
+}
+
 static bool register_done(struct form_screen *fs, const json_t *result)
 {
     struct registering *r = fs->extra_data;
@@ -299,7 +330,11 @@ static bool register_done(struct form_screen *fs, const json_t *result)
                  CALL_QUIET | CALL_WRITE, linked, NULL);
     }
     dates_resolved(dates_from_wire(js_str(result, "due")), due, sizeof due);
-    if (due[0])
+    if (has_warning(result, "registered_late"))
+        app_status(STATUS_WARN, _("Registered: %s, due %s. Later than the three days of the law"), js_str(result, "number"), due);
+    else if (due[0] && has_warning(result, "unverified_year"))
+        app_status(STATUS_WARN, _("Registered: %s, due %s. That year has no production calendar yet"), js_str(result, "number"), due);
+    else if (due[0])
         app_status(STATUS_GOOD, _("Registered: %s, due %s. F7: the next one"), js_str(result, "number"), due);
     else
         app_status(STATUS_GOOD, _("Registered: %s. F7: the next one"), js_str(result, "number"));
@@ -323,7 +358,12 @@ static const char *register_hint(struct form_screen *fs)
     struct registering *r = fs->extra_data;
     if (similar_focused(r->similar))
         return _("Enter: this is the person, Esc: no, a new one");
-    return candidates_focused(r->candidates) ? _("A link's key again takes it back; Enter: open, Esc: to the form") : NULL;
+    if (candidates_focused(r->candidates))
+        return _("A link's key again takes it back; Enter: open, Esc: to the form");
+    const struct field *f = fs->form ? form_focused(fs->form) : NULL;
+    return r->unverified && !(f && f->error[0])
+               ? _("The term ends in a year that has no production calendar yet: only weekends are taken for days off")
+               : NULL;
 }
 
 static bool register_key(struct form_screen *fs, int key)
