@@ -36,7 +36,8 @@ static bool agree(json_t *known, const json_t *params, struct err *err)
 {
     if (strcmp(text_of(known, "kind"), text_of(params, "kind")) != 0)
         return err_field(err, "kind", "not_a_value",
-                         CLI_TR("в других строках того же отключения вид «%s»", "other rows of the same outage have the kind \"%s\""), text_of(known, "kind"));
+                         CLI_TR("в других строках того же отключения вид «%s»", "other rows of the same outage have the kind \"%s\""),
+                         text_of(known, "kind"));
     if (strcmp(text_of(known, "promised"), text_of(params, "promised")) < 0)
         json_object_set(known, "promised", json_object_get(params, "promised"));
     return true;
@@ -44,7 +45,8 @@ static bool agree(json_t *known, const json_t *params, struct err *err)
 
 bool feed_add(struct feed *f, json_t *params, const struct csv_row *row, struct err *err)
 {
-    json_t *place = take_place(params), *key = json_sprintf("%s|%s|%s", text_of(params, "resource"), text_of(params, "started"), text_of(params, "reason"));
+    json_t *place = take_place(params),
+           *key = json_sprintf("%s|%s|%s", text_of(params, "resource"), text_of(params, "started"), text_of(params, "reason"));
     if (!f->groups)
         f->groups = json_object();
     json_t *group = json_object_get(f->groups, json_string_value(key));
@@ -83,7 +85,8 @@ static void reject_houses(const struct feed_listener *l, const json_t *rows, con
 {
     size_t i;
     json_t *one;
-    json_array_foreach(rejected, i, one) {
+    json_array_foreach(rejected, i, one)
+    {
         struct err err = {.code = ERR_OK};
         err_field(&err, "address", "not_there", "%s", text_of(one, "reason"));
         reject(l, json_array_get(rows, (size_t)json_integer_value(json_object_get(one, "index"))), &err);
@@ -98,7 +101,10 @@ static void count(struct feed *f, const char *outcome)
     f->is_stale = f->is_stale || strcmp(outcome, "stale") == 0;
 }
 
-static bool is_away(const struct err *err) { return err->code == ERR_UNAVAILABLE || err->code == ERR_INTERNAL || err->code == ERR_RATE_LIMITED; }
+static bool is_away(const struct err *err)
+{
+    return err->code == ERR_UNAVAILABLE || err->code == ERR_INTERNAL || err->code == ERR_RATE_LIMITED;
+}
 
 static bool send_group(struct feed *f, struct rpc *rpc, const json_t *group, const struct feed_listener *l, struct err *err)
 {
@@ -145,16 +151,22 @@ void feed_print(const struct feed *f, FILE *out, bool as_json)
     if (!f->source)
         return;
     if (as_json) {
-        fprintf(out, ",\"opened\":%lld,\"changed\":%lld,\"same\":%lld,\"closed\":%lld%s", (long long)f->opened, (long long)f->changed, (long long)f->unchanged,
-                (long long)f->closed, f->is_stale ? ",\"stale\":true" : "");
+        fprintf(out, ",\"opened\":%lld,\"changed\":%lld,\"same\":%lld,\"closed\":%lld%s", (long long)f->opened, (long long)f->changed,
+                (long long)f->unchanged, (long long)f->closed, f->is_stale ? ",\"stale\":true" : "");
         return;
     }
-    fprintf(out, CLI_TR("отключений: открыто %lld, изменено %lld, без изменений %lld, закрыто %lld\n", "outages: %lld opened, %lld changed, %lld unchanged, %lld closed\n"),
+    fprintf(out,
+            CLI_TR("отключений: открыто %lld, изменено %lld, без изменений %lld, закрыто %lld\n",
+                   "outages: %lld opened, %lld changed, %lld unchanged, %lld closed\n"),
             (long long)f->opened, (long long)f->changed, (long long)f->unchanged, (long long)f->closed);
     if (f->is_stale)
-        fputs(CLI_TR("более поздний снимок этого источника уже принят, этот ничего не меняет\n", "a later snapshot of this source was taken already, this one changes nothing\n"), out);
+        fputs(CLI_TR("более поздний снимок этого источника уже принят, этот ничего не меняет\n",
+                     "a later snapshot of this source was taken already, this one changes nothing\n"),
+              out);
     else if (f->has_faults)
-        fputs(CLI_TR("есть строки, которые не прочлись: чего в снимке нет, осталось открытым\n", "some rows could not be read: what the snapshot does not show was left open\n"), out);
+        fputs(CLI_TR("есть строки, которые не прочлись: чего в снимке нет, осталось открытым\n",
+                     "some rows could not be read: what the snapshot does not show was left open\n"),
+              out);
 }
 
 void feed_free(struct feed *f) { json_decref(f->groups); }

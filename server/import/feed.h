@@ -1,5 +1,5 @@
-/* Rows of a feed of outages on their way to the server: a row is a house, rows of one outage go together, and at the end the server closes what
- * the snapshot does not show. */
+/* Rows of a feed of outages on their way to the server: a row is a house, rows of one outage go together, and at the end the server closes
+ * what the snapshot does not show. */
 #pragma once
 #include "common/csv.h"
 #include "server/import/rpc.h"
@@ -24,6 +24,7 @@ struct feed_listener {
 };
 /* Sends outage after outage. False: the server is away, err tells. */
 bool feed_send(struct feed *f, struct rpc *rpc, const struct feed_listener *listener, struct err *err);
-/* How many outages were opened, changed, left and closed: as members of a JSON object, or lines for people; nothing when no outage was sent. */
+/* How many outages were opened, changed, left and closed: as members of a JSON object, or lines for people; nothing when no outage was
+ * sent. */
 void feed_print(const struct feed *f, FILE *out, bool as_json);
 void feed_free(struct feed *f);

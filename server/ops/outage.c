@@ -53,7 +53,10 @@ bool outage_take_line(struct call *c)
     return true;
 }
 
-const char *outage_houses_named(const struct call *c) { return json_array_size(json_object_get(c->params, "houses")) ? arg_sql(c, "houses") : NULL; }
+const char *outage_houses_named(const struct call *c)
+{
+    return json_array_size(json_object_get(c->params, "houses")) ? arg_sql(c, "houses") : NULL;
+}
 
 /* ---- reading ---- */
 
@@ -64,11 +67,25 @@ static bool outage_list(struct call *c)
     const char *number = query ? number_pattern(c, query) : NULL;
     if (!page_begin(c, &page, "i"))
         return false;
-    const char *params[19] = {arg_sql(c, "status"), arg_sql(c, "open"), arg_sql(c, "kind"), arg_sql(c, "resource"),
-                              arg_bool(c, "without_supplier") ? "0" : arg_sql(c, "supplier"), arg_sql(c, "house"),
-                              arg_bool(c, "without_district") ? "0" : arg_sql(c, "district"), arg_sql(c, "settlement"), arg_sql(c, "source"),
-                              arg_sql(c, "broken"), arg_sql(c, "from"), arg_sql(c, "to"), number, number ? NULL : query, arg_sql(c, "on_board"),
-                              arg_sql(c, "at"), sort ? sort : "new", page.after[0], call_int(c, page.limit + 1)};
+    const char *params[19] = {arg_sql(c, "status"),
+                              arg_sql(c, "open"),
+                              arg_sql(c, "kind"),
+                              arg_sql(c, "resource"),
+                              arg_bool(c, "without_supplier") ? "0" : arg_sql(c, "supplier"),
+                              arg_sql(c, "house"),
+                              arg_bool(c, "without_district") ? "0" : arg_sql(c, "district"),
+                              arg_sql(c, "settlement"),
+                              arg_sql(c, "source"),
+                              arg_sql(c, "broken"),
+                              arg_sql(c, "from"),
+                              arg_sql(c, "to"),
+                              number,
+                              number ? NULL : query,
+                              arg_sql(c, "on_board"),
+                              arg_sql(c, "at"),
+                              sort ? sort : "new",
+                              page.after[0],
+                              call_int(c, page.limit + 1)};
     struct pg_res *res = pg_query(c->db, Q_OUTAGE_LIST, params, 19, c->err);
     if (res && pg_rows(res) == 0 && number) {
         /* «ТП 12» looks like a number and is none. */
@@ -148,9 +165,22 @@ static bool write_outage(struct call *c, const char *status, int64_t *id, const 
 {
     int year, month, day;
     day_to_civil(call_today(), &year, &month, &day);
-    const char *params[] = {"outage", call_int(c, year), "ОТК", status, arg_sql(c, "kind"), arg_sql(c, "resource"), arg_sql(c, "supplier"), arg_sql(c, "reason"),
-                            arg_sql(c, "condition"), arg_sql(c, "started"), arg_sql(c, "promised"), arg_sql(c, "noticed"), arg_sql(c, "source"),
-                            arg_sql(c, "source_kind"), arg_sql(c, "external_id"), call_user(c)};
+    const char *params[] = {"outage",
+                            call_int(c, year),
+                            "ОТК",
+                            status,
+                            arg_sql(c, "kind"),
+                            arg_sql(c, "resource"),
+                            arg_sql(c, "supplier"),
+                            arg_sql(c, "reason"),
+                            arg_sql(c, "condition"),
+                            arg_sql(c, "started"),
+                            arg_sql(c, "promised"),
+                            arg_sql(c, "noticed"),
+                            arg_sql(c, "source"),
+                            arg_sql(c, "source_kind"),
+                            arg_sql(c, "external_id"),
+                            call_user(c)};
     return query_numbered(c, Q_OUTAGE_ADD, params, 16, id, number);
 }
 
@@ -160,6 +190,23 @@ static bool write_promise(struct call *c, const char *id)
     return !params[2] || pg_exec(c->db, Q_OUTAGE_PROMISE_ADD, params, 4, NULL, c->err);
 }
 
+/* A planned break is told to consumers 10 working days ahead (Rules 354, par. 31; rule planned_outage_notice of deadlines.yaml). Later is a
+ * breach that stays possible: the answer and the card say so. */
+static void write_notice_term(struct call *c)
+{
+    time_t start = (time_t)outage_moment(c, "started");
+    struct tm tm;
+    localtime_r(&start, &tm); /* the core runs with TZ set to the municipality's zone */
+    day_t day = day_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday),
+          noticed = arg_sql(c, "noticed") ? day_parse(arg_str(c, "noticed")) : call_today();
+    const struct due_rule *rule = deadlines_rule(c->rules->deadlines, "planned_outage_notice", day);
+    if (!rule || day == DAY_NONE || arg_sql(c, "source") || strcmp(arg_str(c, "kind"), "planned") != 0)
+        return;
+    day_t until = due_count(c->rules->calendar, day, rule).rolled;
+    jw_kstring(c->out, "notice_until", day_text(c, until));
+    jw_kbool(c->out, "notice_late", noticed > until);
+}
+
 static bool outage_open(struct call *c)
 {
     bool there, announced;
@@ -167,8 +214,8 @@ static bool outage_open(struct call *c)
     const char *number, *houses, *kind = arg_str(c, "kind");
     if (!known_external(c, Q_OUTAGE_BY_EXTERNAL, &there) || there)
         return there;
-    if (!check_classifier(c, "outage_kind", "kind", kind, NULL) || !condition_ok(c, arg_str(c, "resource")) || !times_ok(c, kind, &announced) ||
-        !outage_take_line(c))
+    if (!check_classifier(c, "outage_kind", "kind", kind, NULL) || !condition_ok(c, arg_str(c, "resource")) ||
+        !times_ok(c, kind, &announced) || !outage_take_line(c))
         return false;
     const char *status = announced ? "announced" : "active";
     houses = outage_houses_named(c);
@@ -177,7 +224,12 @@ static bool outage_open(struct call *c)
     const char *id_text = call_int(c, id), *add[] = {id_text, houses, NULL};
     if ((houses && !pg_exec(c->db, Q_OUTAGE_HOUSES_ADD, add, 3, &added, c->err)) || !write_promise(c, id_text))
         return false;
-    struct event e = {.record = "outage", .record_id = id, .action = "open", .to = status, .version = 1, .comment = arg_sql(c, "reason"),
+    struct event e = {.record = "outage",
+                      .record_id = id,
+                      .action = "open",
+                      .to = status,
+                      .version = 1,
+                      .comment = arg_sql(c, "reason"),
                       .changes = arena_printf(c->arena, "{\"houses_off\":{\"to\":%lld}}", (long long)(announced ? 0 : added))};
     if (!event_write(c, &e))
         return false;
@@ -187,6 +239,7 @@ static bool outage_open(struct call *c)
     jw_kint(c->out, "version", 1);
     jw_kstring(c->out, "status", status);
     jw_kint(c->out, "houses", added);
+    write_notice_term(c);
     jw_object_end(c->out);
     return true;
 }
@@ -216,8 +269,15 @@ static bool outage_set(struct call *c)
     const char *changes;
     if (!record_lock(c, "outage", &r))
         return false;
-    const char *params[] = {r.id_text, arg_sql(c, "supplier"), arg_keep(c, "reason"), arg_sql(c, "condition"), arg_sql(c, "started"), arg_sql(c, "noticed"), arg_sql(c, "resource")};
-    bool ok = set_ok(c, &r) && record_changes(c, Q_OUTAGE_FACTS, r.id_text, &changes) && query_int(c, Q_OUTAGE_SET, params, 7, 0, &version) &&
+    const char *params[] = {r.id_text,
+                            arg_sql(c, "supplier"),
+                            arg_keep(c, "reason"),
+                            arg_sql(c, "condition"),
+                            arg_sql(c, "started"),
+                            arg_sql(c, "noticed"),
+                            arg_sql(c, "resource")};
+    bool ok = set_ok(c, &r) && record_changes(c, Q_OUTAGE_FACTS, r.id_text, &changes) &&
+              query_int(c, Q_OUTAGE_SET, params, 7, 0, &version) &&
               (!params[4] || pg_exec(c->db, Q_OUTAGE_HOUSES_BEGIN, params, 1, NULL, c->err));
     if (ok) {
         struct event e = {.record = "outage", .record_id = r.id, .action = "set", .version = version, .changes = changes};
@@ -295,11 +355,31 @@ const struct op outage_ops[] = {
     {"outage.houses", OUTAGE_READERS, OP_LIST, {"Дома отключения", "Houses of an outage"}, houses_params, outage_houses},
     {"outage.set", OUTAGE_KEEPERS, OP_WRITE | OP_VERSION, {"Исправить отключение", "Correct an outage"}, set_params, outage_set},
     {"outage.begin", OUTAGE_KEEPERS, OP_WRITE | OP_VERSION, {"Началось", "It has begun"}, outage_begin_params, outage_move},
-    {"outage.extend", OUTAGE_KEEPERS, OP_WRITE | OP_VERSION, {"Перенести обещанное время", "Move the promised time"}, outage_extend_params, outage_move},
+    {"outage.extend",
+     OUTAGE_KEEPERS,
+     OP_WRITE | OP_VERSION,
+     {"Перенести обещанное время", "Move the promised time"},
+     outage_extend_params,
+     outage_move},
     {"outage.add_houses", OUTAGE_KEEPERS, OP_WRITE | OP_VERSION, {"Добавить дома", "Add houses"}, outage_houses_params, outage_move},
-    {"outage.restore_houses", OUTAGE_KEEPERS, OP_WRITE | OP_VERSION, {"Включить часть домов", "Some houses are back"}, outage_restore_params, outage_move},
-    {"outage.close", OUTAGE_KEEPERS, OP_WRITE | OP_VERSION, {"Закрыть: всё включено", "Close: everything is back"}, outage_close_params, outage_move},
-    {"outage.cancel", OUTAGE_KEEPERS, OP_WRITE | OP_VERSION, {"Отменить объявленное", "Cancel what was announced"}, outage_reason_params, outage_move},
+    {"outage.restore_houses",
+     OUTAGE_KEEPERS,
+     OP_WRITE | OP_VERSION,
+     {"Включить часть домов", "Some houses are back"},
+     outage_restore_params,
+     outage_move},
+    {"outage.close",
+     OUTAGE_KEEPERS,
+     OP_WRITE | OP_VERSION,
+     {"Закрыть: всё включено", "Close: everything is back"},
+     outage_close_params,
+     outage_move},
+    {"outage.cancel",
+     OUTAGE_KEEPERS,
+     OP_WRITE | OP_VERSION,
+     {"Отменить объявленное", "Cancel what was announced"},
+     outage_reason_params,
+     outage_move},
     {"outage.reopen", OUTAGE_KEEPERS, OP_WRITE | OP_VERSION, {"Отключилось снова", "It is off again"}, outage_reopen_params, outage_move},
     {"outage.convert", OUTAGE_KEEPERS, OP_WRITE | OP_VERSION, {"Сменить вид", "Change the kind"}, outage_convert_params, outage_move},
     {"outage.comment", OUTAGE_KEEPERS, OP_WRITE | OP_VERSION, {"Комментарий", "Comment"}, outage_comment_params, outage_comment},

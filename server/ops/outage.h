@@ -19,6 +19,6 @@ bool outage_take_line(struct call *c);
 const char *outage_houses_named(const struct call *c);
 
 /* outage_move.c */
-extern const struct op_param outage_begin_params[], outage_extend_params[], outage_houses_params[], outage_restore_params[], outage_close_params[],
-    outage_reason_params[], outage_reopen_params[], outage_convert_params[], outage_comment_params[];
+extern const struct op_param outage_begin_params[], outage_extend_params[], outage_houses_params[], outage_restore_params[],
+    outage_close_params[], outage_reason_params[], outage_reopen_params[], outage_convert_params[], outage_comment_params[];
 bool outage_move(struct call *c);

@@ -1,6 +1,6 @@
-/* The board of outages: how many houses, residents, flats and social objects are without what, since when and until when, each line with the
- * filter of outage.list that finds its outages. The counts are kept beside the outages (migration 0025), so that the board costs the same at a
- * thousand houses and at a million; of a past moment, or through several filters, it is counted from the intervals. */
+/* The board of outages: how many houses, residents, flats and social objects are without what, since when and until when, each line with
+ * the filter of outage.list that finds its outages. The counts are kept beside the outages (migration 0025), so that the board costs the
+ * same at a thousand houses and at a million; of a past moment, or through several filters, it is counted from the intervals. */
 #include "common/arena.h"
 #include "server/ops/outage.h"
 #include "server/ops/tables.h"
@@ -8,13 +8,36 @@
 #include <string.h>
 #include <time.h>
 
-enum { B_RESOURCE, B_KEY, B_NAME, B_OUTAGES, B_BROKEN, B_HOUSES, B_EMERGENCY, B_PLANNED, B_RESIDENTS, B_ESTIMATED, B_FLATS, B_SOCIAL, B_SINCE, B_PROMISED, B_NEXT };
+enum {
+    B_RESOURCE,
+    B_KEY,
+    B_NAME,
+    B_OUTAGES,
+    B_BROKEN,
+    B_HOUSES,
+    B_EMERGENCY,
+    B_PLANNED,
+    B_RESIDENTS,
+    B_ESTIMATED,
+    B_FLATS,
+    B_SOCIAL,
+    B_SINCE,
+    B_PROMISED,
+    B_NEXT
+};
 static const struct {
     int column;
     const char *name;
 } sums[] = {
-    {B_OUTAGES, "outages"},           {B_BROKEN, "promises_broken"},  {B_HOUSES, "houses"}, {B_EMERGENCY, "emergency_houses"}, {B_PLANNED, "planned_houses"},
-    {B_RESIDENTS, "residents"}, {B_ESTIMATED, "residents_estimated"}, {B_FLATS, "flats"},   {B_SOCIAL, "social_objects"},
+    {B_OUTAGES, "outages"},
+    {B_BROKEN, "promises_broken"},
+    {B_HOUSES, "houses"},
+    {B_EMERGENCY, "emergency_houses"},
+    {B_PLANNED, "planned_houses"},
+    {B_RESIDENTS, "residents"},
+    {B_ESTIMATED, "residents_estimated"},
+    {B_FLATS, "flats"},
+    {B_SOCIAL, "social_objects"},
 };
 
 /* A place that the board may be narrowed to or told by. */
@@ -124,8 +147,13 @@ static struct pg_res *count(struct call *c, const char *by, const struct place p
         const char *params[] = {dim, key, arg_sql(c, "resource")};
         return pg_query(c->db, Q_OUTAGE_BOARD_LIVE, params, 3, c->err);
     }
-    const char *params[] = {strcmp(by, "resource") == 0 ? "all" : by, arg_sql(c, "at"), arg_sql(c, "source"), places[0].value, places[1].value,
-                            places[2].value, arg_sql(c, "resource")};
+    const char *params[] = {strcmp(by, "resource") == 0 ? "all" : by,
+                            arg_sql(c, "at"),
+                            arg_sql(c, "source"),
+                            places[0].value,
+                            places[1].value,
+                            places[2].value,
+                            arg_sql(c, "resource")};
     return pg_query(c->db, Q_OUTAGE_BOARD_AT, params, 7, c->err);
 }
 
@@ -189,6 +217,11 @@ static const struct op_param changes_params[] = {
 };
 const struct op outage_board_ops[] = {
     {"outage.board", OUTAGE_READERS, 0, {"Табло отключений", "Board of outages"}, board_params, outage_board},
-    {"outage.changes", OUTAGE_READERS, OP_LIST, {"Что изменилось в отключениях", "What changed of outages"}, changes_params, outage_changes},
+    {"outage.changes",
+     OUTAGE_READERS,
+     OP_LIST,
+     {"Что изменилось в отключениях", "What changed of outages"},
+     changes_params,
+     outage_changes},
     {.method = NULL},
 };

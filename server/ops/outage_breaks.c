@@ -1,5 +1,5 @@
-/* How long a break may last and what exceeds that (Rules 354, annex 1), and texts for people. The allowed hours bind the charge of each house; they
- * are no term of repair, which is what was promised. */
+/* How long a break may last and what exceeds that (Rules 354, annex 1), and texts for people. The allowed hours bind the charge of each
+ * house; they are no term of repair, which is what was promised. */
 #include "common/arena.h"
 #include "server/ops/outage.h"
 #include "server/ops/tables.h"
@@ -27,8 +27,8 @@ static bool outage_breaks(struct call *c)
     struct page page;
     if (!page_begin(c, &page, "ti"))
         return false;
-    const char *params[] = {month_of(c), arg_sql(c, "resource"), arg_sql(c, "outage"), arg_sql(c, "house"), arg_sql(c, "exceeded"),
-                            page.after[0], page.after[1], call_int(c, page.limit + 1)};
+    const char *params[] = {month_of(c),   arg_sql(c, "resource"), arg_sql(c, "outage"),       arg_sql(c, "house"), arg_sql(c, "exceeded"),
+                            page.after[0], page.after[1],          call_int(c, page.limit + 1)};
     if (!page_count_to(c, &page, Q_OUTAGE_BREAKS_COUNT, params, 5, COUNTED_MOST))
         return false;
     struct pg_res *res = pg_query(c->db, Q_OUTAGE_BREAKS, params, 8, c->err);
@@ -80,9 +80,19 @@ static const struct op_param charge_params[] = {
     {.name = NULL},
 };
 const struct op outage_breaks_ops[] = {
-    {"outage.allowed", OUTAGE_READERS, 0, {"Допустимый перерыв рядом с обещанием", "The allowed break beside the promise"}, which_params, outage_allowed},
+    {"outage.allowed",
+     OUTAGE_READERS,
+     0,
+     {"Допустимый перерыв рядом с обещанием", "The allowed break beside the promise"},
+     which_params,
+     outage_allowed},
     {"outage.breaks", OUTAGE_READERS, OP_LIST, {"Перерывы домов за месяц", "Breaks of houses in a month"}, breaks_params, outage_breaks},
-    {"outage.charge_note", OUTAGE_READERS, 0, {"Справка для перерасчёта платы", "Note for the recalculation of a charge"}, charge_params, outage_charge_note},
+    {"outage.charge_note",
+     OUTAGE_READERS,
+     0,
+     {"Справка для перерасчёта платы", "Note for the recalculation of a charge"},
+     charge_params,
+     outage_charge_note},
     {"outage.notice", OUTAGE_READERS, 0, {"Текст для жителей", "Text for residents"}, notice_params, outage_notice},
     {.method = NULL},
 };

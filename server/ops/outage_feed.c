@@ -1,8 +1,9 @@
-/* Outages of a feed: `outage.feed_take` for each that a snapshot shows, `outage.feed_end` for what it does not show any more. An outage of a feed is
- * known again by its source, resource, beginning and description; its houses, its promise and the source's word for its kind may change. */
-#include "server/ops/outage.h"
+/* Outages of a feed: `outage.feed_take` for each that a snapshot shows, `outage.feed_end` for what it does not show any more. An outage of
+ * a feed is known again by its source, resource, beginning and description; its houses, its promise and the source's word for its kind may
+ * change. */
 #include "common/arena.h"
 #include "server/ops/house.h"
+#include "server/ops/outage.h"
 #include "server/ops/tables.h"
 #include <sodium.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@ static const char *external_of(struct call *c)
     unsigned char hash[HASH_BYTES];
     char hex[2 * HASH_BYTES + 1];
     const char *reason = arg_sql(c, "reason");
-    const char *all = arena_printf(c->arena, "%s %lld %s", arg_str(c, "resource"), (long long)outage_moment(c, "started"), reason ? reason : "");
+    const char *all =
+        arena_printf(c->arena, "%s %lld %s", arg_str(c, "resource"), (long long)outage_moment(c, "started"), reason ? reason : "");
     crypto_generichash(hash, sizeof hash, (const unsigned char *)all, strlen(all), NULL, 0);
     return arena_printf(c->arena, "%s:%s", arg_str(c, "source"), sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
 }
@@ -46,12 +48,16 @@ static const char *member(const json_t *o, const char *name) { return json_strin
 /* The house of a line of the feed; a line that names none is told with its reason and does not hold up the others. */
 static bool find_house(struct call *c, const json_t *line, size_t index, unsigned make, struct shown *s)
 {
-    struct house_text text = {.district = member(line, "district"), .settlement = member(line, "settlement"), .street = member(line, "street"), .number = member(line, "number")};
+    struct house_text text = {.district = member(line, "district"),
+                              .settlement = member(line, "settlement"),
+                              .street = member(line, "street"),
+                              .number = member(line, "number")};
     struct house_found house;
     if (member(line, "address"))
         split_address(c, member(line, "address"), &text);
     if (house_find(c, &text, make, &house)) {
-        s->houses = s->found++ ? arena_printf(c->arena, "%s,%lld", s->houses, (long long)house.id) : arena_printf(c->arena, "{%lld", (long long)house.id);
+        s->houses = s->found++ ? arena_printf(c->arena, "%s,%lld", s->houses, (long long)house.id)
+                               : arena_printf(c->arena, "{%lld", (long long)house.id);
         return true;
     }
     if (c->err->code != ERR_PARAMS)
@@ -93,8 +99,22 @@ static bool open_new(struct call *c, const struct shown *s, int64_t *id)
     if (company)
         supplier = call_int(c, company);
     const char *status = outage_moment(c, "started") > (int64_t)time(NULL) ? "announced" : "active";
-    const char *params[] = {"outage", call_int(c, year), "ОТК", status, arg_sql(c, "kind"), arg_sql(c, "resource"), supplier, arg_sql(c, "reason"), NULL,
-                            arg_sql(c, "started"), arg_sql(c, "promised"), NULL, arg_sql(c, "source"), arg_sql(c, "source_kind"), s->external, call_user(c)};
+    const char *params[] = {"outage",
+                            call_int(c, year),
+                            "ОТК",
+                            status,
+                            arg_sql(c, "kind"),
+                            arg_sql(c, "resource"),
+                            supplier,
+                            arg_sql(c, "reason"),
+                            NULL,
+                            arg_sql(c, "started"),
+                            arg_sql(c, "promised"),
+                            NULL,
+                            arg_sql(c, "source"),
+                            arg_sql(c, "source_kind"),
+                            s->external,
+                            call_user(c)};
     if (!query_numbered(c, Q_OUTAGE_ADD, params, 16, id, &number))
         return false;
     const char *id_text = call_int(c, *id), *add[] = {id_text, s->houses, NULL};
@@ -130,19 +150,36 @@ static bool change_known(struct call *c, struct record *r, const struct shown *s
     if (!compare_houses(c, r, s, d))
         return false;
     *changed = d->promise || d->word || d->again || d->off || d->back;
-    const char *snapshot = arg_sql(c, "snapshot"), *add[] = {r->id_text, d->off, strcmp(r->status, "announced") == 0 ? NULL : snapshot}, *restore[] = {r->id_text, d->back, snapshot};
-    const char *seen[] = {r->id_text, snapshot, call_bool(*changed), d->promise ? arg_sql(c, "promised") : NULL, d->word ? arg_sql(c, "kind") : NULL,
-                          d->word ? arg_sql(c, "source_kind") : NULL, call_bool(d->again)};
+    const char *snapshot = arg_sql(c, "snapshot"), *add[] = {r->id_text, d->off, strcmp(r->status, "announced") == 0 ? NULL : snapshot},
+               *restore[] = {r->id_text, d->back, snapshot};
+    const char *seen[] = {r->id_text,
+                          snapshot,
+                          call_bool(*changed),
+                          d->promise ? arg_sql(c, "promised") : NULL,
+                          d->word ? arg_sql(c, "kind") : NULL,
+                          d->word ? arg_sql(c, "source_kind") : NULL,
+                          call_bool(d->again)};
     if (!query_int(c, Q_OUTAGE_FEED_SEEN, seen, 7, 0, &version) || (d->promise && !add_promise(c, r->id_text)) ||
-        (d->off && !pg_exec(c->db, Q_OUTAGE_HOUSES_ADD, add, 3, &off, c->err)) || (d->back && !pg_exec(c->db, Q_OUTAGE_HOUSES_RESTORE, restore, 3, &back, c->err)))
+        (d->off && !pg_exec(c->db, Q_OUTAGE_HOUSES_ADD, add, 3, &off, c->err)) ||
+        (d->back && !pg_exec(c->db, Q_OUTAGE_HOUSES_RESTORE, restore, 3, &back, c->err)))
         return false;
     if (!*changed)
         return true;
     const char *promise = d->promise ? arena_printf(c->arena, ",\"promised\":{\"to\":\"%s\"}", arg_str(c, "promised")) : "";
-    const char *kind = d->word ? arena_printf(c->arena, ",\"kind\":{\"from\":\"%s\",\"to\":\"%s\"}", pg_text(r->row, 0, O_KIND), arg_str(c, "kind")) : "";
-    struct event e = {.record = "outage", .record_id = r->id, .version = version, .from = r->status, .to = d->again ? "active" : r->status,
-                      .action = d->again ? "reopen" : d->promise ? "extend" : d->off ? "add_houses" : d->back ? "restore_houses" : "convert",
-                      .changes = arena_printf(c->arena, "{\"houses_off\":{\"to\":%lld},\"houses_back\":{\"to\":%lld}%s%s}", (long long)off, (long long)back, promise, kind)};
+    const char *kind =
+        d->word ? arena_printf(c->arena, ",\"kind\":{\"from\":\"%s\",\"to\":\"%s\"}", pg_text(r->row, 0, O_KIND), arg_str(c, "kind")) : "";
+    struct event e = {.record = "outage",
+                      .record_id = r->id,
+                      .version = version,
+                      .from = r->status,
+                      .to = d->again ? "active" : r->status,
+                      .action = d->again     ? "reopen"
+                                : d->promise ? "extend"
+                                : d->off     ? "add_houses"
+                                : d->back    ? "restore_houses"
+                                             : "convert",
+                      .changes = arena_printf(c->arena, "{\"houses_off\":{\"to\":%lld},\"houses_back\":{\"to\":%lld}%s%s}", (long long)off,
+                                              (long long)back, promise, kind)};
     return event_write(c, &e);
 }
 
@@ -202,7 +239,8 @@ static bool outage_feed_take(struct call *c)
     const char *outcome = "stale";
     int64_t id = 0, promised = outage_moment(c, "promised");
     bool fresh = false;
-    bool ok = check_classifier(c, "outage_kind", "kind", arg_str(c, "kind"), NULL) && check_classifier(c, "outage_resource", "resource", arg_str(c, "resource"), NULL);
+    bool ok = check_classifier(c, "outage_kind", "kind", arg_str(c, "kind"), NULL) &&
+              check_classifier(c, "outage_resource", "resource", arg_str(c, "resource"), NULL);
     if (ok && promised && promised <= outage_moment(c, "started"))
         ok = err_field(c->err, "promised", "before_start", NULL);
     s.external = ok ? external_of(c) : NULL;
@@ -226,17 +264,23 @@ static bool end_one(struct call *c, int64_t id, const char *status, const char *
     bool announced = strcmp(status, "announced") == 0;
     int64_t version, back = 0;
     const char *to = announced ? "cancelled" : "restored", *id_text = call_int(c, id);
-    const char *restore[] = {id_text, NULL, announced ? "-infinity" : ended}, *move[] = {id_text, to, NULL, NULL, NULL, announced ? NULL : ended, "false"};
+    const char *restore[] = {id_text, NULL, announced ? "-infinity" : ended},
+               *move[] = {id_text, to, NULL, NULL, NULL, announced ? NULL : ended, "false"};
     if (!pg_exec(c->db, Q_OUTAGE_HOUSES_RESTORE, restore, 3, &back, c->err) || !query_int(c, Q_OUTAGE_MOVE, move, 7, 0, &version))
         return false;
-    struct event e = {.record = "outage", .record_id = id, .action = announced ? "cancel" : "close", .from = status, .to = to, .version = version,
+    struct event e = {.record = "outage",
+                      .record_id = id,
+                      .action = announced ? "cancel" : "close",
+                      .from = status,
+                      .to = to,
+                      .version = version,
                       .changes = arena_printf(c->arena, "{\"houses_back\":{\"to\":%lld}}", (long long)(announced ? 0 : back))};
     return event_write(c, &e);
 }
 
 static bool outage_feed_end(struct call *c)
 {
-    bool fresh, ok = feed_is_fresh(c, &fresh);
+    bool fresh = false, ok = feed_is_fresh(c, &fresh);
     const char *params[] = {arg_sql(c, "source"), arg_sql(c, "snapshot")};
     struct pg_res *res = ok && fresh ? pg_query(c->db, Q_OUTAGE_FEED_GONE, params, 2, c->err) : NULL;
     ok = ok && (!fresh || res);
@@ -281,7 +325,17 @@ static const struct op_param end_params[] = {
     {.name = NULL},
 };
 const struct op outage_feed_ops[] = {
-    {"outage.feed_take", OUTAGE_KEEPERS, OP_WRITE, {"Принять отключение из источника", "Take an outage of a feed"}, take_params, outage_feed_take},
-    {"outage.feed_end", OUTAGE_KEEPERS, OP_WRITE, {"Закрыть то, чего в источнике больше нет", "Close what the feed does not show any more"}, end_params, outage_feed_end},
+    {"outage.feed_take",
+     OUTAGE_KEEPERS,
+     OP_WRITE,
+     {"Принять отключение из источника", "Take an outage of a feed"},
+     take_params,
+     outage_feed_take},
+    {"outage.feed_end",
+     OUTAGE_KEEPERS,
+     OP_WRITE,
+     {"Закрыть то, чего в источнике больше нет", "Close what the feed does not show any more"},
+     end_params,
+     outage_feed_end},
     {.method = NULL},
 };

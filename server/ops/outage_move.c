@@ -1,6 +1,7 @@
-/* Transitions of an outage: a row each. Who may and from where stands in workflow.yaml; here is what each demands of its values and leaves behind. */
-#include "server/ops/outage.h"
+/* Transitions of an outage: a row each. Who may and from where stands in workflow.yaml; here is what each demands of its values and leaves
+ * behind. */
 #include "common/arena.h"
+#include "server/ops/outage.h"
 #include <string.h>
 
 enum { CLOCKS_DIFFER_S = 60 };
@@ -70,7 +71,10 @@ static bool happened(struct call *c, const struct change *ch, const char *field,
     return !when || when <= now_of(ch) + CLOCKS_DIFFER_S || err_field(c->err, field, "in_future", NULL);
 }
 
-static bool houses_left(struct call *c, const struct change *ch, int64_t *left) { return query_int(c, Q_OUTAGE_HOUSES_OFF, &ch->r.id_text, 1, 0, left); }
+static bool houses_left(struct call *c, const struct change *ch, int64_t *left)
+{
+    return query_int(c, Q_OUTAGE_HOUSES_OFF, &ch->r.id_text, 1, 0, left);
+}
 
 static const char *moved_houses(struct call *c, const char *word, int64_t count)
 {
@@ -143,7 +147,8 @@ static bool are_off(struct call *c, const struct change *ch, const char *houses)
     const char *params[] = {ch->r.id_text, houses};
     if (!query_int(c, Q_OUTAGE_STRANGERS, params, 2, 0, &stranger))
         return false;
-    return stranger == 0 || err_field(c->err, "houses", "not_off", "%lld: %s", (long long)stranger, err_reason_text("not_off", c->user->lang));
+    return stranger == 0 ||
+           err_field(c->err, "houses", "not_off", "%lld: %s", (long long)stranger, err_reason_text("not_off", c->user->lang));
 }
 
 /* The last house leads to the end. */
@@ -253,8 +258,14 @@ bool outage_move(struct call *c)
     ok = ok && query_int(c, Q_OUTAGE_MOVE, params, 7, 0, &version) &&
          (!ch.started || pg_exec(c->db, Q_OUTAGE_HOUSES_BEGIN, &ch.r.id_text, 1, NULL, c->err));
     if (ok) {
-        struct event e = {.record = "outage", .record_id = ch.r.id, .action = row->action, .from = ch.r.status, .to = ch.to, .version = version,
-                          .comment = ch.comment, .changes = ch.changes};
+        struct event e = {.record = "outage",
+                          .record_id = ch.r.id,
+                          .action = row->action,
+                          .from = ch.r.status,
+                          .to = ch.to,
+                          .version = version,
+                          .comment = ch.comment,
+                          .changes = ch.changes};
         ok = event_write(c, &e);
     }
     if (ok)

@@ -1,5 +1,5 @@
-/* F3: the board of outages at a million houses, ten thousand open outages and 300,000 houses without something, against a tenth of each; both in one
- * run, asked in turn. Then a hundred open boards, and how long it takes until the last of them shows a change. */
+/* F3: the board of outages at a million houses, ten thousand open outages and 300,000 houses without something, against a tenth of each;
+ * both in one run, asked in turn. Then a hundred open boards, and how long it takes until the last of them shows a change. */
 #include "tests/bench/bench.h"
 #include "tests/harness/check.h"
 #include <stdio.h>
@@ -11,8 +11,9 @@ enum { REPEATS = 300, CHANGES = 40, BOARDS = 100, OUTAGE_HOUSES = 30, HOUSES_AN_
 
 enum figure { BY_RESOURCE, BY_DISTRICT, BY_SETTLEMENT, BY_SUPPLIER, ONE_DISTRICT, FIRST_PAGE, CUT_OFF, RESTORE, FIGURES };
 static const char *const names[FIGURES] = {
-    "the board, by resource", "by district and resource", "by settlement and resource", "by supplier and resource",
-    "of one district", "opened into outages: the first page of a resource", "cutting off 30 houses", "everything back again",
+    "the board, by resource",   "by district and resource", "by settlement and resource",
+    "by supplier and resource", "of one district",          "opened into outages: the first page of a resource",
+    "cutting off 30 houses",    "everything back again",
 };
 
 struct size {
@@ -27,10 +28,11 @@ static void fill(struct size *size)
 {
     char sql[4000];
     int64_t began = clock_ms();
-    psql(size->server, "INSERT INTO district (name) SELECT 'Район ' || i FROM generate_series(1, 10) i;"
-                       "INSERT INTO settlement (name, district_id) SELECT 'Посёлок ' || i, 1 + i % 10 FROM generate_series(1, 50) i;"
-                       "INSERT INTO street (settlement_id, name, key) SELECT 1 + i % 50, 'Улица ' || i, 'улица ' || i FROM generate_series(1, 2000) i;"
-                       "INSERT INTO company (name, key) SELECT 'Сети ' || i, 'сети ' || i FROM generate_series(1, 20) i");
+    psql(size->server,
+         "INSERT INTO district (name) SELECT 'Район ' || i FROM generate_series(1, 10) i;"
+         "INSERT INTO settlement (name, district_id) SELECT 'Посёлок ' || i, 1 + i % 10 FROM generate_series(1, 50) i;"
+         "INSERT INTO street (settlement_id, name, key) SELECT 1 + i % 50, 'Улица ' || i, 'улица ' || i FROM generate_series(1, 2000) i;"
+         "INSERT INTO company (name, key) SELECT 'Сети ' || i, 'сети ' || i FROM generate_series(1, 20) i");
     snprintf(sql, sizeof sql,
              "INSERT INTO house (settlement_id, street_id, number, number_value, flats, residents) "
              "SELECT s.settlement_id, s.id, (i / 2000)::text, i / 2000, 40, CASE WHEN i %% 3 > 0 THEN 90 END "
@@ -38,20 +40,24 @@ static void fill(struct size *size)
              "INSERT INTO social_object (kind, name, house_id) SELECT 'school', 'Школа ' || i, i FROM generate_series(100, %d, 100) i",
              size->houses - 1, size->houses);
     psql(size->server, sql);
-    snprintf(sql, sizeof sql,
-             "SET session_replication_role = replica;"
-             "INSERT INTO outage (number, year, serial, kind, resource, status, supplier_id, started_at, promised_at, opened_at, opened_by) "
-             "SELECT 'B-' || i, 1999, i, CASE WHEN i %% 3 = 0 THEN 'planned' ELSE 'emergency' END, "
-             "       (ARRAY['electricity', 'cold_water', 'hot_water', 'heating', 'gas', 'sewerage', 'lift', 'internet'])[1 + i %% 8], 'active', 1 + i %% 20, "
-             "       now() - make_interval(mins => 120 + i %% 3000), now() + make_interval(mins => 600 + i %% 3000), now() - interval '2 hours', 1 FROM generate_series(1, %d) i;"
-             "INSERT INTO outage_house (outage_id, house_id, off_at) "
-             "SELECT o.id, 1 + ((o.id - 1) * %d + k) * %d / (%d * %d), o.started_at FROM outage o, generate_series(0, %d) k;"
-             "SET session_replication_role = origin; ANALYZE house, outage, outage_house; SELECT gorod_outage_rebuild(); SELECT gorod_outage_fold();",
-             size->outages, HOUSES_AN_OUTAGE, size->houses, size->outages, HOUSES_AN_OUTAGE, HOUSES_AN_OUTAGE - 1);
+    snprintf(
+        sql, sizeof sql,
+        "SET session_replication_role = replica;"
+        "INSERT INTO outage (number, year, serial, kind, resource, status, supplier_id, started_at, promised_at, opened_at, opened_by) "
+        "SELECT 'B-' || i, 1999, i, CASE WHEN i %% 3 = 0 THEN 'planned' ELSE 'emergency' END, "
+        "       (ARRAY['electricity', 'cold_water', 'hot_water', 'heating', 'gas', 'sewerage', 'lift', 'internet'])[1 + i %% 8], 'active', "
+        "1 + i %% 20, "
+        "       now() - make_interval(mins => 120 + i %% 3000), now() + make_interval(mins => 600 + i %% 3000), now() - interval '2 "
+        "hours', 1 FROM generate_series(1, %d) i;"
+        "INSERT INTO outage_house (outage_id, house_id, off_at) "
+        "SELECT o.id, 1 + ((o.id - 1) * %d + k) * %d / (%d * %d), o.started_at FROM outage o, generate_series(0, %d) k;"
+        "SET session_replication_role = origin; ANALYZE house, outage, outage_house; SELECT gorod_outage_rebuild(); SELECT "
+        "gorod_outage_fold();",
+        size->outages, HOUSES_AN_OUTAGE, size->houses, size->outages, HOUSES_AN_OUTAGE, HOUSES_AN_OUTAGE - 1);
     psql(size->server, sql);
     psql(size->server, "VACUUM ANALYZE");
-    table_note("%d houses, %d outages, %d houses without something: written in %.1f s", size->houses, size->outages, size->outages * HOUSES_AN_OUTAGE,
-               (double)(clock_ms() - began) / 1000);
+    table_note("%d houses, %d outages, %d houses without something: written in %.1f s", size->houses, size->outages,
+               size->outages * HOUSES_AN_OUTAGE, (double)(clock_ms() - began) / 1000);
 }
 
 static json_int_t houses_without(struct rpc *r)
@@ -86,18 +92,19 @@ static json_t *open_params(int seed)
     json_t *ids = json_array();
     for (int i = 0; i < OUTAGE_HOUSES; i++)
         json_array_append_new(ids, json_integer(1 + seed * OUTAGE_HOUSES + i));
-    return json_pack("{s:s, s:s, s:o, s:i, s:s}", "kind", "emergency", "resource", "radio", "houses", ids, "supplier", 1, "request_id", fresh_uuid());
+    return json_pack("{s:s, s:s, s:o, s:i, s:s}", "kind", "emergency", "resource", "radio", "houses", ids, "supplier", 1, "request_id",
+                     fresh_uuid());
 }
 
 static void ask(struct size *size, enum figure f, int seed)
 {
     static const char *const cuts[] = {"resource", "district", "settlement", "supplier"};
     const char *method = f == CUT_OFF ? "outage.open" : f == RESTORE ? "outage.close" : f == FIRST_PAGE ? "outage.list" : "outage.board";
-    json_t *params = f <= BY_SUPPLIER     ? json_pack("{s:s}", "by", cuts[f])
-                     : f == ONE_DISTRICT  ? json_pack("{s:i}", "district", 3)
-                     : f == FIRST_PAGE    ? json_pack("{s:b, s:s}", "on_board", 1, "resource", "gas")
-                     : f == CUT_OFF       ? open_params(seed)
-                                          : json_pack("{s:I, s:o}", "id", size->opened, "ended", now_text());
+    json_t *params = f <= BY_SUPPLIER    ? json_pack("{s:s}", "by", cuts[f])
+                     : f == ONE_DISTRICT ? json_pack("{s:i}", "district", 3)
+                     : f == FIRST_PAGE   ? json_pack("{s:b, s:s}", "on_board", 1, "resource", "gas")
+                     : f == CUT_OFF      ? open_params(seed)
+                                         : json_pack("{s:I, s:o}", "id", size->opened, "ended", now_text());
     int64_t began = clock_us();
     json_t *answer = rpc_call(size->r, method, params);
     samples_add(&size->us[f], (double)(clock_us() - began));
@@ -146,7 +153,8 @@ static void watch(struct size *size)
 
 int main(void)
 {
-    struct size large = {.houses = bench_setting("GOROD_BENCH_LARGE", 1000000)}, small = {.houses = bench_setting("GOROD_BENCH_SMALL", 100000)};
+    struct size large = {.houses = bench_setting("GOROD_BENCH_LARGE", 1000000)},
+                small = {.houses = bench_setting("GOROD_BENCH_SMALL", 100000)};
     char title[160];
     large.outages = large.houses / 100;
     small.outages = small.houses / 100;
@@ -160,7 +168,8 @@ int main(void)
     snprintf(title, sizeof title, "F3: outages among %d houses against %d, median", large.houses, small.houses);
     table_title(title, "ms");
     for (int f = 0; f < FIGURES; f++)
-        table_row(names[f], samples_percentile(&large.us[f], 50) / 1000, samples_percentile(&small.us[f], 50) / 1000, f <= ONE_DISTRICT ? 1.5 : 0, false);
+        table_row(names[f], samples_percentile(&large.us[f], 50) / 1000, samples_percentile(&small.us[f], 50) / 1000,
+                  f <= ONE_DISTRICT ? 1.5 : 0, false);
     table_title("the same, 95th percentile", "ms");
     for (int f = 0; f < FIGURES; f++)
         table_row(names[f], samples_percentile(&large.us[f], 95) / 1000, samples_percentile(&small.us[f], 95) / 1000, 0, false);

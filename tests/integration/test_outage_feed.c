@@ -1,5 +1,6 @@
-/* `gorod-server import outages`: a real city's feed beside its own rows and its own summary, a later snapshot, the earlier one again, and files
- * that are wrong. The feed's files state no licence, so they stay outside the repository; without them only the made ones are read. */
+/* `gorod-server import outages`: a real city's feed beside its own rows and its own summary, a later snapshot, the earlier one again, and
+ * files that are wrong. The feed's files state no licence, so they stay outside the repository; without them only the made ones are read.
+ */
 #include "tests/harness/check.h"
 #include "tests/harness/town.h"
 #include <stdio.h>
@@ -39,7 +40,8 @@ static const char *own_file(const char *name)
 static json_t *import(const char *file, const char *source, const char *snapshot, int exit_code)
 {
     struct outcome o;
-    server_cli(server, &o, NULL, "import", "outages", file, "--map", map_file(), "--source", source, "--snapshot", snapshot, "--json", "--errors", own_file("rejected.csv"), NULL);
+    server_cli(server, &o, NULL, "import", "outages", file, "--map", map_file(), "--source", source, "--snapshot", snapshot, "--json",
+               "--errors", own_file("rejected.csv"), NULL);
     CHECK(o.exit_code == exit_code, "import %s: exit %d, not %d: %s%s", file, o.exit_code, exit_code, o.out, o.err);
     json_t *summary = json_loads(o.out, 0, NULL);
     CHECK(summary || exit_code == 64, "no summary: %s %s", o.out, o.err);
@@ -50,7 +52,8 @@ static json_t *import(const char *file, const char *source, const char *snapshot
 static void assert_import_says(const char *file, int exit_code, const char *word)
 {
     struct outcome o;
-    server_cli(server, &o, NULL, "import", "outages", file, "--map", map_file(), "--source", "bad", "--snapshot", "2026-03-23T05:59:00Z", NULL);
+    server_cli(server, &o, NULL, "import", "outages", file, "--map", map_file(), "--source", "bad", "--snapshot", "2026-03-23T05:59:00Z",
+               NULL);
     CHECK(o.exit_code == exit_code, "import %s: exit %d, not %d: %s", file, o.exit_code, exit_code, o.err);
     CHECK(strstr(o.err, word), "import %s: «%s» is not in %s", file, word, o.err);
     outcome_free(&o);
@@ -58,20 +61,21 @@ static void assert_import_says(const char *file, int exit_code, const char *word
 
 /* ---- counted from the rows by another program ---- */
 
-/* Lines "district|resource|kind|houses" of the distinct addresses of a file; with a later one, also of what that shows as begun by 05:59. */
+/* Lines "district|resource|kind|houses" of the distinct addresses of a file; with a later one, also of what that shows as begun by 05:59.
+ */
 static char *count_rows(const char *file, const char *later)
 {
-    static const char script[] =
-        "import csv, sys, collections\n"
-        "kinds = {'Плановое': 'planned', 'Аварийное': 'emergency'}\n"
-        "found = collections.defaultdict(set)\n"
-        "rows = list(csv.DictReader(open(sys.argv[1], encoding='utf-8', newline='')))\n"
-        "if len(sys.argv) > 2:\n"
-        "    rows += [r for r in csv.DictReader(open(sys.argv[2], encoding='utf-8', newline='')) if r['start_utc'] <= '2026-03-23T05:59:00Z']\n"
-        "for r in rows:\n"
-        "    found[(r['district'], r['resource'], kinds[r['kind']])].add(r['address'])\n"
-        "for (d, s, k), houses in sorted(found.items()):\n"
-        "    print(d, s, k, len(houses), sep='|')\n";
+    static const char script[] = "import csv, sys, collections\n"
+                                 "kinds = {'Плановое': 'planned', 'Аварийное': 'emergency'}\n"
+                                 "found = collections.defaultdict(set)\n"
+                                 "rows = list(csv.DictReader(open(sys.argv[1], encoding='utf-8', newline='')))\n"
+                                 "if len(sys.argv) > 2:\n"
+                                 "    rows += [r for r in csv.DictReader(open(sys.argv[2], encoding='utf-8', newline='')) if "
+                                 "r['start_utc'] <= '2026-03-23T05:59:00Z']\n"
+                                 "for r in rows:\n"
+                                 "    found[(r['district'], r['resource'], kinds[r['kind']])].add(r['address'])\n"
+                                 "for (d, s, k), houses in sorted(found.items()):\n"
+                                 "    print(d, s, k, len(houses), sep='|')\n";
     struct outcome o;
     char *const argv[] = {"python3", "-c", (char *)script, (char *)file, (char *)later, NULL};
     run_program(argv, NULL, 30000, &o);
@@ -87,7 +91,8 @@ static json_int_t shown(json_t *items, const char *district, const char *resourc
     size_t i;
     char member[40];
     snprintf(member, sizeof member, "%s_houses", kind);
-    json_array_foreach(items, i, line) if (strcmp(at_text(line, "district_name"), district) == 0 && strcmp(at_text(line, "resource"), resource) == 0) return at_int(line, member);
+    json_array_foreach(items, i, line) if (strcmp(at_text(line, "district_name"), district) == 0 &&
+                                           strcmp(at_text(line, "resource"), resource) == 0) return at_int(line, member);
     return 0;
 }
 
@@ -105,7 +110,8 @@ static void assert_board_is(const char *file, const char *later, const char *at_
         int houses;
         CHECK(sscanf(text, "%99[^|]|%39[^|]|%19[^|]|%d", district, resource, kind, &houses) == 4, "%s", text);
         json_int_t ours = shown(items, district, resource, kind);
-        CHECK(ours == houses, "%s %s %s: %d rows, the board has %d (%s)", district, resource, kind, houses, (int)ours, at_time ? at_time : "now");
+        CHECK(ours == houses, "%s %s %s: %d rows, the board has %d (%s)", district, resource, kind, houses, (int)ours,
+              at_time ? at_time : "now");
         sum += houses;
     }
     json_array_foreach(items, i, line) all += at_int(line, "planned_houses") + at_int(line, "emergency_houses");
@@ -154,20 +160,20 @@ static void a_real_feed_agrees_with_its_own_summary(void **state)
 {
     (void)state;
     const char *first = real_file("novosibirsk_051_2026-03-23T0559Z.csv"), *summary = real_file("novosibirsk_051_summary.csv");
-    static const char script[] =
-        "import csv, sys, collections, datetime\n"
-        "rows = list(csv.DictReader(open(sys.argv[1], encoding='utf-8', newline='')))\n"
-        "summary = list(csv.DictReader(open(sys.argv[2], encoding='utf-8', newline='')))\n"
-        "near = min({s['snapshot_at'] for s in summary}, key=lambda t: abs(datetime.datetime.fromisoformat(t[:19]) - datetime.datetime(2026, 3, 23, 5, 59)))\n"
-        "ours, theirs = collections.Counter(), collections.Counter()\n"
-        "for r in {(r['resource'], r['district'], r['description'], r['address']) for r in rows}:\n"
-        "    ours[(r[0], r[1], r[2])] += 1\n"
-        "for s in summary:\n"
-        "    if s['snapshot_at'] == near:\n"
-        "        theirs[(s['resource'], s['district'], s['reason'])] += int(s['houses'])\n"
-        "differ = [(k, ours[k], theirs[k]) for k in sorted(set(ours) | set(theirs)) if ours[k] != theirs[k]]\n"
-        "print(len(set(ours) | set(theirs)), len(differ), near)\n"
-        "for d in differ: print(d)\n";
+    static const char script[] = "import csv, sys, collections, datetime\n"
+                                 "rows = list(csv.DictReader(open(sys.argv[1], encoding='utf-8', newline='')))\n"
+                                 "summary = list(csv.DictReader(open(sys.argv[2], encoding='utf-8', newline='')))\n"
+                                 "near = min({s['snapshot_at'] for s in summary}, key=lambda t: "
+                                 "abs(datetime.datetime.fromisoformat(t[:19]) - datetime.datetime(2026, 3, 23, 5, 59)))\n"
+                                 "ours, theirs = collections.Counter(), collections.Counter()\n"
+                                 "for r in {(r['resource'], r['district'], r['description'], r['address']) for r in rows}:\n"
+                                 "    ours[(r[0], r[1], r[2])] += 1\n"
+                                 "for s in summary:\n"
+                                 "    if s['snapshot_at'] == near:\n"
+                                 "        theirs[(s['resource'], s['district'], s['reason'])] += int(s['houses'])\n"
+                                 "differ = [(k, ours[k], theirs[k]) for k in sorted(set(ours) | set(theirs)) if ours[k] != theirs[k]]\n"
+                                 "print(len(set(ours) | set(theirs)), len(differ), near)\n"
+                                 "for d in differ: print(d)\n";
     if (access(first, R_OK) != 0)
         return;
     struct outcome o;
@@ -192,19 +198,23 @@ static const char *written(const char *name, const char *text)
 
 static json_int_t gas_at(const char *when)
 {
-    json_t *line = find_item(at(rpc_ok(town.admin, "outage.board", "{s:s, s:s}", "source", "made", "at", when), "items"), "resource", "gas");
+    json_t *line =
+        find_item(at(rpc_ok(town.admin, "outage.board", "{s:s, s:s}", "source", "made", "at", when), "items"), "resource", "gas");
     return line ? at_int(line, "houses") : 0;
 }
 
 static void broken_rows_are_told_and_nothing_is_closed_by_them(void **state)
 {
     (void)state;
-    import(written("a.csv", HEADER ROW("Плановое", "1", "2026-03-22T18:00:00Z") ROW("Плановое", "2", "2026-03-22T18:00:00Z")), "made", "2026-03-22T09:00:00Z", 0);
+    import(written("a.csv", HEADER ROW("Плановое", "1", "2026-03-22T18:00:00Z") ROW("Плановое", "2", "2026-03-22T18:00:00Z")), "made",
+           "2026-03-22T09:00:00Z", 0);
     assert_int_equal(gas_at("2026-03-22T09:00:00Z"), 2);
     /* A row without a number, one of an unknown kind, one with cells missing; the second house stands in none that can be read. */
-    json_t *summary = import(written("b.csv", HEADER ROW("Плановое", "1", "2026-03-22T18:00:00Z") ROW("Странное", "2", "2026-03-22T18:00:00Z") "Плановое,gas\n"
-                                              "Плановое,gas,Район А,Садовая улица,2026-03-22T08:00:00Z,,Утечка\n"),
-                             "made", "2026-03-22T10:00:00Z", 65);
+    json_t *summary = import(
+        written("b.csv", HEADER ROW("Плановое", "1", "2026-03-22T18:00:00Z") ROW(
+                             "Странное", "2", "2026-03-22T18:00:00Z") "Плановое,gas\n"
+                                                                      "Плановое,gas,Район А,Садовая улица,2026-03-22T08:00:00Z,,Утечка\n"),
+        "made", "2026-03-22T10:00:00Z", 65);
     assert_int_equal(at_int(summary, "rejected"), 3);
     assert_int_equal(gas_at("2026-03-22T10:30:00Z"), 2);
     char *rejected = read_whole(own_file("rejected.csv"));
@@ -221,7 +231,8 @@ static void broken_rows_are_told_and_nothing_is_closed_by_them(void **state)
 static void wrong_files_are_named(void **state)
 {
     (void)state;
-    assert_import_says(written("cp1251.csv", HEADER "\xcf\xeb\xe0\xed\xee\xe2\xee\xe5,gas,\xd0\xe0\xe9\xee\xed,x,,,\n"), 65, "cp1251.csv:2");
+    assert_import_says(written("cp1251.csv", HEADER "\xcf\xeb\xe0\xed\xee\xe2\xee\xe5,gas,\xd0\xe0\xe9\xee\xed,x,,,\n"), 65,
+                       "cp1251.csv:2");
     FILE *f = fopen(own_file("nul.csv"), "we");
     assert_non_null(f);
     fwrite(HEADER "\0", 1, sizeof HEADER, f);
@@ -233,7 +244,8 @@ static void wrong_files_are_named(void **state)
     server_cli(server, &o, NULL, "import", "outages", own_file("a.csv"), "--map", map_file(), NULL);
     CHECK(o.exit_code == 64 && strstr(o.err, "--snapshot"), "without a source: %d %s", o.exit_code, o.err);
     outcome_free(&o);
-    server_cli(server, &o, NULL, "import", "outages", own_file("a.csv"), "--map", map_file(), "--source", "made", "--snapshot", "yesterday", NULL);
+    server_cli(server, &o, NULL, "import", "outages", own_file("a.csv"), "--map", map_file(), "--source", "made", "--snapshot", "yesterday",
+               NULL);
     CHECK(o.exit_code == 65 && strstr(o.err, "snapshot"), "a snapshot of no time: %d %s", o.exit_code, o.err);
     outcome_free(&o);
 }
@@ -241,7 +253,11 @@ static void wrong_files_are_named(void **state)
 static void a_semicolon_is_a_delimiter_too(void **state)
 {
     (void)state;
-    json_t *s = import(written("semicolon.csv", "kind;resource;district;address;start_utc;end_utc;description\nПлановое;gas;Район А;Садовая улица, 9;2026-03-22T08:00:00Z;;\n"), "other", "2026-03-22T12:00:00Z", 0);
+    json_t *s = import(
+        written(
+            "semicolon.csv",
+            "kind;resource;district;address;start_utc;end_utc;description\nПлановое;gas;Район А;Садовая улица, 9;2026-03-22T08:00:00Z;;\n"),
+        "other", "2026-03-22T12:00:00Z", 0);
     assert_int_equal(at_int(s, "opened"), 1);
 }
 

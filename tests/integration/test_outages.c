@@ -21,7 +21,8 @@ static void given_houses(void)
     sql("INSERT INTO street (settlement_id, name, key) VALUES (1, 'Ленина', 'ленина'), (1, 'Мира', 'мира'), (1, 'Садовая', 'садовая')");
     sql("INSERT INTO company (name, key) VALUES ('Горводоканал', 'горводоканал'), ('РЭС', 'рэс')");
     sql("INSERT INTO house (settlement_id, district_id, street_id, number, number_value, flats, residents) "
-        "SELECT 1, CASE WHEN s = 3 THEN 2 ELSE 1 END, s, n::text, n, 10, CASE WHEN n <= 5 THEN 20 END FROM generate_series(1, 3) s, generate_series(1, 10) n");
+        "SELECT 1, CASE WHEN s = 3 THEN 2 ELSE 1 END, s, n::text, n, 10, CASE WHEN n <= 5 THEN 20 END FROM generate_series(1, 3) s, "
+        "generate_series(1, 10) n");
     sql("INSERT INTO social_object (kind, name, house_id, contact_duty_phone) VALUES ('school', 'Школа № 1', 1, '2-12-12')");
 }
 
@@ -56,8 +57,8 @@ static json_t *houses(json_int_t from, json_int_t to)
 
 static json_t *open_outage(const char *kind, const char *resource, json_int_t from, json_int_t to, int started, int promised)
 {
-    return rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s, s:s, s:s}", "kind", kind, "resource", resource, "houses", houses(from, to), "started",
-                  in_minutes(started), "promised", in_minutes(promised), "reason", "Порыв");
+    return rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s, s:s, s:s}", "kind", kind, "resource", resource, "houses", houses(from, to),
+                  "started", in_minutes(started), "promised", in_minutes(promised), "reason", "Порыв");
 }
 
 static json_t *card(json_int_t id) { return rpc_ok(duty, "outage.get", "{s:I}", "id", id); }
@@ -132,13 +133,15 @@ static void houses_come_back_in_parts_and_the_last_one_ends_it(void **state)
 static void a_planned_one_is_announced_begun_converted_or_cancelled(void **state)
 {
     (void)state;
-    rpc_refused(duty, -32602, "started", "outage.open", "{s:s, s:s, s:s, s:s}", "kind", "planned", "resource", "gas", "started", in_minutes(-30),
-                "promised", in_minutes(30));
+    rpc_refused(duty, -32602, "started", "outage.open", "{s:s, s:s, s:s, s:s}", "kind", "planned", "resource", "gas", "started",
+                in_minutes(-30), "promised", in_minutes(30));
     rpc_refused(duty, -32602, "started", "outage.open", "{s:s, s:s}", "kind", "planned", "resource", "gas");
-    rpc_refused(duty, -32602, "promised", "outage.open", "{s:s, s:s, s:s}", "kind", "planned", "resource", "gas", "started", in_minutes(30));
-    rpc_refused(duty, -32602, "promised", "outage.open", "{s:s, s:s, s:s, s:s}", "kind", "planned", "resource", "gas", "started", in_minutes(30),
-                "promised", in_minutes(20));
-    rpc_refused(duty, -32602, "started", "outage.open", "{s:s, s:s, s:s}", "kind", "emergency", "resource", "gas", "started", in_minutes(30));
+    rpc_refused(duty, -32602, "promised", "outage.open", "{s:s, s:s, s:s}", "kind", "planned", "resource", "gas", "started",
+                in_minutes(30));
+    rpc_refused(duty, -32602, "promised", "outage.open", "{s:s, s:s, s:s, s:s}", "kind", "planned", "resource", "gas", "started",
+                in_minutes(30), "promised", in_minutes(20));
+    rpc_refused(duty, -32602, "started", "outage.open", "{s:s, s:s, s:s}", "kind", "emergency", "resource", "gas", "started",
+                in_minutes(30));
     json_int_t id = at_int(open_outage("planned", "electricity", 11, 13, 60, 120), "id");
     assert_string_equal(at_text(card(id), "status"), "announced");
     rpc_refused(duty, 1004, "status", "outage.close", "{s:I, s:s}", "id", id, "ended", in_minutes(0));
@@ -159,14 +162,30 @@ static void a_planned_one_is_announced_begun_converted_or_cancelled(void **state
     rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", in_minutes(0));
 }
 
+/* The deadline engine at opening and the card count the same working days, whatever weekend or holiday lies between. */
+static void a_planned_one_is_told_ten_working_days_ahead(void **state)
+{
+    (void)state;
+    bool late_seen = false, good_seen = false;
+    for (int days = 8; days <= 26; days++) {
+        json_t *opened = open_outage("planned", "radio", 11, 11, days * 24 * 60, days * 24 * 60 + 60);
+        bool late = json_is_true(at(opened, "notice_late"));
+        CHECK(late == json_is_true(at(card(at_int(opened, "id")), "notice_late")), "%d days ahead: the engine says %d", days, late);
+        late_seen = late_seen || late;
+        good_seen = good_seen || !late;
+        rpc_ok(duty, "outage.cancel", "{s:I, s:s}", "id", at_int(opened, "id"), "reason", "проверка");
+    }
+    assert_true(late_seen && good_seen);
+}
+
 static void a_second_import_of_an_id_adds_nothing(void **state)
 {
     (void)state;
     static const char shape[] = "{s:s, s:s, s:s, s:s, s:s, s:s, s:s}";
     json_t *answer[2];
     for (int i = 0; i < 2; i++)
-        answer[i] = rpc_ok(duty, "outage.open", shape, "kind", "emergency", "resource", "gas", "started", in_minutes(-30), "promised", in_minutes(30),
-                           "external_id", "051-1", "source", "051", "source_kind", "Плановое");
+        answer[i] = rpc_ok(duty, "outage.open", shape, "kind", "emergency", "resource", "gas", "started", in_minutes(-30), "promised",
+                           in_minutes(30), "external_id", "051-1", "source", "051", "source_kind", "Плановое");
     assert_int_equal(at_int(answer[0], "id"), at_int(answer[1], "id"));
     assert_true(json_is_true(at(answer[1], "existing")));
     json_t *now = card(at_int(answer[0], "id"));
@@ -178,8 +197,11 @@ static void a_second_import_of_an_id_adds_nothing(void **state)
 static void houses_are_named_in_a_line(void **state)
 {
     (void)state;
-    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:s, s:[i]}", "kind", "emergency", "resource", "lift", "line", "Ленина 1-5, 8; Садовая 2", "houses", 30), "id");
-    assert_int_equal(at_int(card(id), "houses_now"), 6); /* 1, 3, 5, 8: the side of the street that both ends are on; and Садовая 2; and the one beside the line */
+    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:s, s:[i]}", "kind", "emergency", "resource", "lift", "line",
+                                  "Ленина 1-5, 8; Садовая 2", "houses", 30),
+                           "id");
+    assert_int_equal(at_int(card(id), "houses_now"),
+                     6); /* 1, 3, 5, 8: the side of the street that both ends are on; and Садовая 2; and the one beside the line */
     rpc_refused(duty, -32602, "line", "outage.add_houses", "{s:I, s:s}", "id", id, "line", "Ленина 99");
     rpc_refused(duty, -32602, "line", "outage.add_houses", "{s:I, s:s}", "id", id, "line", "Несуществующая 1");
     rpc_ok(duty, "outage.add_houses", "{s:I, s:s}", "id", id, "line", "Мира 1, 2");
@@ -217,7 +239,8 @@ static void two_close_and_extend_at_once(void **state)
     for (int round = 0; round < 8; round++) {
         json_int_t id = at_int(open_outage("emergency", "gas", 1, 3, -10, 60), "id");
         int a = rpc_send(duty, "outage.close", rpc_keep(json_pack("{s:I, s:i, s:s}", "id", id, "version", 1, "ended", in_minutes(0))));
-        int b = rpc_send(second, "outage.extend", rpc_keep(json_pack("{s:I, s:i, s:s, s:s}", "id", id, "version", 1, "promised", in_minutes(90), "reason", "ждём")));
+        int b = rpc_send(second, "outage.extend",
+                         rpc_keep(json_pack("{s:I, s:i, s:s, s:s}", "id", id, "version", 1, "promised", in_minutes(90), "reason", "ждём")));
         json_t *x = rpc_answer(duty, a), *y = rpc_answer(second, b);
         CHECK(!at(x, "result") != !at(y, "result"), "not exactly one of the two was done");
         json_int_t code = at_int(at(x, "error") ? x : y, "error.code");
@@ -239,8 +262,9 @@ static json_t *line_of(json_t *board, const char *resource) { return find_item(a
 static void the_counts_agree(const char *when)
 {
     static const char *const cuts[] = {"resource", "district", "settlement", "supplier"};
-    static const char *const members[] = {"resource", "outages", "promises_broken", "houses", "emergency_houses", "planned_houses", "residents",
-                                          "residents_estimated", "flats", "social_objects", "since", "promised", "next_promised"};
+    static const char *const members[] = {"resource",       "outages",   "promises_broken",     "houses", "emergency_houses",
+                                          "planned_houses", "residents", "residents_estimated", "flats",  "social_objects",
+                                          "since",          "promised",  "next_promised"};
     usleep(1100000); /* a moment told in whole seconds is after what has just begun */
     for (size_t k = 0; k < sizeof cuts / sizeof *cuts; k++) {
         json_t *live = at(rpc_ok(duty, "outage.board", "{s:s}", "by", cuts[k]), "items"), *counted, *line;
@@ -251,8 +275,8 @@ static void the_counts_agree(const char *when)
         json_array_foreach(live, i, line) for (size_t m = 0; m < sizeof members / sizeof *members; m++)
         {
             json_t *other = json_array_get(counted, i);
-            CHECK(json_equal(at(line, members[m]), at(other, members[m])), "%s, by %s, line %zu: %s differs: %s and %s", when, cuts[k], i, members[m],
-                  json_dumps(line, 0), json_dumps(other, 0));
+            CHECK(json_equal(at(line, members[m]), at(other, members[m])), "%s, by %s, line %zu: %s differs: %s and %s", when, cuts[k], i,
+                  members[m], json_dumps(line, 0), json_dumps(other, 0));
         }
     }
 }
@@ -261,9 +285,10 @@ static void a_house_in_three_outages_of_a_resource_is_one(void **state)
 {
     (void)state;
     sql("UPDATE house SET without = '{gas}' WHERE id = 5");
-    json_int_t a = at_int(open_outage("emergency", "gas", 1, 4, -120, 60), "id"), b = at_int(open_outage("emergency", "gas", 3, 6, -60, 90), "id");
-    json_t *third = rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s, s:s, s:s, s:i}", "kind", "planned", "resource", "gas", "houses", houses(4, 12), "started",
-                           in_minutes(-30), "promised", in_minutes(200), "source", "051", "supplier", 1);
+    json_int_t a = at_int(open_outage("emergency", "gas", 1, 4, -120, 60), "id"),
+               b = at_int(open_outage("emergency", "gas", 3, 6, -60, 90), "id");
+    json_t *third = rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s, s:s, s:s, s:i}", "kind", "planned", "resource", "gas", "houses",
+                           houses(4, 12), "started", in_minutes(-30), "promised", in_minutes(200), "source", "051", "supplier", 1);
     rpc_ok(duty, "outage.open", "{s:s, s:s, s:o}", "kind", "limited", "resource", "gas", "houses", houses(1, 30));
     rpc_ok(duty, "outage.open", "{s:s, s:s, s:o}", "kind", "debt", "resource", "gas", "houses", houses(1, 30));
     json_t *gas = line_of(rpc_ok(duty, "outage.board", NULL), "gas");
@@ -309,7 +334,9 @@ static void a_house_in_three_outages_of_a_resource_is_one(void **state)
 static void any_past_moment_is_told_as_it_was(void **state)
 {
     (void)state;
-    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s}", "kind", "emergency", "resource", "lift", "houses", houses(21, 25), "started", in_minutes(-180)), "id");
+    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s}", "kind", "emergency", "resource", "lift", "houses",
+                                  houses(21, 25), "started", in_minutes(-180)),
+                           "id");
     rpc_ok(duty, "outage.restore_houses", "{s:I, s:[i,i], s:s}", "id", id, "houses", 21, 22, "time", in_minutes(-120));
     rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", in_minutes(-60));
     static const struct {
@@ -317,7 +344,8 @@ static void any_past_moment_is_told_as_it_was(void **state)
     } moments[] = {{-181, 0}, {-150, 5}, {-119, 3}, {-61, 3}, {-59, 0}};
     for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
         json_t *lift = line_of(rpc_ok(duty, "outage.board", "{s:s}", "at", in_minutes(moments[i].minutes)), "lift");
-        CHECK((lift ? at_int(lift, "houses") : 0) == moments[i].houses, "%d minutes ago there were %d houses", -moments[i].minutes, lift ? (int)at_int(lift, "houses") : 0);
+        CHECK((lift ? at_int(lift, "houses") : 0) == moments[i].houses, "%d minutes ago there were %d houses", -moments[i].minutes,
+              lift ? (int)at_int(lift, "houses") : 0);
     }
     json_t *then = line_of(rpc_ok(duty, "outage.board", "{s:s}", "at", in_minutes(-90)), "lift");
     assert_int_equal(at_int(rpc_ok_json(duty, "outage.list", rpc_keep(json_deep_copy(at(then, "filter")))), "total"), 1);
@@ -340,7 +368,8 @@ static void planned_ones_begin_and_promises_break_by_themselves(void **state)
 {
     (void)state;
     json_int_t id = at_int(open_outage("planned", "heating", 11, 14, 60, 120), "id");
-    sql("UPDATE outage SET opened_at = now() - interval '3 days', started_at = now() + interval '2 seconds', promised_at = now() + interval '4 seconds' "
+    sql("UPDATE outage SET opened_at = now() - interval '3 days', started_at = now() + interval '2 seconds', promised_at = now() + "
+        "interval '4 seconds' "
         "WHERE status = 'announced'");
     sql("UPDATE outage_promise p SET promised_at = o.promised_at FROM outage o WHERE o.id = p.outage_id AND o.status = 'announced'");
     sql("UPDATE outage_house h SET off_at = o.started_at FROM outage o WHERE o.id = h.outage_id AND o.status = 'announced'");
@@ -371,7 +400,9 @@ static void two_cut_off_the_same_houses_at_once(void **state)
     for (int round = 0; round < 6; round++) {
         int sent[2];
         for (int k = 0; k < 2; k++)
-            sent[k] = rpc_send(who[k], "outage.open", rpc_keep(json_pack("{s:s, s:s, s:o}", "kind", "emergency", "resource", "cold_water", "houses", houses(1 + round, 20 + round))));
+            sent[k] = rpc_send(who[k], "outage.open",
+                               rpc_keep(json_pack("{s:s, s:s, s:o}", "kind", "emergency", "resource", "cold_water", "houses",
+                                                  houses(1 + round, 20 + round))));
         for (int k = 0; k < 2; k++)
             ids[k][round] = at_int(rpc_answer(who[k], sent[k]), "result.id");
     }
@@ -394,7 +425,9 @@ static void allowed_breaks_are_told_beside_the_promise(void **state)
 {
     (void)state;
     sql("UPDATE house SET two_sources = true WHERE id = 30");
-    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s}", "kind", "emergency", "resource", "electricity", "houses", houses(28, 30), "started", in_minutes(-180)), "id");
+    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s}", "kind", "emergency", "resource", "electricity", "houses",
+                                  houses(28, 30), "started", in_minutes(-180)),
+                           "id");
     json_t *told = rpc_ok(duty, "outage.allowed", "{s:I}", "id", id);
     assert_int_equal(at_int(told, "at_once_hours"), 2); /* the house with two sources */
     assert_true(json_is_null(at(told, "month_hours")));
@@ -402,26 +435,35 @@ static void allowed_breaks_are_told_beside_the_promise(void **state)
     assert_true(at_int(told, "exceeded_s") >= 3600 && at_int(told, "exceeded_s") < 3700);
     rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", in_minutes(0));
     assert_int_equal(at_int(rpc_ok(duty, "outage.breaks", "{s:i, s:s}", "house", 28, "resource", "electricity"), "total"), 1);
-    assert_int_equal(at_int(rpc_ok(duty, "outage.breaks", "{s:i, s:s, s:b}", "house", 28, "resource", "electricity", "exceeded", 1), "total"), 0);
+    assert_int_equal(
+        at_int(rpc_ok(duty, "outage.breaks", "{s:i, s:s, s:b}", "house", 28, "resource", "electricity", "exceeded", 1), "total"), 0);
 }
 
-/* By hand: cold water, 8 hours in a month and 4 at once. In March 2026 house 7 was without from 30.03 20:00 to 22:00 (two hours), from 21:00 to
- * 23:30 by another outage (together 3.5 h), and from 31.03 21:00 over midnight to 01.04 05:00: 3 h of March and 5 h of April, 8 h in one go. */
+/* By hand: cold water, 8 hours in a month and 4 at once. In March 2026 house 7 was without from 30.03 20:00 to 22:00 (two hours), from
+ * 21:00 to 23:30 by another outage (together 3.5 h), and from 31.03 21:00 over midnight to 01.04 05:00: 3 h of March and 5 h of April, 8 h
+ * in one go. */
 static void a_month_of_a_house_is_the_union_of_its_breaks(void **state)
 {
     (void)state;
     static const struct {
         const char *from, *to;
-    } breaks[] = {{"2026-03-30T20:00:00+03:00", "2026-03-30T22:00:00+03:00"}, {"2026-03-30T21:00:00+03:00", "2026-03-30T23:30:00+03:00"}, {"2026-03-31T21:00:00+03:00", "2026-04-01T05:00:00+03:00"}};
+    } breaks[] = {{"2026-03-30T20:00:00+03:00", "2026-03-30T22:00:00+03:00"},
+                  {"2026-03-30T21:00:00+03:00", "2026-03-30T23:30:00+03:00"},
+                  {"2026-03-31T21:00:00+03:00", "2026-04-01T05:00:00+03:00"}};
     for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++) {
-        json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s, s:s}", "kind", "emergency", "resource", "cold_water", "houses", houses(7, 7), "started", breaks[i].from, "reason", "Порыв"), "id");
+        json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s, s:s}", "kind", "emergency", "resource", "cold_water",
+                                      "houses", houses(7, 7), "started", breaks[i].from, "reason", "Порыв"),
+                               "id");
         rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", breaks[i].to);
     }
-    json_t *march = at(rpc_ok(duty, "outage.breaks", "{s:i, s:s, s:s}", "house", 7, "resource", "cold_water", "month", "2026-03-15"), "items.0");
+    json_t *march =
+        at(rpc_ok(duty, "outage.breaks", "{s:i, s:s, s:s}", "house", 7, "resource", "cold_water", "month", "2026-03-15"), "items.0");
     assert_int_equal(at_int(march, "off_s"), (3 * 60 + 30 + 3 * 60) * 60);
     assert_int_equal(at_int(march, "longest_s"), 8 * 3600);
     assert_int_equal(at_int(march, "exceeded_s"), 0); /* 6.5 of 8 h; the fourth hour of the long one ends in April */
-    json_t *april = at(rpc_ok(duty, "outage.breaks", "{s:i, s:s, s:s, s:b}", "house", 7, "resource", "cold_water", "month", "2026-04-01", "exceeded", 1), "items.0");
+    json_t *april = at(
+        rpc_ok(duty, "outage.breaks", "{s:i, s:s, s:s, s:b}", "house", 7, "resource", "cold_water", "month", "2026-04-01", "exceeded", 1),
+        "items.0");
     assert_int_equal(at_int(april, "off_s"), 5 * 3600);
     assert_int_equal(at_int(april, "exceeded_hours"), 4); /* of 8 h at once 4 are allowed, and those above lie in April */
     assert_true(json_number_value(at(april, "percent")) > 0.599 && json_number_value(at(april, "percent")) < 0.601);
@@ -436,7 +478,9 @@ static void a_month_of_a_house_is_the_union_of_its_breaks(void **state)
 static void a_notice_is_made_from_a_template(void **state)
 {
     (void)state;
-    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:i, s:s}", "kind", "emergency", "resource", "hot_water", "houses", houses(9, 12), "supplier", 1, "reason", "Порыв {houses}"), "id");
+    json_int_t id = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:i, s:s}", "kind", "emergency", "resource", "hot_water", "houses",
+                                  houses(9, 12), "supplier", 1, "reason", "Порыв {houses}"),
+                           "id");
     json_t *notice = rpc_ok(duty, "outage.notice", "{s:I}", "id", id);
     assert_string_equal(at_text(notice, "template"), "emergency");
     assert_non_null(strstr(at_text(notice, "text"), "ул. Ленина: 9, 10; ул. Мира: 1, 2"));
@@ -461,6 +505,7 @@ int main(void)
         cmocka_unit_test(an_outage_is_opened_extended_and_closed),
         cmocka_unit_test(houses_come_back_in_parts_and_the_last_one_ends_it),
         cmocka_unit_test(a_planned_one_is_announced_begun_converted_or_cancelled),
+        cmocka_unit_test(a_planned_one_is_told_ten_working_days_ahead),
         cmocka_unit_test(a_second_import_of_an_id_adds_nothing),
         cmocka_unit_test(houses_are_named_in_a_line),
         cmocka_unit_test(lists_are_filtered),

@@ -62,7 +62,10 @@ static void count_text(const struct row *row, const char *field, enum role stron
 }
 
 #define CELL_COUNT(name, field, strong)                                                                                                    \
-    static void cell_##name(const struct row *row, char *out, size_t size, enum role *role) { count_text(row, field, strong, out, size, role); }
+    static void cell_##name(const struct row *row, char *out, size_t size, enum role *role)                                                \
+    {                                                                                                                                      \
+        count_text(row, field, strong, out, size, role);                                                                                   \
+    }
 CELL_COUNT(houses, "houses", R_STRONG)
 CELL_COUNT(emergency, "emergency_houses", R_SOON)
 CELL_COUNT(planned, "planned_houses", R_TEXT)
@@ -95,21 +98,31 @@ static void cell_promised(const struct row *row, char *out, size_t size, enum ro
 }
 
 static const struct column columns[] = {
-    {"what", N_("Without what"), 22, 60, 1, 1, false, cell_what},
-    {"houses", N_("Houses"), 6, 7, 1, 1, true, cell_houses},
-    {"emergency", N_("Emerg."), 6, 6, 3, 2, true, cell_emergency},
-    {"planned", N_("Plan."), 6, 6, 3, 2, true, cell_planned},
-    {"residents", N_("People"), 8, 9, 1, 2, true, cell_residents},
-    {"flats", N_("Flats"), 7, 7, 5, 0, true, cell_flats},
-    {"social", N_("Social"), 6, 6, 2, 2, true, cell_social},
-    {"broken", N_("Broken"), 6, 6, 2, 2, true, cell_broken},
-    {"promised", N_("Back"), 11, 14, 2, 2, false, cell_promised},
-    {"since", N_("Since"), 11, 14, 4, 0, false, cell_since},
+    {"what", N_("Without what"), 22, 60, 1, 1, false, cell_what},  {"houses", N_("Houses"), 6, 7, 1, 1, true, cell_houses},
+    {"emergency", N_("Emerg."), 6, 6, 3, 2, true, cell_emergency}, {"planned", N_("Plan."), 6, 6, 3, 2, true, cell_planned},
+    {"residents", N_("People"), 8, 9, 1, 2, true, cell_residents}, {"flats", N_("Flats"), 7, 7, 5, 0, true, cell_flats},
+    {"social", N_("Social"), 6, 6, 2, 2, true, cell_social},       {"broken", N_("Broken"), 6, 6, 2, 2, true, cell_broken},
+    {"promised", N_("Back"), 11, 14, 2, 2, false, cell_promised},  {"since", N_("Since"), 11, 14, 4, 0, false, cell_since},
     {"outages", N_("Outages"), 6, 7, 6, 0, true, cell_outages},
 };
-static const char *const fields[] = {"resource", "district_name", "settlement_name", "supplier_name", "outages", "promises_broken", "houses", "emergency_houses",
-                                     "planned_houses", "residents", "residents_estimated", "flats", "social_objects", "since", "promised", "next_promised",
-                                     "filter", NULL};
+static const char *const fields[] = {"resource",
+                                     "district_name",
+                                     "settlement_name",
+                                     "supplier_name",
+                                     "outages",
+                                     "promises_broken",
+                                     "houses",
+                                     "emergency_houses",
+                                     "planned_houses",
+                                     "residents",
+                                     "residents_estimated",
+                                     "flats",
+                                     "social_objects",
+                                     "since",
+                                     "promised",
+                                     "next_promised",
+                                     "filter",
+                                     NULL};
 
 static json_t *board_params(void *arg)
 {
@@ -204,7 +217,8 @@ void outage_hour_text(const json_t *hour, char *out, size_t size)
 {
     static const struct {
         const char *member, *label; /* msgid */
-    } parts[] = {{"opened", N_("opened")}, {"closed", N_("restored")}, {"extended", N_("extended")}, {"promises_broken", N_("promises broken")},
+    } parts[] = {{"opened", N_("opened")},         {"closed", N_("restored")},
+                 {"extended", N_("extended")},     {"promises_broken", N_("promises broken")},
                  {"houses_off", N_("houses off")}, {"houses_back", N_("houses back")}};
     bool any = false;
     strf(out, size, "%s: ", _("In the last hour"));

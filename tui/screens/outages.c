@@ -1,4 +1,5 @@
 /* Outages: the list, the card, the text for residents. */
+#include "tui/screens/outages.h"
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
@@ -7,7 +8,6 @@
 #include "tui/screens/form.h"
 #include "tui/screens/house_preview.h"
 #include "tui/screens/modules.h"
-#include "tui/screens/outages.h"
 #include "tui/screens/records.h"
 #include "tui/text.h"
 #include "tui/words.h"
@@ -93,8 +93,9 @@ static const struct column columns[] = {
     {"supplier", N_("Supplier"), 14, 26, 5, 0, false, cell_supplier},
     {"status", N_("State"), 12, 22, 3, 2, false, cell_status},
 };
-static const char *const fields[] = {"number", "status", "kind", "resource", "supplier_name", "started", "promised", "ended", "promise_broken",
-                                     "houses", "houses_now", "where", "reason", "source_kind", "promises", "actions", NULL};
+static const char *const fields[] = {"number",   "status",         "kind",   "resource",   "supplier_name", "started", "promised",
+                                     "ended",    "promise_broken", "houses", "houses_now", "where",         "reason",  "source_kind",
+                                     "promises", "actions",        NULL};
 static const struct records_tab tabs[] = {
     {N_("Not restored"), "{\"open\": true}"},
     {N_("Emergency"), "{\"open\": true, \"kind\": \"emergency\"}"},
@@ -161,7 +162,8 @@ static void build_counts(struct doc *d, const json_t *r)
     doc_field_short(d, _("Houses without it"), text, now ? R_STRONG : R_GOOD);
     if (!now)
         return;
-    strf(text, sizeof text, estimated ? _("%lld, of them by estimate %lld") : "%lld", (long long)js_int(r, "residents_now"), (long long)estimated);
+    strf(text, sizeof text, estimated ? _("%lld, of them by estimate %lld") : "%lld", (long long)js_int(r, "residents_now"),
+         (long long)estimated);
     doc_field_short(d, _("Residents"), text, R_TEXT);
     strf(text, sizeof text, "%lld", (long long)js_int(r, "flats_now"));
     doc_field_short(d, _("Flats"), text, R_TEXT);
@@ -209,13 +211,13 @@ static void build_main(struct doc *d, const json_t *r)
     }
     if (json_is_number(json_object_get(allowed, "month_hours"))) {
         int64_t left = js_int(allowed, "month_left_s");
-        strf(text, sizeof text, _("%g h, left this month %lld h %02lld min"), json_number_value(json_object_get(allowed, "month_hours")), (long long)left / 3600,
-             (long long)left / 60 % 60);
+        strf(text, sizeof text, _("%g h, left this month %lld h %02lld min"), json_number_value(json_object_get(allowed, "month_hours")),
+             (long long)left / 3600, (long long)left / 60 % 60);
         doc_field_short(d, _("In a month"), text, left ? R_TEXT : R_LATE);
     }
     if (js_int(allowed, "exceeded_houses") > 0) {
-        strf(text, sizeof text, _("in %lld houses, up to %lld h %02lld min"), (long long)js_int(allowed, "exceeded_houses"), (long long)js_int(allowed, "exceeded_s") / 3600,
-             (long long)js_int(allowed, "exceeded_s") / 60 % 60);
+        strf(text, sizeof text, _("in %lld houses, up to %lld h %02lld min"), (long long)js_int(allowed, "exceeded_houses"),
+             (long long)js_int(allowed, "exceeded_s") / 3600, (long long)js_int(allowed, "exceeded_s") / 60 % 60);
         doc_field_short(d, _("Exceeded"), text, R_LATE);
     }
     doc_text(d, 0, R_DIM, _("These hours bind the charge, they are no term of repair."));
@@ -235,7 +237,8 @@ static void build_houses(struct doc *d, const json_t *r)
         dates_moment(js_str(h, "restored"), back, sizeof back);
         strf(line, sizeof line, "%s%s%s", js_str(h, "address"), off ? "" : "  ", back);
         doc_text(d, 0, off ? R_TEXT : R_GOOD, line);
-        json_array_foreach(json_object_get(h, "social_objects"), k, x) {
+        json_array_foreach(json_object_get(h, "social_objects"), k, x)
+        {
             strf(line, sizeof line, "%s %s  %s", theme_glyph(GL_LATE), js_str(x, "name"), js_str(x, "phone"));
             doc_text(d, 2, off ? R_LATE : R_DIM, line);
         }
@@ -298,8 +301,8 @@ struct screen *outages_card(int64_t id, enum command then) { return card_screen(
 
 /* ---- writing one down ---- */
 
-/* What the preview has found is what is sent: also where a street was chosen of several alike. With pieces that were not found the line itself goes,
- * and the server says which. */
+/* What the preview has found is what is sent: also where a street was chosen of several alike. With pieces that were not found the line
+ * itself goes, and the server says which. */
 static void send_found(struct form_screen *fs, json_t *params)
 {
     struct house_preview *p = fs->extra_data;
@@ -323,8 +326,10 @@ static const struct form_extra *line_form(void)
 
 void outages_new(void)
 {
-    static const struct form_hint hints[] = {{"external_id", FH_HIDE, NULL}, {"source", FH_HIDE, NULL}, {"source_kind", FH_HIDE, NULL}, {NULL, 0, NULL}};
-    static const char *const order[] = {"resource", "line", "promised", "reason", "supplier", "kind", "started", "houses", "condition", "noticed", NULL};
+    static const struct form_hint hints[] = {
+        {"external_id", FH_HIDE, NULL}, {"source", FH_HIDE, NULL}, {"source_kind", FH_HIDE, NULL}, {NULL, 0, NULL}};
+    static const char *const order[] = {"resource", "line",   "promised",  "reason",  "supplier", "kind",
+                                        "started",  "houses", "condition", "noticed", NULL};
     form_open(&(struct form_start){.method = "outage.open",
                                    .hints = hints,
                                    .order = order,
@@ -336,5 +341,6 @@ void outages_new(void)
 
 void outage_houses_open(const char *method, const struct record_ref *ref)
 {
-    form_open(&(struct form_start){.method = method, .refs = ref, .ref_count = 1, .large = true, .extra = line_form(), .extra_data = house_preview_new()});
+    form_open(&(struct form_start){
+        .method = method, .refs = ref, .ref_count = 1, .large = true, .extra = line_form(), .extra_data = house_preview_new()});
 }

@@ -1,5 +1,5 @@
-/* The wall screen (gorod-tui --board): who is without what, in digits that are read from across the room. Nobody sits before it: it takes no keys,
- * reads itself anew at every event and every minute, and says when the server is away. */
+/* The wall screen (gorod-tui --board): who is without what, in digits that are read from across the room. Nobody sits before it: it takes
+ * no keys, reads itself anew at every event and every minute, and says when the server is away. */
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
@@ -21,10 +21,11 @@ struct wall {
 
 /* Five rows of five cells for each digit. */
 static const char *const shapes[10][DIGIT_H] = {
-    {"#####", "#   #", "#   #", "#   #", "#####"}, {"   ##", "    #", "    #", "    #", "    #"}, {"#####", "    #", "#####", "#    ", "#####"},
-    {"#####", "    #", " ####", "    #", "#####"}, {"#   #", "#   #", "#####", "    #", "    #"}, {"#####", "#    ", "#####", "    #", "#####"},
-    {"#####", "#    ", "#####", "#   #", "#####"}, {"#####", "    #", "    #", "    #", "    #"}, {"#####", "#   #", "#####", "#   #", "#####"},
-    {"#####", "#   #", "#####", "    #", "#####"},
+    {"#####", "#   #", "#   #", "#   #", "#####"}, {"   ##", "    #", "    #", "    #", "    #"},
+    {"#####", "    #", "#####", "#    ", "#####"}, {"#####", "    #", " ####", "    #", "#####"},
+    {"#   #", "#   #", "#####", "    #", "    #"}, {"#####", "#    ", "#####", "    #", "#####"},
+    {"#####", "#    ", "#####", "#   #", "#####"}, {"#####", "    #", "    #", "    #", "    #"},
+    {"#####", "#   #", "#####", "#   #", "#####"}, {"#####", "#   #", "#####", "    #", "#####"},
 };
 
 static void big_row(const char *shape, char *out, size_t size)
@@ -54,8 +55,8 @@ static void line_texts(const json_t *item, char counts[200], char times[200])
 {
     char since[40], back[40];
     const char *promised = js_str(item, "next_promised")[0] ? js_str(item, "next_promised") : js_str(item, "promised");
-    strf(counts, 200, "%s %lld · %s %lld · %s %lld", _("people"), (long long)js_int(item, "residents"), _("emerg."), (long long)js_int(item, "emergency_houses"), _("plan."),
-         (long long)js_int(item, "planned_houses"));
+    strf(counts, 200, "%s %lld · %s %lld · %s %lld", _("people"), (long long)js_int(item, "residents"), _("emerg."),
+         (long long)js_int(item, "emergency_houses"), _("plan."), (long long)js_int(item, "planned_houses"));
     if (js_int(item, "social_objects") > 0) {
         size_t len = strlen(counts);
         strf(counts + len, 200 - len, " · %s %lld", _("social"), (long long)js_int(item, "social_objects"));
@@ -88,7 +89,8 @@ static void paint_row(int y, int x, int w, const json_t *item)
 {
     char line[500], counts[200], times[200];
     line_texts(item, counts, times);
-    strf(line, sizeof line, "%6lld  %s  %s  %s", (long long)js_int(item, "houses"), words_label("outage_resource", js_str(item, "resource")), times, counts);
+    strf(line, sizeof line, "%6lld  %s  %s  %s", (long long)js_int(item, "houses"),
+         words_label("outage_resource", js_str(item, "resource")), times, counts);
     draw_text(y, x, w, role_of(item), G_BASE, line);
 }
 
