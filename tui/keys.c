@@ -155,7 +155,8 @@ void keys_label(int key, char *out, size_t size)
         strf(out, size, "Ctrl+%c", key - K_CTRL - 'a' + 'A');
         return;
     }
-    uint32_t cp = (uint32_t)key, cyrillic = (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') ? layout_to_cyrillic(cp) : 0;
+    /* Б and Ю stand where the other layout has < and >; other signs that share a key with a letter are named as signs (`:` opens the menu). */
+    uint32_t cp = (uint32_t)key, cyrillic = (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') || cp == '<' || cp == '>' ? layout_to_cyrillic(cp) : 0;
     char utf8[4];
     size_t n = utf8_encode(cyrillic && i18n_language()[0] == 'r' ? cyrillic : cp, utf8);
     strf(out, size, "%.*s", (int)n, utf8);

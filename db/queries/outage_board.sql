@@ -79,7 +79,7 @@ ORDER BY CASE WHEN $1 <> 'all' THEN {outage_key_name} END COLLATE "ru-x-icu" NUL
 SELECT count(*) FILTER (WHERE e.action IN ('begin', 'reopen') OR (e.action = 'open' AND e.to_state = 'active')),
        count(*) FILTER (WHERE e.to_state = 'restored'), count(*) FILTER (WHERE e.action = 'extend'), count(*) FILTER (WHERE e.action = 'promise_broken'),
        coalesce(sum((e.changes->'houses_off'->>'to')::bigint), 0), coalesce(sum((e.changes->'houses_back'->>'to')::bigint), 0)
-FROM event e JOIN outage o ON o.id = e.record_id
+FROM event e CROSS JOIN LATERAL (SELECT x.kind, x.resource FROM outage x WHERE x.id = e.record_id OFFSET 0) o -- looked up event by event, never the whole table
 WHERE e.record = 'outage' AND e.at > coalesce($1::timestamptz, now()) - interval '1 hour' AND e.at <= coalesce($1, now())
   AND o.kind IN ('emergency', 'planned') AND ($2::text IS NULL OR o.resource = $2);
 

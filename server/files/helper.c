@@ -41,13 +41,15 @@ static void become_helper(const char *const argv[], int in, int out, struct sand
         _exit(127);
     /* The sandbox's own descriptor is needed once more; it is closed on exec as everything else is. */
     close_range(KEPT_FD, ~0u, CLOSE_RANGE_CLOEXEC);
+    if (!sandbox_enter(sandbox))
+        _exit(127);
+    /* Nothing may be allocated from here on: this process may be larger than what its successor is allowed. */
     limit(RLIMIT_CPU, CPU_S);
     limit(RLIMIT_AS, MEMORY_BYTES);
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, DESCRIPTORS);
-    if (sandbox_enter(sandbox))
-        execve(argv[0], (char *const *)argv, environment);
+    execve(argv[0], (char *const *)argv, environment);
     _exit(127);
 }
 

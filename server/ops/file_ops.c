@@ -229,6 +229,15 @@ static bool file_view(struct call *c)
     bool ok = file_read_event(c, arg_int(c, "id"), pg_text(row, 0, COL_NAME), &place) &&
               view_file(&r, pg_text(row, 0, COL_MIME), &size, &kind, &cut, &lines, c->err);
     content_reader_free(&r);
+    /* A damaged file has its properties all the same. */
+    const char *trouble = "";
+    if (!ok && c->err->code == ERR_RULE && strcmp(c->err->reason, "not_readable") == 0) {
+        trouble = err_reason_text("not_readable", c->user->lang);
+        kind = VIEW_NONE;
+        cut = false;
+        buf_reset(&lines);
+        ok = true;
+    }
     if (ok) {
         struct jw w;
         const char *json = pg_text(row, 0, 0);
@@ -237,6 +246,9 @@ static bool file_view(struct call *c)
         buf_printf(&all, ",\"kind\":\"%s\",\"cut\":%s,\"text\":", kinds[kind], call_bool(cut));
         jw_init(&w, &all);
         jw_string_n(&w, lines.data, lines.len);
+        buf_puts(&all, ",\"trouble\":");
+        jw_init(&w, &all);
+        jw_string(&w, trouble);
         buf_putc(&all, '}');
         jw_raw(c->out, all.data);
         buf_free(&all);

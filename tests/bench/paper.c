@@ -153,7 +153,7 @@ int main(void)
     struct samples ours = {0}, plain = {0};
     int64_t count = 0;
     int appeals = bench_setting("GOROD_BENCH_JOURNAL", 8000);
-    journal = form_find("appeals_journal");
+    journal = form_find("report.appeals_journal");
     struct server *s = server_start(NULL);
     given_documents(s, appeals);
     for (int i = 0; i < RUNS; i++) {

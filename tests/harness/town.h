@@ -46,3 +46,8 @@ json_t *given_appeal(struct town *t, const char *name, const char *subject);
 json_t *given_assignment(struct town *t, json_int_t appeal, enum town_user responsible, const char *title);
 /* A date so many days from today, YYYY-MM-DD, in the server's time zone. Lives until the 8th call after. */
 const char *day_from_today(int days);
+
+/* Base64 of so many bytes; caller frees. */
+char *base64_text(const void *data, size_t len);
+/* Puts a file into the inbox of `who`; returns the answer of file.put. */
+json_t *given_inbox_file(struct rpc *who, const char *name, const void *data, size_t len);

@@ -25,31 +25,7 @@ static void starts_and_is_filled(void **state)
     analyst = town_as(&town, TOWN_analyst);
 }
 
-/* Base64 of so many bytes that a seed tells; caller frees. */
-static char *base64(const void *data, size_t len)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const unsigned char *in = data;
-    char *out = malloc(4 * (len / 3 + 1) + 1), *p = out;
-    assert_non_null(out);
-    for (size_t i = 0; i < len; i += 3) {
-        unsigned long bits = (unsigned long)in[i] << 16 | (i + 1 < len ? (unsigned long)in[i + 1] << 8 : 0) | (i + 2 < len ? in[i + 2] : 0);
-        *p++ = letters[bits >> 18];
-        *p++ = letters[bits >> 12 & 63];
-        *p++ = i + 1 < len ? letters[bits >> 6 & 63] : '=';
-        *p++ = i + 2 < len ? letters[bits & 63] : '=';
-    }
-    *p = '\0';
-    return out;
-}
-
-static json_t *put(struct rpc *who, const char *name, const char *text)
-{
-    char *content = base64(text, strlen(text));
-    json_t *answer = rpc_ok(who, "file.put", "{s:s, s:s}", "name", name, "content", content);
-    free(content);
-    return answer;
-}
+static json_t *put(struct rpc *who, const char *name, const char *text) { return given_inbox_file(who, name, text, strlen(text)); }
 
 static json_int_t total(struct rpc *who, const char *place, json_int_t id)
 {
@@ -66,7 +42,7 @@ static void a_file_is_kept_as_it_was_sent(void **state)
     json_t *made = put(clerk, "Заявление.txt", "Прошу отремонтировать кровлю\n");
     assert_string_equal(at_text(made, "type"), "text/plain");
     json_t *got = rpc_ok(clerk, "file.get", "{s:I}", "id", at_int(made, "id"));
-    char *same = base64("Прошу отремонтировать кровлю\n", strlen("Прошу отремонтировать кровлю\n"));
+    char *same = base64_text("Прошу отремонтировать кровлю\n", strlen("Прошу отремонтировать кровлю\n"));
     assert_string_equal(at_text(got, "content"), same);
     free(same);
     assert_string_equal(at_text(got, "name"), "Заявление.txt");
@@ -116,7 +92,7 @@ static void a_large_file_goes_in_parts(void **state)
     for (int i = 0; i < PARTS; i++) {
         for (size_t k = 0; k < PART_BYTES; k++)
             data[i][k] = (unsigned char)(k * 7 + (size_t)i * 13 + k / 251);
-        char *content = base64(data[i], PART_BYTES);
+        char *content = base64_text(data[i], PART_BYTES);
         json_t *params =
             json_pack("{s:s, s:s, s:b, s:i}", "name", "большой.bin", "content", content, "more", i + 1 < PARTS, "offset", i * PART_BYTES);
         if (upload)
@@ -135,7 +111,7 @@ static void a_large_file_goes_in_parts(void **state)
             unsigned char across[20];
             memcpy(across, data[0] + offset, 10);
             memcpy(across + 10, data[1], 10);
-            char *want = base64(across, 20);
+            char *want = base64_text(across, 20);
             assert_string_equal(at_text(piece, "content"), want);
             free(want);
             rpc_ok(clerk, "file.remove", "{s:I}", "id", id);

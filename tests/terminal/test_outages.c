@@ -54,6 +54,31 @@ static void an_outage_is_written_down_and_stands_on_every_board(void **state)
     scene_leave(&head);
 }
 
+/* No key is pressed there and none does anything: what is opened and closed elsewhere comes and goes, and the server's death is told and
+ * outlived. */
+static void the_wall_follows_and_outlives_the_server(void **state)
+{
+    (void)state;
+    char *argv[] = {"env", "GOROD_TUI_IDLE=1", "LANGUAGE=ru", (char *)tui_program(), "--board", "--state", server->state, NULL};
+    struct term *wall = term_run(argv, 100, 30, "xterm-256color");
+    term_wait_text(wall, "Холодное водоснабжение"); /* of the scene before */
+    struct rpc *duty = town_as(&town, TOWN_dispatcher);
+    json_int_t id =
+        at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:s}", "kind", "emergency", "resource", "gas", "line", "Мира 1-10 подряд"), "id");
+    term_wait_text(wall, "Газоснабжение");
+    term_wait_text(wall, "людей 1000");
+    term_key(wall, "F10");
+    term_type(wall, "q");
+    json_t *started =
+        at(rpc_ok(duty, "outage.get", "{s:I}", "id", id), "started"); /* it ends as it begins: what counts is that it is over */
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", id, "ended", json_string_value(started));
+    term_wait_gone(wall, "Газоснабжение");
+    server_kill_part(server, "core");
+    term_wait_text(wall, "Холодное водоснабжение");
+    term_wait_gone(wall, "Сервер недоступен");
+    term_close(&wall);
+}
+
 static void stops_cleanly(void **state)
 {
     (void)state;
@@ -66,6 +91,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_and_is_filled),
         cmocka_unit_test(an_outage_is_written_down_and_stands_on_every_board),
+        cmocka_unit_test(the_wall_follows_and_outlives_the_server),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("terminal-outages", tests);

@@ -9,6 +9,7 @@
 #include "tui/screens/modules.h"
 #include "tui/screens/records.h"
 #include "tui/screens/send.h"
+#include "tui/term.h"
 #include "tui/text.h"
 #include "tui/words.h"
 #include <stdio.h>
@@ -183,7 +184,7 @@ static void ask(void *arg)
 {
     struct viewer *v = arg;
     v->asked_width = v->width;
-    bool letters = strcmp(theme_glyph(GL_ARROW), "->") == 0; /* a terminal that knows nothing but ASCII */
+    bool letters = term_glyph_level() == 0; /* a terminal that knows nothing but letters */
     app_call(v->screen, "file.view",
              json_pack("{s:I,s:i,s:i,s:b}", "id", (json_int_t)v->id, "columns", v->width > 4 ? v->width - 2 : v->width, "rows",
                        v->height > 4 ? v->height - 1 : v->height, "ascii", letters),
@@ -215,6 +216,8 @@ static void build(struct viewer *v, int width)
         strf(line, sizeof line, _("The name says %s, the contents are %s"), js_str(v->file, "named_as"), js_str(v->file, "type"));
         doc_text(v->doc, 0, R_SOON, line);
     }
+    if (js_str(v->file, "trouble")[0])
+        doc_text(v->doc, 0, R_SOON, js_str(v->file, "trouble"));
     if (strcmp(kind, "none") == 0 || !*text)
         properties(v);
     for (const char *line = text; *line;) {
