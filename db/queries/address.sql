@@ -387,14 +387,20 @@ WITH piece AS MATERIALIZED (
 ), kept AS (
     SELECT id, min(ord) AS first, string_agg(ord::text, ' ' ORDER BY ord) AS ords FROM hit WHERE NOT out AND id NOT IN (SELECT id FROM hit WHERE out)
     GROUP BY id LIMIT $13::integer
+), found AS MATERIALIZED (
+    SELECT h.*, kept.first, kept.ords FROM kept JOIN house h USING (id)
+), place AS MATERIALIZED ( -- a street is written out once, however many houses it has here
+    SELECT d.settlement_id, d.street_id, t.residents_per_flat,
+           concat_ws(', ', gorod_place('settlement_kind', t.kind, t.name), gorod_place('street_kind', s.kind, s.name)) AS text
+    FROM (SELECT DISTINCT settlement_id, street_id FROM found) d JOIN settlement t ON t.id = d.settlement_id LEFT JOIN street s ON s.id = d.street_id
 )
 SELECT json_build_object('id', h.id, 'number', h.number, 'street', h.street_id, 'settlement', h.settlement_id,
-                         'address', concat_ws(', ', gorod_place('settlement_kind', t.kind, t.name), gorod_place('street_kind', s.kind, s.name), h.number),
-                         'flats', h.flats, 'residents', gorod_residents(h.residents, h.flats, t.residents_per_flat),
+                         'address', p.text || ', ' || h.number,
+                         'flats', h.flats, 'residents', gorod_residents(h.residents, h.flats, p.residents_per_flat),
                          'residents_estimated', h.residents IS NULL AND h.flats IS NOT NULL),
-       kept.ords, h.flats, gorod_residents(h.residents, h.flats, t.residents_per_flat), h.residents IS NULL AND h.flats IS NOT NULL, h.id
-FROM kept JOIN house h USING (id) JOIN settlement t ON t.id = h.settlement_id LEFT JOIN street s ON s.id = h.street_id
-ORDER BY kept.first, h.street_id, h.number_value, h.number_order COLLATE "C", h.id;
+       h.ords, h.flats, gorod_residents(h.residents, h.flats, p.residents_per_flat), h.residents IS NULL AND h.flats IS NOT NULL, h.id
+FROM found h JOIN place p ON p.settlement_id = h.settlement_id AND p.street_id IS NOT DISTINCT FROM h.street_id
+ORDER BY h.first, h.street_id, h.number_value, h.number_order COLLATE "C", h.id;
 
 -- name: house_corpora
 -- (street, value, number) -> the numbers that the register has beside this one, in one text

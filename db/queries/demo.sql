@@ -150,6 +150,67 @@ COPY comment_read (user_id, record, record_id, comment_id) FROM STDIN;
 -- copy: yes
 COPY event (id, at, actor_id, record, record_id, action, version, from_state, to_state, comment, changes) FROM STDIN;
 
+-- name: demo_streets
+-- (names, kinds, keys of streets): an invented town in three districts with its villages, and the companies that run houses
+WITH d AS (
+    INSERT INTO district (name) VALUES ('Правобережный район'), ('Левобережный район'), ('Заводской район') RETURNING id, name
+), t AS (
+    INSERT INTO settlement (kind, name, district_id)
+    SELECT v.kind, v.name, d.id FROM (VALUES ('city', 'Новореченск', NULL), ('village', 'Никольское', 'Левобережный район'), ('hamlet', 'Столбищи', 'Левобережный район'),
+                                             ('town', 'Фоминское', 'Правобережный район'), ('hamlet', 'Борисово', 'Правобережный район')) AS v(kind, name, district)
+         LEFT JOIN d ON d.name = v.district
+    RETURNING id, kind
+), k AS (
+    INSERT INTO company (name, key, phone) VALUES ('ООО «УК «Уют»', 'ооо ук уют', '2-15-40'), ('ООО «УК «Волга»', 'ооо ук волга', '2-30-11'), ('ТСЖ «Заря»', 'тсж заря', '2-44-02'),
+        ('МУП «Горэлектросеть»', 'муп горэлектросеть', '2-11-04'), ('МУП «Водоканал»', 'муп водоканал', '2-11-05'), ('АО «Теплосеть»', 'ао теплосеть', '2-11-06')
+)
+INSERT INTO street (settlement_id, name, kind, key)
+SELECT t.id, s.name, s.kind, s.key FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS s(name, kind, key, n) JOIN t ON t.kind = 'city' ORDER BY s.n;
+
+-- name: demo_houses
+-- () some thirty houses a street, in the spellings that towns have: letters, corpora, fractions; villages without streets
+WITH place AS (
+    SELECT s.id AS street_id, s.settlement_id, row_number() OVER (ORDER BY s.id) AS n FROM street s
+), spot AS (
+    SELECT p.*, k, v.number, v.ord, (p.n * 31 + k * 17 + length(v.number) * 7) % 10 AS chance
+    FROM place p CROSS JOIN LATERAL generate_series(1, 24 + (p.n * 7 % 12)::integer) AS k
+         CROSS JOIN LATERAL (SELECT k::text AS number, '' AS ord
+                             UNION ALL SELECT k || 'А', '1А' WHERE (k + p.n) % 9 = 0
+                             UNION ALL SELECT k || ' к1', '300001' WHERE (k + p.n) % 14 = 0 UNION ALL SELECT k || ' к2', '300002' WHERE (k + p.n) % 14 = 0
+                             UNION ALL SELECT k || '/2', '200002' WHERE (k + p.n) % 19 = 0) AS v
+), built AS (
+    SELECT s.*, CASE WHEN chance < 3 THEN 5 WHEN chance < 4 THEN 9 WHEN chance < 7 THEN 2 ELSE 1 END AS floors,
+           CASE WHEN chance < 3 THEN 4 WHEN chance < 4 THEN 3 ELSE 1 END AS entrances,
+           CASE WHEN chance < 3 THEN 80 WHEN chance < 4 THEN 108 WHEN chance < 7 THEN 8 ELSE 1 END AS flats
+    FROM spot s
+)
+INSERT INTO house (settlement_id, street_id, district_id, number, number_value, number_order, entrances, floors, flats, residents, company_id, without, lat, lon)
+SELECT b.settlement_id, b.street_id, (SELECT id FROM district ORDER BY id OFFSET b.n % 3 LIMIT 1), b.number, b.k, b.ord, b.entrances, b.floors, b.flats,
+       CASE WHEN b.chance % 3 > 0 THEN b.flats * 2 + (b.n + b.k) % 5 END, CASE WHEN b.flats > 1 THEN (SELECT id FROM company ORDER BY id OFFSET b.n % 3 LIMIT 1) END,
+       CASE WHEN b.flats = 1 THEN '{hot_water,heating}'::text[] ELSE '{}' END, 57.86 + b.n * 0.0005, 39.50 + b.k * 0.0008
+FROM built b
+UNION ALL
+SELECT t.id, NULL, t.district_id, k::text, k, '', 1, 1, 1, CASE WHEN k % 4 > 0 THEN 1 + k % 4 END, NULL, '{hot_water,heating}', 57.95, 39.60 + k * 0.0008
+FROM settlement t CROSS JOIN LATERAL generate_series(1, 20 + (t.id % 3)::integer * 8) AS k WHERE t.kind <> 'city';
+
+-- name: demo_objects
+-- () social objects in the larger houses and beside them, evenly over the town
+WITH kinds AS (
+    SELECT * FROM (VALUES ('school', 'Школа № ', 12, 600), ('kindergarten', 'Детский сад № ', 16, 140), ('clinic', 'Поликлиника № ', 3, NULL), ('hospital', 'Городская больница № ', 1, 240),
+                          ('pharmacy', 'Аптека № ', 10, NULL), ('boiler', 'Котельная № ', 8, NULL), ('water_intake', 'Насосная станция № ', 3, NULL), ('culture', 'Дом культуры № ', 3, NULL),
+                          ('nursing_home', 'Дом-интернат № ', 1, 90), ('ambulance_station', 'Подстанция скорой помощи № ', 1, NULL), ('emergency_service', 'Пожарная часть № ', 2, NULL),
+                          ('telecom_node', 'Узел связи № ', 2, NULL), ('bakery', 'Хлебозавод № ', 1, NULL), ('sport', 'Бассейн № ', 1, NULL)) AS v(kind, name, count, places)
+), numbered AS (
+    SELECT k.kind, k.name || i AS name, k.places, row_number() OVER (ORDER BY k.kind, i) AS n FROM kinds k CROSS JOIN LATERAL generate_series(1, k.count) AS i
+), large AS (
+    SELECT id, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS total FROM house WHERE street_id IS NOT NULL AND flats >= 8
+)
+INSERT INTO social_object (kind, name, house_id, places, children, contact_duty_phone, round_the_clock, backup_power_kw)
+SELECT o.kind, o.name, l.id, o.places, CASE WHEN o.kind IN ('school', 'kindergarten') THEN o.places END, '2-' || lpad((o.n * 137 % 10000)::text, 4, '0'),
+       o.kind IN ('hospital', 'nursing_home', 'ambulance_station', 'emergency_service', 'boiler', 'water_intake', 'telecom_node'),
+       CASE WHEN o.kind IN ('hospital', 'water_intake') THEN 200 END
+FROM numbered o JOIN large l ON l.n = 1 + o.n * 29 % l.total;
+
 -- name: demo_suppliers
 -- Who supplies what, where there are houses at all.
 INSERT INTO company (name, key, phone) SELECT v.name, v.key, v.phone
@@ -177,7 +238,7 @@ SELECT 'ОТК-' || i || '/' || to_char(now(), 'YY'), date_part('year', now())::
                      WHEN 'gas' THEN (ARRAY['Ремонт газопровода', 'Проверка ГРП'])[1 + b % 2] WHEN 'sewerage' THEN (ARRAY['Засор коллектора', 'Ремонт КНС'])[1 + b % 2]
                      WHEN 'lift' THEN 'Остановка лифта' ELSE 'Обрыв линии связи' END,
        began, began + make_interval(hours => 2 + b % 22), CASE WHEN i <= 400 THEN began + make_interval(mins => 60 + b % 900) END,
-       CASE WHEN kind = 'planned' THEN began::date - 15 END, least(began, now()) - CASE WHEN kind = 'planned' THEN interval '14 days' ELSE interval '0' END,
+       CASE WHEN kind = 'planned' THEN began::date - 15 END, least(began, date_trunc('hour', now())) - CASE WHEN kind = 'planned' THEN interval '14 days' ELSE interval '0' END,
        (SELECT id FROM app_user WHERE login = 'dispatcher')
 FROM what ORDER BY i;
 
@@ -195,12 +256,12 @@ FROM drawn d JOIN street s ON s.place = d.a % s.streets JOIN house_row h ON h.st
 INSERT INTO outage_promise (outage_id, said_by, promised_at, said_at) SELECT id, opened_by, promised_at, opened_at FROM outage WHERE promised_at IS NOT NULL ORDER BY id;
 
 -- name: demo_outage_events
-INSERT INTO event (at, actor_id, record, record_id, action, version, to_state, comment, changes)
-SELECT o.opened_at, o.opened_by, 'outage', o.id, 'open', 1, CASE WHEN o.kind = 'planned' THEN 'announced' ELSE 'active' END, o.reason,
+INSERT INTO event (at, actor_id, record, record_id, action, version, from_state, to_state, comment, changes)
+SELECT o.opened_at, o.opened_by, 'outage', o.id, 'open', 1, NULL, CASE WHEN o.status = 'announced' THEN 'announced' ELSE 'active' END, o.reason,
        jsonb_build_object('houses_off', jsonb_build_object('to', (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id)))
 FROM outage o
 UNION ALL
-SELECT o.ended_at, o.opened_by, 'outage', o.id, 'close', 2, 'restored', NULL, jsonb_build_object('houses_back', jsonb_build_object('to', (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id)))
+SELECT o.ended_at, o.opened_by, 'outage', o.id, 'close', 2, 'active', 'restored', NULL, jsonb_build_object('houses_back', jsonb_build_object('to', (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id)))
 FROM outage o WHERE o.ended_at IS NOT NULL ORDER BY 1;
 
 -- name: demo_outage_counter

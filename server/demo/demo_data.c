@@ -221,7 +221,7 @@ static bool make_town(struct town *t, const struct options *o, struct err *err)
         return false;
     set_clock(t);
     t->days = days_new(t);
-    return staff_make(t, o->state, err) && live_all(t, o->appeals, err) && finish(t, err);
+    return staff_make(t, o->state, err) && addresses_make(t, err) && live_all(t, o->appeals, err) && finish(t, err);
 }
 
 static void town_free(struct town *t)

@@ -127,3 +127,5 @@ void citizen_name(const struct town *t, size_t index, char *out, size_t size);
 /* Where they live, as a postal address. */
 void citizen_address(const struct town *t, size_t index, char *out, size_t size);
 int64_t citizen_id(const struct town *t, size_t index);
+/* Settlements, streets, houses, companies and social objects (addresses.c). */
+bool addresses_make(struct town *t, struct err *err);
