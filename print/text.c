@@ -1,4 +1,5 @@
-/* Plain text: for the screen, a message, a letter. A table is said row by row, a line a row; what a column is called stands before its value. */
+/* Plain text: for the screen, a message, a letter. A table is said row by row, a line a row; what a column is called stands before its
+ * value. */
 #include "print/print.h"
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* Incidents of the duty desk: the call written down, its journal and card, and what is known while the caller still speaks. Transitions stand in
- * incident_move.c. */
+/* Incidents of the duty desk: the call written down, its journal and card, and what is known while the caller still speaks. Transitions
+ * stand in incident_move.c. */
 #include "server/ops/incident.h"
 #include "common/arena.h"
 #include "server/ops/access.h"
@@ -90,8 +90,10 @@ static bool take_kind(struct call *c, struct call_card *k)
         return err_field(c->err, "type", "required", NULL);
     k->source = arg_sql(c, "source") ? arg_sql(c, "source") : "phone";
     k->priority = arg_sql(c, "priority");
-    if (!check_classifier(c, "incident_type", "type", k->type, NULL) || !check_classifier(c, "incident_priority", "priority", k->priority, NULL) ||
-        !check_classifier(c, "incident_source", "source", k->source, NULL) || !check_classifier(c, "service", "service", arg_sql(c, "service"), NULL) || !incident_codes_ok(c, "service", "services"))
+    if (!check_classifier(c, "incident_type", "type", k->type, NULL) ||
+        !check_classifier(c, "incident_priority", "priority", k->priority, NULL) ||
+        !check_classifier(c, "incident_source", "source", k->source, NULL) ||
+        !check_classifier(c, "service", "service", arg_sql(c, "service"), NULL) || !incident_codes_ok(c, "service", "services"))
         return false;
     json_t *type = facts_of(c, "incident_type", k->type), *source = facts_of(c, "incident_source", k->source);
     const char *usual = json_string_value(json_object_get(type, "priority"));
@@ -141,10 +143,31 @@ static bool write_card(struct call *c, const struct call_card *k, const char *st
     if (arg_sql(c, "taken_at") && !incident_time(c, "taken_at", NULL, &at))
         return false;
     day_to_civil(call_today(), &year, &month, &day);
-    const char *params[] = {"incident", call_int(c, year), "ЕД", status, at, call_user(c), k->source, k->type, k->priority, arg_sql(c, "text"),
-                            arg_sql(c, "phone"), arg_sql(c, "caller"), arg_sql(c, "house"), k->place, arg_sql(c, "entrance"), arg_sql(c, "floor"),
-                            arg_sql(c, "flat"), arg_sql(c, "dead"), arg_sql(c, "injured"), arg_sql(c, "children"), arg_sql(c, "external_id"), k->services,
-                            incident_norms(c, k->type), call_bool(k->answered), arg_sql(c, "rescued")};
+    const char *params[] = {"incident",
+                            call_int(c, year),
+                            "ЕД",
+                            status,
+                            at,
+                            call_user(c),
+                            k->source,
+                            k->type,
+                            k->priority,
+                            arg_sql(c, "text"),
+                            arg_sql(c, "phone"),
+                            arg_sql(c, "caller"),
+                            arg_sql(c, "house"),
+                            k->place,
+                            arg_sql(c, "entrance"),
+                            arg_sql(c, "floor"),
+                            arg_sql(c, "flat"),
+                            arg_sql(c, "dead"),
+                            arg_sql(c, "injured"),
+                            arg_sql(c, "children"),
+                            arg_sql(c, "external_id"),
+                            k->services,
+                            incident_norms(c, k->type),
+                            call_bool(k->answered),
+                            arg_sql(c, "rescued")};
     return query_numbered(c, Q_INCIDENT_LOG, params, 25, id, number);
 }
 
@@ -194,14 +217,29 @@ static bool incident_set(struct call *c)
     bool ok = record_may(c, &r, "set", &to) && check_classifier(c, "incident_type", "type", arg_sql(c, "type"), NULL) &&
               check_classifier(c, "incident_priority", "priority", arg_sql(c, "priority"), NULL) &&
               check_classifier(c, "incident_source", "source", arg_sql(c, "source"), NULL) &&
-              ((!arg_has(c, "house") && !arg_has(c, "place")) || take_place(c, &place)) && record_changes(c, Q_INCIDENT_FACTS, r.id_text, &changes);
+              ((!arg_has(c, "house") && !arg_has(c, "place")) || take_place(c, &place)) &&
+              record_changes(c, Q_INCIDENT_FACTS, r.id_text, &changes);
     if (ok && arg_sql(c, "type") && strcmp(arg_sql(c, "type"), pg_text(r.row, 0, I_TYPE)) != 0) {
         const char *renew[] = {r.id_text, incident_norms(c, arg_sql(c, "type"))};
         ok = pg_exec(c->db, Q_INCIDENT_CLOCKS_RENEW, renew, 2, NULL, c->err);
     }
-    const char *params[] = {r.id_text, arg_sql(c, "type"), arg_sql(c, "priority"), arg_sql(c, "source"), arg_keep(c, "text"), arg_keep(c, "phone"),
-                            arg_keep(c, "caller"), arg_sql(c, "house"), place, arg_keep(c, "entrance"), arg_keep(c, "floor"), arg_keep(c, "flat"),
-                            arg_sql(c, "dead"), arg_sql(c, "injured"), arg_sql(c, "children"), arg_sql(c, "rescued"), arg_keep(c, "measures")};
+    const char *params[] = {r.id_text,
+                            arg_sql(c, "type"),
+                            arg_sql(c, "priority"),
+                            arg_sql(c, "source"),
+                            arg_keep(c, "text"),
+                            arg_keep(c, "phone"),
+                            arg_keep(c, "caller"),
+                            arg_sql(c, "house"),
+                            place,
+                            arg_keep(c, "entrance"),
+                            arg_keep(c, "floor"),
+                            arg_keep(c, "flat"),
+                            arg_sql(c, "dead"),
+                            arg_sql(c, "injured"),
+                            arg_sql(c, "children"),
+                            arg_sql(c, "rescued"),
+                            arg_keep(c, "measures")};
     struct event e = {.record = "incident", .record_id = r.id, .action = "set", .changes = changes};
     ok = ok && query_int(c, Q_INCIDENT_SET, params, 17, 0, &version);
     e.version = ok ? version : 0;
@@ -223,10 +261,12 @@ static bool incident_list(struct call *c)
     const char *number = query ? number_pattern(c, query) : NULL;
     if (!page_begin(c, &page, "it"))
         return false;
-    const char *params[22] = {arg_sql(c, "status"), arg_sql(c, "open"), arg_sql(c, "type"), arg_sql(c, "priority"), arg_sql(c, "service"), arg_sql(c, "house"),
-                              arg_sql(c, "phone"), arg_sql(c, "from"), arg_sql(c, "to"), arg_sql(c, "clock"), arg_sql(c, "shift"), arg_sql(c, "source"),
-                              arg_sql(c, "outage"), arg_sql(c, "taken_by"), number, number ? NULL : query, arg_sql(c, "repeat_of"), sort ? sort : "new",
-                              page.after[0], page.after[1], call_int(c, page.limit + 1), call_bool(hides_callers(c))};
+    const char *params[22] = {
+        arg_sql(c, "status"),        arg_sql(c, "open"),         arg_sql(c, "type"),   arg_sql(c, "priority"), arg_sql(c, "service"),
+        arg_sql(c, "house"),         arg_sql(c, "phone"),        arg_sql(c, "from"),   arg_sql(c, "to"),       arg_sql(c, "clock"),
+        arg_sql(c, "shift"),         arg_sql(c, "source"),       arg_sql(c, "outage"), arg_sql(c, "taken_by"), number,
+        number ? NULL : query,       arg_sql(c, "repeat_of"),    sort ? sort : "new",  page.after[0],          page.after[1],
+        call_int(c, page.limit + 1), call_bool(hides_callers(c))};
     struct pg_res *res = pg_query(c->db, Q_INCIDENT_LIST, params, 22, c->err);
     if (res && pg_rows(res) == 0 && number) { /* «дом 12» looks like a number and is none */
         pg_free(res);
@@ -291,9 +331,9 @@ static bool incident_look(struct call *c)
     }
     const char *of_place[] = {house, place ? place : ""};
     jw_object(c->out);
-    bool ok = write_guess(c) && write_array(c, "house", Q_INCIDENT_HOUSE_FACTS, &house, 1) && write_array(c, "caller", Q_INCIDENT_OF_CALLER, (const char *[]){phone ? phone : ""}, 1) &&
-              write_array(c, "address", Q_INCIDENT_OF_PLACE, of_place, 2) &&
-              write_array(c, "outages", Q_INCIDENT_OUTAGES_OF, &house, 1);
+    bool ok = write_guess(c) && write_array(c, "house", Q_INCIDENT_HOUSE_FACTS, &house, 1) &&
+              write_array(c, "caller", Q_INCIDENT_OF_CALLER, (const char *[]){phone ? phone : ""}, 1) &&
+              write_array(c, "address", Q_INCIDENT_OF_PLACE, of_place, 2) && write_array(c, "outages", Q_INCIDENT_OUTAGES_OF, &house, 1);
     jw_object_end(c->out);
     return ok;
 }
@@ -400,7 +440,12 @@ const struct op incident_ops[] = {
     {"incident.mark_false", DESK, CHANGES, {"Ложный вызов", "False call"}, incident_reason_params, incident_move},
     {"incident.hand_out", DESK, CHANGES, {"Передать по принадлежности", "Hand to whom it belongs"}, incident_inform_params, incident_move},
     {"incident.to_appeal", DESK, CHANGES, {"Оформить обращение", "Make an appeal of it"}, incident_to_appeal_params, incident_to_appeal},
-    {"incident.to_assignment", DESK, CHANGES, {"Дать поручение", "Give an assignment"}, incident_to_assignment_params, incident_to_assignment},
+    {"incident.to_assignment",
+     DESK,
+     CHANGES,
+     {"Дать поручение", "Give an assignment"},
+     incident_to_assignment_params,
+     incident_to_assignment},
     {"incident.to_outage", DESK, CHANGES, {"Связать с отключением", "Link to an outage"}, incident_to_outage_params, incident_to_outage},
     {"incident.comment", DESK_READERS & ~R_ANALYST, CHANGES, {"Комментарий", "Comment"}, comment_params, incident_comment},
     {.method = NULL},

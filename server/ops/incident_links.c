@@ -1,7 +1,7 @@
-/* An incident goes on as something else: an appeal, an assignment, a part of an outage. The other module makes its record by its own operation, in
- * the same transaction, with what the card knows. */
-#include "server/ops/incident.h"
+/* An incident goes on as something else: an appeal, an assignment, a part of an outage. The other module makes its record by its own
+ * operation, in the same transaction, with what the card knows. */
 #include "common/arena.h"
+#include "server/ops/incident.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,8 @@ const struct op_param incident_to_outage_params[] = {
     {.name = NULL},
 };
 
-/* Runs another operation as a part of this one and takes its id. The right to it comes with this operation: it acts as a clerk of the desk. */
+/* Runs another operation as a part of this one and takes its id. The right to it comes with this operation: it acts as a clerk of the desk.
+ */
 static bool run_inner(struct call *c, const char *method, json_t *params, int64_t *id)
 {
     struct session_user desk = *c->user;
@@ -111,8 +112,9 @@ static bool add_author(struct call *c, const struct record *r, json_t *params)
     if (known)
         json_object_set_new(params, "correspondent", json_integer(known));
     else
-        json_object_set_new(params, "new_correspondent", *who[1] ? json_pack("{s:s, s:s, s:s}", "kind", "person", "name", who[0], "phone", who[1])
-                                                                 : json_pack("{s:s, s:s}", "kind", "person", "name", who[0]));
+        json_object_set_new(params, "new_correspondent",
+                            *who[1] ? json_pack("{s:s, s:s, s:s}", "kind", "person", "name", who[0], "phone", who[1])
+                                    : json_pack("{s:s, s:s}", "kind", "person", "name", who[0]));
     return true;
 }
 
@@ -131,8 +133,8 @@ bool incident_to_appeal(struct call *c)
         const char *params[] = {arg_sql(c, "appeal")};
         ok = query_int(c, Q_INCIDENT_APPEAL_THERE, params, 1, 0, &there) && (there || err_field(c->err, "appeal", "not_there", NULL));
     } else if (ok) {
-        json_t *params = json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", "message", "channel", "edds", "subject", title, "text", pg_text(r.row, 0, I_TEXT),
-                                   "address", pg_text(r.row, 0, I_PLACE));
+        json_t *params = json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", "message", "channel", "edds", "subject", title, "text",
+                                   pg_text(r.row, 0, I_TEXT), "address", pg_text(r.row, 0, I_PLACE));
         copy_args(c, params, own);
         ok = add_author(c, &r, params);
         if (ok)
@@ -172,7 +174,10 @@ bool incident_join_outage(struct call *c, const struct record *r, const char *fi
     if (!res)
         return false;
     bool there = pg_rows(res) == 1;
-    struct event e = {.record = "incident", .record_id = r->id, .action = "to_outage", .version = there ? pg_int(res, 0, 0) : 0,
+    struct event e = {.record = "incident",
+                      .record_id = r->id,
+                      .action = "to_outage",
+                      .version = there ? pg_int(res, 0, 0) : 0,
                       .changes = arena_printf(c->arena, "{\"outage\":{\"to\":%s}}", params[1])};
     *version = e.version;
     pg_free(res);

@@ -1,6 +1,6 @@
 /* Transitions of an incident: a row each. Who may and from where stands in workflow.yaml; here is what each leaves behind. */
-#include "server/ops/incident.h"
 #include "common/arena.h"
+#include "server/ops/incident.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,7 +97,8 @@ static bool service_said(struct call *c, const struct record *r, const char *at,
         return false;
     bool there = pg_rows(res) == 1;
     pg_free(res);
-    return there || err_field(c->err, "service", "not_there", c->user->lang == LANG_RU ? "эта служба ещё не оповещена" : "this service was not informed yet");
+    return there || err_field(c->err, "service", "not_there",
+                              c->user->lang == LANG_RU ? "эта служба ещё не оповещена" : "this service was not informed yet");
 }
 
 static bool service_answered(struct call *c, const struct record *r, const char *at) { return service_said(c, r, at, false); }
@@ -199,12 +200,25 @@ static const char *changes_of(struct call *c, const struct row *row)
 static bool change_state(struct call *c, const struct record *r, const struct row *row, const char *to, const char *at, int64_t *version)
 {
     bool closes = state_is_final(c, "incident", to);
-    const char *move[] = {r->id_text, to, call_bool(closes), row->stamp, at, arg_sql(c, "measures"), arg_sql(c, "until"), arg_sql(c, "caller_confirmed"),
+    const char *move[] = {r->id_text,
+                          to,
+                          call_bool(closes),
+                          row->stamp,
+                          at,
+                          arg_sql(c, "measures"),
+                          arg_sql(c, "until"),
+                          arg_sql(c, "caller_confirmed"),
                           arg_sql(c, "incident")};
     const char *meet[] = {r->id_text, row->meets, at};
-    struct event e = {.record = "incident", .record_id = r->id, .action = row->action, .from = r->status, .to = to,
-                      .comment = row->why ? arg_sql(c, row->why) : NULL, .changes = changes_of(c, row)};
-    if (!query_int(c, Q_INCIDENT_MOVE, move, 9, 0, version) || (row->meets && !pg_exec(c->db, Q_INCIDENT_CLOCKS_MEET, meet, 3, NULL, c->err)) ||
+    struct event e = {.record = "incident",
+                      .record_id = r->id,
+                      .action = row->action,
+                      .from = r->status,
+                      .to = to,
+                      .comment = row->why ? arg_sql(c, row->why) : NULL,
+                      .changes = changes_of(c, row)};
+    if (!query_int(c, Q_INCIDENT_MOVE, move, 9, 0, version) ||
+        (row->meets && !pg_exec(c->db, Q_INCIDENT_CLOCKS_MEET, meet, 3, NULL, c->err)) ||
         (closes && !pg_exec(c->db, Q_INCIDENT_CLOCKS_CANCEL, &r->id_text, 1, NULL, c->err)))
         return false;
     e.version = *version;
@@ -215,7 +229,8 @@ bool incident_repeat(struct call *c, const struct record *r, const char *field, 
 {
     const char *at;
     return workflow_check(c->rules->workflow, "incident", r->status, "link_duplicate", c->user->roles, r->relations, status, c->err) &&
-           repeats_of(c, r, field) && incident_time(c, "", NULL, &at) && change_state(c, r, row_of("incident.link_duplicate"), *status, at, version);
+           repeats_of(c, r, field) && incident_time(c, "", NULL, &at) &&
+           change_state(c, r, row_of("incident.link_duplicate"), *status, at, version);
 }
 
 bool incident_move(struct call *c)
@@ -229,8 +244,9 @@ bool incident_move(struct call *c)
     bool ok = incident_time(c, "time", pg_text(r.row, 0, I_TAKEN_AT), &at);
     if (ok) {
         arg_default(c, "time", at);
-        ok = fill_services(c, &r, row) && record_may(c, &r, row->action, &to) && check_classifier(c, "service", "service", arg_str(c, "service"), NULL) &&
-             (!row->traces || row->traces(c, &r, at)) && change_state(c, &r, row, to, at, &version);
+        ok = fill_services(c, &r, row) && record_may(c, &r, row->action, &to) &&
+             check_classifier(c, "service", "service", arg_str(c, "service"), NULL) && (!row->traces || row->traces(c, &r, at)) &&
+             change_state(c, &r, row, to, at, &version);
     }
     if (ok)
         write_changed(c, r.id, r.number, version, to);

@@ -1,7 +1,8 @@
-/* Where it is, as a caller says it: «Ленина 12 кв 5», «г. Тутаев, ул. 1-я Парковая, 3а». A house of the register is found in it where there is one. */
-#include "server/ops/incident.h"
+/* Where it is, as a caller says it: «Ленина 12 кв 5», «г. Тутаев, ул. 1-я Парковая, 3а». A house of the register is found in it where there
+ * is one. */
 #include "common/arena.h"
 #include "server/ops/house.h"
+#include "server/ops/incident.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -42,7 +43,9 @@ static bool try_house(struct call *c, const char *place, const char *at, const c
     struct house_found found;
     const char *comma = memchr(place, ',', (size_t)(at - place));
     bool named = comma && *trimmed(c, comma, at);
-    struct house_text text = {.settlement = named ? trimmed(c, place, comma) : NULL, .street = trimmed(c, named ? comma : place, at), .number = trimmed(c, at, end)};
+    struct house_text text = {.settlement = named ? trimmed(c, place, comma) : NULL,
+                              .street = trimmed(c, named ? comma : place, at),
+                              .number = trimmed(c, at, end)};
     if (!*text.street || !*text.number)
         return true;
     if (house_find(c, &text, MAKE_NOTHING, &found)) {

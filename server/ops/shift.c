@@ -1,4 +1,5 @@
-/* Shifts of the duty desk: opened, kept in a log, offered with everything that is open, accepted by the next dispatcher, who thereby opens theirs. */
+/* Shifts of the duty desk: opened, kept in a log, offered with everything that is open, accepted by the next dispatcher, who thereby opens
+ * theirs. */
 #include "common/arena.h"
 #include "server/ops/incident.h"
 #include "server/ops/tables.h"
@@ -35,8 +36,17 @@ static bool open_shift(struct call *c, const char *previous, int64_t *id, const 
     if (!facts_ok(c))
         return false;
     day_to_civil(call_today(), &year, &month, &day);
-    const char *params[] = {"shift", call_int(c, year), "Д", status, call_user(c), arg_sql(c, "planned_end"), arg_sql(c, "members"), arg_sql(c, "regime"),
-                            arg_sql(c, "weather"), arg_sql(c, "note"), previous};
+    const char *params[] = {"shift",
+                            call_int(c, year),
+                            "Д",
+                            status,
+                            call_user(c),
+                            arg_sql(c, "planned_end"),
+                            arg_sql(c, "members"),
+                            arg_sql(c, "regime"),
+                            arg_sql(c, "weather"),
+                            arg_sql(c, "note"),
+                            previous};
     struct pg_res *res = pg_query(c->db, Q_SHIFT_OPEN, params, 11, c->err);
     if (!res)
         return false;
@@ -67,8 +77,10 @@ static bool shift_set(struct call *c)
     int64_t version;
     if (!record_lock(c, "shift", &r))
         return false;
-    bool ok = (!state_is_final(c, "shift", r.status) || err_rule(c->err, "status", NULL)) && facts_ok(c) && record_changes(c, Q_SHIFT_FACTS, r.id_text, &changes);
-    const char *params[] = {r.id_text, arg_sql(c, "regime"), arg_keep(c, "weather"), arg_keep(c, "note"), arg_sql(c, "members"), arg_sql(c, "planned_end")};
+    bool ok = (!state_is_final(c, "shift", r.status) || err_rule(c->err, "status", NULL)) && facts_ok(c) &&
+              record_changes(c, Q_SHIFT_FACTS, r.id_text, &changes);
+    const char *params[] = {r.id_text,           arg_sql(c, "regime"),  arg_keep(c, "weather"),
+                            arg_keep(c, "note"), arg_sql(c, "members"), arg_sql(c, "planned_end")};
     struct event e = {.record = "shift", .record_id = r.id, .action = "set", .changes = changes};
     ok = ok && query_int(c, Q_SHIFT_SET, params, 6, 0, &version);
     e.version = ok ? version : 0;
@@ -108,7 +120,8 @@ static bool shift_items(struct call *c)
 }
 
 /* One step of the hand-over; `items` is what was open when it was signed for. */
-static bool step(struct call *c, const struct record *r, const char *action, const char *to, const char *items, const char *why, int64_t *version)
+static bool step(struct call *c, const struct record *r, const char *action, const char *to, const char *items, const char *why,
+                 int64_t *version)
 {
     const char *checks = arg_sql(c, "checks");
     const char *params[] = {r->id_text, to, action, call_user(c), arg_sql(c, "handover_note"), checks, arg_sql(c, "remarks"), items};
@@ -240,7 +253,8 @@ static bool shift_list(struct call *c)
     struct page page;
     if (!page_begin(c, &page, "i"))
         return false;
-    const char *params[] = {call_acts(c), call_sees_all(c), call_units(c), arg_sql(c, "from"), arg_sql(c, "to"), page.after[0], call_int(c, page.limit + 1)};
+    const char *params[] = {call_acts(c),  call_sees_all(c),           call_units(c), arg_sql(c, "from"), arg_sql(c, "to"),
+                            page.after[0], call_int(c, page.limit + 1)};
     if (!page_count(c, &page, Q_SHIFT_COUNT, params, 5))
         return false;
     struct pg_res *res = pg_query(c->db, Q_SHIFT_LIST, params, 7, c->err);
@@ -263,19 +277,26 @@ static bool shift_get(struct call *c)
 /* ---- rows ---- */
 
 #define SHIFT_FACTS                                                                                                                        \
-    {"regime", P_ENUM, 0, 0, "classifier:regime", NULL, {"Режим", "Regime"}, NULL},                                                       \
-    {"planned_end", P_TIME, 0, 0, NULL, NULL, {"Конец дежурства", "Ends at"}, NULL},                                                       \
-    {"members", P_IDS, 0, 20, NULL, "user.list", {"С кем", "With"}, NULL}, {"weather", P_STRING, 0, 500, NULL, NULL, {"Погода", "Weather"}, NULL}, \
+    {"regime", P_ENUM, 0, 0, "classifier:regime", NULL, {"Режим", "Regime"}, NULL},                                                        \
+        {"planned_end", P_TIME, 0, 0, NULL, NULL, {"Конец дежурства", "Ends at"}, NULL},                                                   \
+        {"members", P_IDS, 0, 20, NULL, "user.list", {"С кем", "With"}, NULL},                                                             \
+        {"weather", P_STRING, 0, 500, NULL, NULL, {"Погода", "Weather"}, NULL},                                                            \
     {                                                                                                                                      \
         "note", P_TEXT, 0, 5000, NULL, NULL, {"Примечание", "Note"}, NULL                                                                  \
     }
 
 static const struct op_param open_params[] = {SHIFT_FACTS, {.name = NULL}};
-static const struct op_param accept_params[] = {
-    {"acknowledge_open_items", P_STRING, PF_REQUIRED, 64, NULL, NULL, {"Принято открытое (подпись списка)", "Open items acknowledged (digest)"}, NULL},
-    {"remarks", P_TEXT, 0, 5000, NULL, NULL, {"Замечания", "Remarks"}, NULL},
-    SHIFT_FACTS,
-    {.name = NULL}};
+static const struct op_param accept_params[] = {{"acknowledge_open_items",
+                                                 P_STRING,
+                                                 PF_REQUIRED,
+                                                 64,
+                                                 NULL,
+                                                 NULL,
+                                                 {"Принято открытое (подпись списка)", "Open items acknowledged (digest)"},
+                                                 NULL},
+                                                {"remarks", P_TEXT, 0, 5000, NULL, NULL, {"Замечания", "Remarks"}, NULL},
+                                                SHIFT_FACTS,
+                                                {.name = NULL}};
 static const struct op_param hand_over_params[] = {
     {"handover_note", P_TEXT, PF_REQUIRED, 5000, NULL, NULL, {"Что передаётся", "What is handed over"}, NULL},
     {"checks", P_OBJECT, 0, 0, NULL, NULL, {"Проверки", "Checks"}, NULL},

@@ -6,11 +6,19 @@
 #define COUNT 'r', "int"
 #define NUMBER 'r', "number"
 #define MOMENT 'c', "time"
-#define END {.head = {NULL, NULL}}
-#define PARTS_END {.columns = NULL}
+#define END                                                                                                                                \
+    {                                                                                                                                      \
+        .head = { NULL, NULL }                                                                                                             \
+    }
+#define PARTS_END                                                                                                                          \
+    {                                                                                                                                      \
+        .columns = NULL                                                                                                                    \
+    }
 
 static const struct form_column head_columns[] = {
-    {{"Период с", "From"}, 1, TEXT}, {{"по", "To"}, 1, TEXT}, {{"Дежурные смены", "Shifts"}, 1, TEXT}, {{"Режим", "Regime"}, 1, TEXT}, {{"Метеообстановка", "Weather"}, 1, TEXT}, END,
+    {{"Период с", "From"}, 1, TEXT},           {{"по", "To"}, 1, TEXT},
+    {{"Дежурные смены", "Shifts"}, 1, TEXT},   {{"Режим", "Regime"}, 1, TEXT},
+    {{"Метеообстановка", "Weather"}, 1, TEXT}, END,
 };
 static const struct form_column emergency_columns[] = {
     {{"Номер", "Number"}, 8, TEXT},
@@ -48,14 +56,8 @@ static const struct form_column outage_columns[] = {
     END,
 };
 static const struct form_column planned_columns[] = {
-    {{"Ресурс", "Resource"}, 14, TEXT},
-    {{"Домов", "Houses"}, 7, COUNT},
-    {{"С", "From"}, 10, MOMENT},
-    {{"По", "To"}, 10, MOMENT},
-    {{"Поставщик", "Supplier"}, 16, TEXT},
-    {{"Работы", "Works"}, 22, TEXT},
-    {{"Улицы", "Streets"}, 24, TEXT},
-    END,
+    {{"Ресурс", "Resource"}, 14, TEXT},    {{"Домов", "Houses"}, 7, COUNT}, {{"С", "From"}, 10, MOMENT},      {{"По", "To"}, 10, MOMENT},
+    {{"Поставщик", "Supplier"}, 16, TEXT}, {{"Работы", "Works"}, 22, TEXT}, {{"Улицы", "Streets"}, 24, TEXT}, END,
 };
 static const struct form_column entry_columns[] = {{{"Время", "Time"}, 12, MOMENT}, {{"Сведения", "What"}, 70, TEXT}, END};
 static const struct form_column call_columns[] = {
@@ -78,12 +80,17 @@ static const struct form_column order_columns[] = {
     {{"Чем кончилось", "Outcome"}, 18, TEXT},
     END,
 };
-static const struct form_column note_columns[] = {{{"Время", "Time"}, 12, MOMENT}, {{"Кто", "Who"}, 16, TEXT}, {{"Примечание", "Note"}, 60, TEXT}, END};
+static const struct form_column note_columns[] = {
+    {{"Время", "Time"}, 12, MOMENT}, {{"Кто", "Who"}, 16, TEXT}, {{"Примечание", "Note"}, 60, TEXT}, END};
 
 static const struct form_part daily[] = {
     {{NULL, NULL}, Q_REPORT_TOUR_HEAD, LAYOUT_CARD, head_columns, false},
     {{"ЧС и крупные происшествия", "Emergencies and grave incidents"}, Q_REPORT_TOUR_EMERGENCIES, LAYOUT_TABLE, emergency_columns, false},
-    {{"Пожары, ДТП, происшествия на воде", "Fires, road accidents, on the water"}, Q_REPORT_TOUR_ACCIDENTS, LAYOUT_TABLE, accident_columns, false},
+    {{"Пожары, ДТП, происшествия на воде", "Fires, road accidents, on the water"},
+     Q_REPORT_TOUR_ACCIDENTS,
+     LAYOUT_TABLE,
+     accident_columns,
+     false},
     {{"Аварии и отключения по ресурсам", "Accidents and outages by resource"}, Q_REPORT_TOUR_OUTAGES, LAYOUT_TABLE, outage_columns, false},
     {{"Плановые работы на завтра", "Planned works of the next day"}, Q_REPORT_TOUR_PLANNED, LAYOUT_TABLE, planned_columns, false},
     {{"Работа объектов жизнеобеспечения", "Life support objects"}, Q_REPORT_TOUR_LIFE_SUPPORT, LAYOUT_TABLE, entry_columns, false},
@@ -126,8 +133,9 @@ static const struct form_column shift_columns[] = {
 #define BREAKDOWN(name_ru, name_en)                                                                                                        \
     {                                                                                                                                      \
         {{name_ru, name_en}, 26, TEXT}, {{"Отключений", "Outages"}, 9, COUNT}, {{"Аварийных", "Emergency"}, 9, COUNT},                     \
-            {{"Плановых", "Planned"}, 9, COUNT}, {{"Домов", "Houses"}, 8, COUNT}, {{"Среднее время восстановления, ч", "Mean time to restore, h"}, 11, NUMBER}, \
-            {{"Медиана, ч", "Median, h"}, 9, NUMBER}, {{"Обещание нарушено", "Promise broken"}, 9, COUNT}, END,                             \
+            {{"Плановых", "Planned"}, 9, COUNT}, {{"Домов", "Houses"}, 8, COUNT},                                                          \
+            {{"Среднее время восстановления, ч", "Mean time to restore, h"}, 11, NUMBER}, {{"Медиана, ч", "Median, h"}, 9, NUMBER},        \
+            {{"Обещание нарушено", "Promise broken"}, 9, COUNT}, END,                                                                      \
     }
 static const struct form_column by_resource[] = BREAKDOWN("Ресурс", "Resource"), by_supplier[] = BREAKDOWN("Поставщик", "Supplier"),
                                 by_district[] = BREAKDOWN("Район", "District");
@@ -157,7 +165,8 @@ static const struct form_part statistics[] = {
     {{"По месяцам", "By month"}, Q_REPORT_DESK_BY_MONTH, LAYOUT_TABLE, by_month, false},
     PARTS_END,
 };
-static const struct form_part incidents_journal[] = {{{NULL, NULL}, Q_REPORT_INCIDENTS_JOURNAL, LAYOUT_TABLE, incident_columns, false}, PARTS_END};
+static const struct form_part incidents_journal[] = {{{NULL, NULL}, Q_REPORT_INCIDENTS_JOURNAL, LAYOUT_TABLE, incident_columns, false},
+                                                     PARTS_END};
 static const struct form_part shift_log[] = {{{NULL, NULL}, Q_REPORT_SHIFT_LOG, LAYOUT_TABLE, shift_columns, false}, PARTS_END};
 
 static const char *const dispatcher[] = {"Оперативный дежурный ЕДДС", "Dispatcher of the EDDS", "Начальник ЕДДС", "Head of the EDDS", NULL};

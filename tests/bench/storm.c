@@ -1,5 +1,6 @@
-/* F4: a storm. Twenty dispatchers write 500 calls a minute down, each looking at what is known first and passing the call on after; the 95th percentile
- * of incident.log against that of one dispatcher alone on the same server. Nothing may be lost: every answered call is there once, numbers have no gaps. */
+/* F4: a storm. Twenty dispatchers write 500 calls a minute down, each looking at what is known first and passing the call on after; the
+ * 95th percentile of incident.log against that of one dispatcher alone on the same server. Nothing may be lost: every answered call is
+ * there once, numbers have no gaps. */
 #include "tests/bench/bench.h"
 #include "tests/harness/check.h"
 #include <fcntl.h>
@@ -59,22 +60,27 @@ static double ask(int fd, const char *request, long long *id)
 
 static void one_call(struct dispatcher *d, unsigned *seed)
 {
-    static const char *const said[] = {"нет света", "нет горячей воды", "запах газа в подъезде", "прорвало трубу во дворе", "застряли в лифте", "упало дерево"};
+    static const char *const said[] = {"нет света",        "нет горячей воды", "запах газа в подъезде", "прорвало трубу во дворе",
+                                       "застряли в лифте", "упало дерево"};
     char request[1200];
     long long id;
     int place = rand_r(seed) % PLACES, what = rand_r(seed) % (int)(sizeof said / sizeof *said);
     unsigned phone = 1000000U + (unsigned)rand_r(seed) % 9000000U;
-    snprintf(request, sizeof request, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"incident.look\",\"params\":{\"phone\":\"8903%u\",\"place\":\"Ленина, %d\",\"text\":\"%s\"}}\n", phone,
-             place, said[what]);
+    snprintf(request, sizeof request,
+             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"incident.look\",\"params\":{\"phone\":\"8903%u\",\"place\":\"Ленина, "
+             "%d\",\"text\":\"%s\"}}\n",
+             phone, place, said[what]);
     ask(d->fd, request, &id);
     snprintf(request, sizeof request,
-             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"incident.log\",\"params\":{\"phone\":\"8903%u\",\"place\":\"Ленина, %d\",\"text\":\"%s\",\"caller\":\"Сидорова А. П.\","
+             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"incident.log\",\"params\":{\"phone\":\"8903%u\",\"place\":\"Ленина, "
+             "%d\",\"text\":\"%s\",\"caller\":\"Сидорова А. П.\","
              "\"external_id\":\"storm:%d:%ld\",\"request_id\":\"%08x-%04x-4%03x-8%03x-%012lx\"}}\n",
-             phone, place, said[what], d->number, d->written, (unsigned)rand_r(seed), (unsigned)getpid() & 0xffff, (unsigned)d->number & 0xfff, (unsigned)rand_r(seed) & 0xfff,
-             (unsigned long)clock_us() & 0xffffffffffffUL);
+             phone, place, said[what], d->number, d->written, (unsigned)rand_r(seed), (unsigned)getpid() & 0xffff,
+             (unsigned)d->number & 0xfff, (unsigned)rand_r(seed) & 0xfff, (unsigned long)clock_us() & 0xffffffffffffUL);
     samples_add(&d->log_ms, ask(d->fd, request, &id));
     d->written++;
-    snprintf(request, sizeof request, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"incident.dispatch\",\"params\":{\"id\":%lld,\"contact\":\"Дежурный\"}}\n", id);
+    snprintf(request, sizeof request,
+             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"incident.dispatch\",\"params\":{\"id\":%lld,\"contact\":\"Дежурный\"}}\n", id);
     ask(d->fd, request, &id);
 }
 
@@ -96,7 +102,8 @@ static double run(int first, int count, int mean_pause_ms, int seconds, long *wr
     static struct dispatcher desk[DISPATCHERS];
     struct samples all = {0};
     for (int i = 0; i < count; i++) {
-        desk[i] = (struct dispatcher){.number = first + i, .fd = raw_session(), .mean_pause_ms = mean_pause_ms, .until_us = clock_us() + (int64_t)seconds * 1000000};
+        desk[i] = (struct dispatcher){
+            .number = first + i, .fd = raw_session(), .mean_pause_ms = mean_pause_ms, .until_us = clock_us() + (int64_t)seconds * 1000000};
         pthread_create(&desk[i].thread, NULL, dispatcher_main, &desk[i]);
     }
     for (int i = 0; i < count; i++) {
@@ -123,11 +130,13 @@ int main(void)
     double alone = run(0, 1, QUIET_PAUSE_MS, quiet_seconds, &quiet);
     /* An answer takes some of the time between two calls. */
     double together = run(100, DISPATCHERS, DISPATCHERS * 60000 / CALLS_A_MINUTE, seconds, &storm);
-    long kept = atol(server_sql(server, "SELECT count(*) FROM incident")), last = atol(server_sql(server, "SELECT max(serial) FROM incident"));
+    long kept = atol(server_sql(server, "SELECT count(*) FROM incident")),
+         last = atol(server_sql(server, "SELECT max(serial) FROM incident"));
     table_title("F4: 20 dispatchers, 500 calls a minute, against one alone", "ms, 95th percentile of incident.log");
     table_row("storm / quiet", together, alone, 2.0, false);
     table_note("%ld calls in the storm, %.0f a minute; alone %ld", storm, (double)storm * 60.0 / seconds, quiet);
-    table_note("answered %ld, kept %ld, last number %ld%s", warm + quiet + storm, kept, last, kept == warm + quiet + storm && last == kept ? ": none lost" : ": LOST");
+    table_note("answered %ld, kept %ld, last number %ld%s", warm + quiet + storm, kept, last,
+               kept == warm + quiet + storm && last == kept ? ": none lost" : ": LOST");
     bool whole = kept == warm + quiet + storm && last == kept;
     town_close_sessions(&town);
     server_discard(&server, false);

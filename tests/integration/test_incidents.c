@@ -22,7 +22,9 @@ static json_t *card(json_int_t id) { return rpc_ok(desk, "incident.get", "{s:I}"
 
 static json_int_t given_call(const char *type, const char *place, const char *phone)
 {
-    return at_int(rpc_ok(desk, "incident.log", "{s:s, s:s, s:s, s:s, s:s}", "type", type, "place", place, "phone", phone, "text", "Вызов", "caller", "Сидорова Анна Петровна"), "id");
+    return at_int(rpc_ok(desk, "incident.log", "{s:s, s:s, s:s, s:s, s:s}", "type", type, "place", place, "phone", phone, "text", "Вызов",
+                         "caller", "Сидорова Анна Петровна"),
+                  "id");
 }
 
 static const char *clock_of(json_int_t id, const char *norm) { return at_text(find_item(at(card(id), "clocks"), "norm", norm), "state"); }
@@ -33,7 +35,8 @@ static void given_minutes_ago(json_int_t id, int minutes)
     char sql[400];
     snprintf(sql, sizeof sql,
              "WITH i AS (UPDATE incident SET taken_at = taken_at - interval '%d minutes' WHERE id = %lld) "
-             "UPDATE incident_clock SET begun_at = begun_at - interval '%d minutes', due_at = due_at - interval '%d minutes' WHERE incident_id = %lld "
+             "UPDATE incident_clock SET begun_at = begun_at - interval '%d minutes', due_at = due_at - interval '%d minutes' WHERE "
+             "incident_id = %lld "
              "AND met_at IS NULL",
              minutes, (long long)id, minutes, minutes, (long long)id);
     server_sql(server, sql);
@@ -70,7 +73,8 @@ static void kind_and_place_are_enough(void **state)
     rpc_refused(desk, -32602, "type", "incident.log", "{s:s, s:s}", "type", "flood_of_frogs", "place", "Ленина, 12");
     rpc_refused(desk, -32602, "services[0]", "incident.log", "{s:s, s:s, s:[s]}", "type", "no_gas", "place", "Мира, 1", "services", "navy");
     rpc_refused(desk, -32602, "house", "incident.log", "{s:s, s:I}", "type", "no_gas", "house", (json_int_t)999999);
-    rpc_refused(desk, -32602, "taken_at", "incident.log", "{s:s, s:s, s:s}", "type", "no_gas", "place", "Мира, 1", "taken_at", "2199-01-01T00:00:00Z");
+    rpc_refused(desk, -32602, "taken_at", "incident.log", "{s:s, s:s, s:s}", "type", "no_gas", "place", "Мира, 1", "taken_at",
+                "2199-01-01T00:00:00Z");
 }
 
 static void a_repeated_request_writes_one_call(void **state)
@@ -78,7 +82,8 @@ static void a_repeated_request_writes_one_call(void **state)
     (void)state;
     const char *key = fresh_uuid();
     json_int_t first = at_int(rpc_ok(desk, "incident.log", "{s:s, s:s, s:s}", "type", "fire", "place", "Лес", "request_id", key), "id");
-    assert_int_equal(at_int(rpc_ok(desk, "incident.log", "{s:s, s:s, s:s}", "type", "fire", "place", "Лес", "request_id", key), "id"), first);
+    assert_int_equal(at_int(rpc_ok(desk, "incident.log", "{s:s, s:s, s:s}", "type", "fire", "place", "Лес", "request_id", key), "id"),
+                     first);
     json_int_t feed = at_int(rpc_ok(desk, "incident.log", "{s:s, s:s, s:s}", "type", "fire", "place", "Лес", "external_id", "112:7"), "id");
     json_t *again = rpc_ok(desk, "incident.log", "{s:s, s:s, s:s}", "type", "fire", "place", "Поле", "external_id", "112:7");
     assert_int_equal(at_int(again, "id"), feed);
@@ -105,7 +110,8 @@ static void from_the_call_to_the_closed_card(void **state)
     rpc_ok(desk, "incident.localize", "{s:I}", "id", id);
     assert_string_equal(clock_of(id, "localize"), "met");
     rpc_refused(desk, -32602, "measures", "incident.resolve", "{s:I}", "id", id);
-    rpc_refused(desk, -32602, "time", "incident.resolve", "{s:I, s:s, s:s}", "id", id, "measures", "Починили", "time", "2000-01-01T00:00:00Z");
+    rpc_refused(desk, -32602, "time", "incident.resolve", "{s:I, s:s, s:s}", "id", id, "measures", "Починили", "time",
+                "2000-01-01T00:00:00Z");
     rpc_ok(desk, "incident.resolve", "{s:I, s:s}", "id", id, "measures", "Заменён предохранитель");
     assert_string_equal(clock_of(id, "repair"), "met");
     rpc_ok(desk, "incident.close", "{s:I, s:b}", "id", id, "caller_confirmed", 1);
@@ -140,6 +146,8 @@ static void a_corrected_kind_brings_its_own_clocks(void **state)
 
 /* ---- clocks ---- */
 
+static bool has_notice(void *arg) { return find_item(at(rpc_ok(desk, "notification.list", NULL), "items"), "kind", arg) != NULL; }
+
 static void clocks_tell_by_themselves(void **state)
 {
     (void)state;
@@ -153,6 +161,10 @@ static void clocks_tell_by_themselves(void **state)
     assert_string_equal(clock_of(id, "tell_applicant"), "breached");
     CHECK(wait_until(has_event, breached, 15000), "nobody was told that a clock is over");
     assert_int_equal(at_int(rpc_ok(desk, "incident.list", "{s:s, s:s}", "clock", "breached", "query", "Новая"), "total"), 1);
+    /* Who is on duty hears of it; nobody is, so every dispatcher. */
+    static char breach[] = "incident_breached", untaken[] = "incident_escalated";
+    CHECK(wait_until(has_notice, breach, 15000), "the dispatcher heard nothing of the breach");
+    CHECK(wait_until(has_notice, untaken, 15000), "the dispatcher heard nothing of the call that nobody took");
     /* What comes too late stays a breach. */
     rpc_ok(desk, "incident.tell", "{s:I}", "id", id);
     assert_string_equal(clock_of(id, "tell_applicant"), "breached");
@@ -164,8 +176,10 @@ static void clocks_tell_by_themselves(void **state)
 static void a_chute_is_cleared_by_day(void **state)
 {
     (void)state;
-    static const char *const cases[][2] = {
-        {"2026-03-02 10:00", "2026-03-02 12:00"}, {"2026-03-02 22:00", "2026-03-03 09:00"}, {"2026-03-02 03:00", "2026-03-02 10:00"}, {"2026-03-02 23:30", "2026-03-03 10:00"}};
+    static const char *const cases[][2] = {{"2026-03-02 10:00", "2026-03-02 12:00"},
+                                           {"2026-03-02 22:00", "2026-03-03 09:00"},
+                                           {"2026-03-02 03:00", "2026-03-02 10:00"},
+                                           {"2026-03-02 23:30", "2026-03-03 10:00"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char sql[300];
         snprintf(sql, sizeof sql, "SELECT to_char(gorod_norm_due('%s', 120, 8, 23), 'YYYY-MM-DD HH24:MI')", cases[i][0]);
@@ -179,13 +193,19 @@ static void earlier_calls_stand_beside(void **state)
 {
     (void)state;
     json_int_t id = given_call("no_gas", "Заречная, 9", "8 (905) 000-00-77");
-    json_t *known = rpc_ok(desk, "incident.look", "{s:s, s:s, s:s}", "phone", "+79050000077", "place", "заречная, 9", "text", "Опять нет газа в доме");
+    json_t *known =
+        rpc_ok(desk, "incident.look", "{s:s, s:s, s:s}", "phone", "+79050000077", "place", "заречная, 9", "text", "Опять нет газа в доме");
     assert_int_equal(at_int(known, "caller.0.id"), id);
     assert_int_equal(at_int(known, "address.0.id"), id);
     assert_string_equal(at_text(known, "type"), "no_gas");
-    static const char *const said[][2] = {{"запах газа в подъезде", "gas_smell"}, {"нет света", "no_electricity"}, {"Холодные батареи", "no_heating"},
-                                          {"нет горячей воды", "no_hot_water"}, {"не идёт холодная вода", "no_cold_water"}, {"застряли в лифте", "lift_stuck"},
-                                          {"горит дом, дым", "fire"}, {"засор мусоропровода", "chute_block"}};
+    static const char *const said[][2] = {{"запах газа в подъезде", "gas_smell"},
+                                          {"нет света", "no_electricity"},
+                                          {"Холодные батареи", "no_heating"},
+                                          {"нет горячей воды", "no_hot_water"},
+                                          {"не идёт холодная вода", "no_cold_water"},
+                                          {"застряли в лифте", "lift_stuck"},
+                                          {"горит дом, дым", "fire"},
+                                          {"засор мусоропровода", "chute_block"}};
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
         json_t *guess = rpc_ok(desk, "incident.look", "{s:s}", "text", said[i][0]);
         CHECK(json_is_string(at(guess, "type")) && strcmp(at_text(guess, "type"), said[i][1]) == 0, "«%s» is taken for %s", said[i][0],
@@ -197,7 +217,8 @@ static void earlier_calls_stand_beside(void **state)
 static void repeats_hang_on_the_first(void **state)
 {
     (void)state;
-    json_int_t first = given_call("street_light", "Южная", "5"), second = given_call("street_light", "Южная", "6"), third = given_call("street_light", "Южная", "7");
+    json_int_t first = given_call("street_light", "Южная", "5"), second = given_call("street_light", "Южная", "6"),
+               third = given_call("street_light", "Южная", "7");
     rpc_ok(desk, "incident.link_duplicate", "{s:I, s:I}", "id", second, "incident", first);
     rpc_ok(desk, "incident.link_duplicate", "{s:I, s:I}", "id", third, "incident", second);
     json_t *now = card(first);

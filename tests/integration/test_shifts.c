@@ -17,7 +17,8 @@ static void starts_and_is_filled(void **state)
     given_municipality(server, &town);
     desk = town_as(&town, TOWN_dispatcher);
     json_t *user = rpc_ok(town.admin, "user.get", "{s:I}", "id", town.user[TOWN_manager]);
-    rpc_ok(town.admin, "user.set", "{s:I, s:I, s:[s]}", "id", town.user[TOWN_manager], "version", at_int(user, "version"), "roles", "dispatcher");
+    rpc_ok(town.admin, "user.set", "{s:I, s:I, s:[s]}", "id", town.user[TOWN_manager], "version", at_int(user, "version"), "roles",
+           "dispatcher");
     next = town_as(&town, TOWN_manager);
 }
 
@@ -41,7 +42,8 @@ static void one_is_on_duty(void **state)
 static void the_log_waits_for_answers(void **state)
 {
     (void)state;
-    json_int_t order = at_int(rpc_ok(desk, "shift.note", "{s:s, s:s, s:s}", "kind", "order", "who", "Глава", "text", "Проверить генераторы"), "id");
+    json_int_t order =
+        at_int(rpc_ok(desk, "shift.note", "{s:s, s:s, s:s}", "kind", "order", "who", "Глава", "text", "Проверить генераторы"), "id");
     rpc_ok(desk, "shift.note", "{s:s}", "text", "Обход проведён");
     json_t *items = rpc_ok(desk, "shift.items", NULL);
     assert_int_equal(json_array_size(at(items, "items.orders")), 1);
@@ -56,10 +58,11 @@ static void the_next_signs_for_what_is_open(void **state)
 {
     (void)state;
     rpc_refused(desk, -32602, "handover_note", "shift.hand_over", "{s:I}", "id", shift);
-    rpc_refused(desk, -32602, "checks.toaster", "shift.hand_over", "{s:I, s:s, s:{s:b}}", "id", shift, "handover_note", "Всё тихо", "checks", "toaster", 1);
+    rpc_refused(desk, -32602, "checks.toaster", "shift.hand_over", "{s:I, s:s, s:{s:b}}", "id", shift, "handover_note", "Всё тихо",
+                "checks", "toaster", 1);
     rpc_error(next, 1004, "shift.accept", "{s:I, s:s}", "id", shift, "acknowledge_open_items", "x"); /* nothing is offered yet */
-    rpc_ok(desk, "shift.hand_over", "{s:I, s:s, s:{s:b, s:s}}", "id", shift, "handover_note", "Ждём газовиков на Мира, 1", "checks", "radio", 1, "backup_power",
-           "нет топлива");
+    rpc_ok(desk, "shift.hand_over", "{s:I, s:s, s:{s:b, s:s}}", "id", shift, "handover_note", "Ждём газовиков на Мира, 1", "checks",
+           "radio", 1, "backup_power", "нет топлива");
     const char *seen = at_text(rpc_ok(next, "shift.items", NULL), "digest");
     assert_false(has_word(at(card(shift), "actions"), "accept"));
     assert_true(has_word(at(rpc_ok(next, "shift.get", NULL), "actions"), "accept"));
@@ -69,8 +72,8 @@ static void the_next_signs_for_what_is_open(void **state)
     /* Something new came after the list was looked at: it must be seen, too. */
     rpc_ok(desk, "incident.log", "{s:s, s:s}", "type", "fire", "place", "Склад");
     rpc_refused(next, 1004, "list_changed", "shift.accept", "{s:I, s:s}", "id", shift, "acknowledge_open_items", seen);
-    json_t *done = rpc_ok(next, "shift.accept", "{s:I, s:s, s:s}", "id", shift, "acknowledge_open_items", at_text(rpc_ok(next, "shift.items", NULL), "digest"),
-                          "remarks", "Принял");
+    json_t *done = rpc_ok(next, "shift.accept", "{s:I, s:s, s:s}", "id", shift, "acknowledge_open_items",
+                          at_text(rpc_ok(next, "shift.items", NULL), "digest"), "remarks", "Принял");
     assert_int_equal(at_int(done, "open_items"), 2);
     json_t *old = card(shift), *now = rpc_ok(next, "shift.get", NULL);
     assert_string_equal(at_text(old, "status"), "closed");
@@ -107,14 +110,18 @@ static bool holds(const char *text, const char *piece)
 static void the_day_is_told_in_sections(void **state)
 {
     (void)state;
-    rpc_ok(next, "incident.log", "{s:s, s:s, s:s, s:i, s:i}", "type", "road_accident", "place", "Мост", "text", "Столкнулись двое", "dead", 1, "injured", 2);
+    rpc_ok(next, "incident.log", "{s:s, s:s, s:s, s:i, s:i}", "type", "road_accident", "place", "Мост", "text", "Столкнулись двое", "dead",
+           1, "injured", 2);
     rpc_ok(next, "incident.log", "{s:s, s:s, s:i}", "type", "collapse", "place", "Школа 3", "rescued", 4);
     rpc_ok(next, "shift.note", "{s:s, s:s}", "kind", "life_support", "text", "Котельных остановлено: 0 из 12");
     rpc_ok(next, "shift.note", "{s:s, s:s}", "kind", "note", "text", "Ночь прошла спокойно");
-    json_int_t house = at_int(rpc_ok(next, "house.add", "{s:s, s:s, s:s, s:[s,s], s:i}", "settlement_name", "г. Тутаев", "street_name", "ул. Мира", "number", "7",
-                                     "create", "settlement", "street", "residents", 120), "id");
-    rpc_ok(next, "outage.open", "{s:s, s:s, s:[I], s:s}", "kind", "emergency", "resource", "cold_water", "houses", house, "reason", "Порыв");
-    rpc_ok(next, "outage.open", "{s:s, s:s, s:[I], s:s}", "kind", "emergency", "resource", "cold_water", "houses", house, "reason", "Ещё порыв");
+    json_int_t house = at_int(rpc_ok(next, "house.add", "{s:s, s:s, s:s, s:[s,s], s:i}", "settlement_name", "г. Тутаев", "street_name",
+                                     "ул. Мира", "number", "7", "create", "settlement", "street", "residents", 120),
+                              "id");
+    rpc_ok(next, "outage.open", "{s:s, s:s, s:[I], s:s}", "kind", "emergency", "resource", "cold_water", "houses", house, "reason",
+           "Порыв");
+    rpc_ok(next, "outage.open", "{s:s, s:s, s:[I], s:s}", "kind", "emergency", "resource", "cold_water", "houses", house, "reason",
+           "Ещё порыв");
     char tomorrow[16];
     snprintf(tomorrow, sizeof tomorrow, "%s", day_from_today(1));
     const char *text = report_text("edds_daily", "text", "--date", tomorrow);
@@ -148,8 +155,9 @@ static void stops_cleanly(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(starts_and_is_filled),      cmocka_unit_test(one_is_on_duty), cmocka_unit_test(the_log_waits_for_answers),
-        cmocka_unit_test(the_next_signs_for_what_is_open), cmocka_unit_test(the_day_is_told_in_sections), cmocka_unit_test(stops_cleanly),
+        cmocka_unit_test(starts_and_is_filled),        cmocka_unit_test(one_is_on_duty),
+        cmocka_unit_test(the_log_waits_for_answers),   cmocka_unit_test(the_next_signs_for_what_is_open),
+        cmocka_unit_test(the_day_is_told_in_sections), cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("shifts", tests);
 }

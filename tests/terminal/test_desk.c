@@ -19,8 +19,8 @@ static void starts_and_is_filled(void **state)
     server = server_start(&scene_options);
     given_municipality(server, &town);
     desk = town_as(&town, TOWN_dispatcher);
-    house = at_int(rpc_ok(desk, "house.add", "{s:s, s:s, s:s, s:[s,s], s:i, s:i}", "settlement_name", "г. Тутаев", "street_name", "ул. Ленина", "number", "12", "create",
-                          "settlement", "street", "flats", 80, "residents", 190),
+    house = at_int(rpc_ok(desk, "house.add", "{s:s, s:s, s:s, s:[s,s], s:i, s:i}", "settlement_name", "г. Тутаев", "street_name",
+                          "ул. Ленина", "number", "12", "create", "settlement", "street", "flats", 80, "residents", 190),
                    "id");
 }
 
@@ -87,8 +87,9 @@ static void a_call_takes_at_most_twelve_keys(void **state)
 static void an_outage_is_known_while_one_types(void **state)
 {
     (void)state;
-    json_int_t outage = at_int(rpc_ok(desk, "outage.open", "{s:s, s:s, s:[I], s:s}", "kind", "emergency", "resource", "electricity", "houses",
-                                      (json_int_t)house, "promised", "2099-01-01T18:00:00+03:00"), "id");
+    json_int_t outage = at_int(rpc_ok(desk, "outage.open", "{s:s, s:s, s:[I], s:s}", "kind", "emergency", "resource", "electricity",
+                                      "houses", (json_int_t)house, "promised", "2099-01-01T18:00:00+03:00"),
+                               "id");
     struct term *t = journal_opened(100, 30);
     keys(t, "F7");
     term_wait_text(t, "Телефон");
@@ -134,7 +135,8 @@ static void what_was_typed_outlives_a_broken_line(void **state)
 static void a_card_goes_its_way_by_letters(void **state)
 {
     (void)state;
-    json_int_t id = at_int(rpc_ok(desk, "incident.log", "{s:s, s:s, s:s}", "type", "no_gas", "place", "Мира, 40", "text", "Нет газа"), "id");
+    json_int_t id =
+        at_int(rpc_ok(desk, "incident.log", "{s:s, s:s, s:s}", "type", "no_gas", "place", "Мира, 40", "text", "Нет газа"), "id");
     struct term *t = journal_opened(100, 30);
     scene_find_row(t, "Мира, 40");
     scene_press(t, "Enter");

@@ -1,5 +1,5 @@
-/* A call written down while the caller speaks: phone, address, what. The kind comes from the words, services and priority from the kind; beside stands
- * what is known - the house, an outage with its promise, earlier calls - and one key joins the call to it. */
+/* A call written down while the caller speaks: phone, address, what. The kind comes from the words, services and priority from the kind;
+ * beside stands what is known - the house, an outage with its promise, earlier calls - and one key joins the call to it. */
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
@@ -49,7 +49,8 @@ static const struct form_hint hints[] = {
     {"taken_at", FH_HIDE, NULL}, /* a call that one speaks is taken now */
     {NULL, 0, NULL},
 };
-static const char *const order[] = {"phone", "place", "text", "type", "service", "priority", "caller", "flat", "entrance", "floor", "source", NULL};
+static const char *const order[] = {"phone",  "place", "text",     "type",  "service", "priority",
+                                    "caller", "flat",  "entrance", "floor", "source",  NULL};
 
 /* ---- what is known ---- */
 
@@ -67,14 +68,19 @@ static void item_add(struct call *k, enum known of, const json_t *o)
         dates_moment(js_str(o, announced ? "started_at" : "promised_at"), at, sizeof at);
         strf(item->head, sizeof item->head, announced ? _("Planned: outage %s") : _("Already known: outage %s"), js_str(o, "number"));
         /* The promise stands first: it is what the caller is told. */
-        strf(item->text, sizeof item->text, "%s %s  %s%s%s%s%s", !at[0] ? "" : announced ? _("begins") : _("promised"), at, words_label("outage_resource", js_str(o, "resource")),
-             js_str(o, "supplier_name")[0] ? ", " : "", js_str(o, "supplier_name"), js_str(o, "reason")[0] ? ": " : "", js_str(o, "reason"));
+        strf(item->text, sizeof item->text, "%s %s  %s%s%s%s%s",
+             !at[0]      ? ""
+             : announced ? _("begins")
+                         : _("promised"),
+             at, words_label("outage_resource", js_str(o, "resource")), js_str(o, "supplier_name")[0] ? ", " : "",
+             js_str(o, "supplier_name"), js_str(o, "reason")[0] ? ": " : "", js_str(o, "reason"));
         return;
     }
     dates_moment(js_str(o, "taken_at"), at, sizeof at);
     strf(item->head, sizeof item->head, "%s  %s  %s", js_str(o, "number"), at, words_label("state:incident", js_str(o, "status")));
     const char *who = js_str(o, of == KNOWN_CALLER ? "place" : "caller"), *text = js_str(o, "text");
-    strf(item->text, sizeof item->text, "%s%s%s%s%s", words_label("incident_type", js_str(o, "type")), *who ? ": " : "", who, *text ? ", " : "", text);
+    strf(item->text, sizeof item->text, "%s%s%s%s%s", words_label("incident_type", js_str(o, "type")), *who ? ": " : "", who,
+         *text ? ", " : "", text);
 }
 
 static void items_take(struct call *k, const json_t *result)
@@ -108,8 +114,8 @@ static void house_take(struct call *k, const json_t *h)
         strf(k->house + len, sizeof k->house - len, _(", residents: %lld"), (long long)js_int(h, "residents"));
         len = strlen(k->house);
     }
-    strf(k->house + len, sizeof k->house - len, "%s%s %s%s%s", js_str(h, "company_name")[0] ? ", " : "", js_str(h, "company_name"), js_str(h, "company_phone"),
-         js_str(h, "social")[0] ? "; " : "", js_str(h, "social"));
+    strf(k->house + len, sizeof k->house - len, "%s%s %s%s%s", js_str(h, "company_name")[0] ? ", " : "", js_str(h, "company_name"),
+         js_str(h, "company_phone"), js_str(h, "social")[0] ? "; " : "", js_str(h, "social"));
 }
 
 /* What comes with the kind is filled in where the person has not chosen otherwise. */
@@ -227,7 +233,8 @@ static const char *call_hint(struct form_screen *fs)
     const struct call *k = fs->extra_data;
     if (!k->focused)
         return NULL;
-    return k->items[k->selected].of == KNOWN_OUTAGE ? _("Enter: because of this outage; again: no. Esc: to the form") : _("Enter: it repeats this call; again: no. Esc: to the form");
+    return k->items[k->selected].of == KNOWN_OUTAGE ? _("Enter: because of this outage; again: no. Esc: to the form")
+                                                    : _("Enter: it repeats this call; again: no. Esc: to the form");
 }
 
 static bool call_key(struct form_screen *fs, int key)
@@ -340,7 +347,9 @@ static void services_text(const struct call *k, char *out, size_t size)
 
 static void call_paint(struct form_screen *fs, struct rect r, struct cursor *cursor)
 {
-    static const char *const labels[] = {[KNOWN_OUTAGE] = N_("Outage"), [KNOWN_ADDRESS] = N_("Earlier calls from this address"), [KNOWN_CALLER] = N_("Earlier calls of this phone")};
+    static const char *const labels[] = {[KNOWN_OUTAGE] = N_("Outage"),
+                                         [KNOWN_ADDRESS] = N_("Earlier calls from this address"),
+                                         [KNOWN_CALLER] = N_("Earlier calls of this phone")};
     const struct call *k = fs->extra_data;
     struct rect whole = r;
     char services[300];
@@ -354,12 +363,14 @@ static void call_paint(struct form_screen *fs, struct rect r, struct cursor *cur
     }
     int y = r.y, bottom = r.y + r.h;
     if (k->house[0] && y < bottom)
-        y += beside ? draw_wrapped((struct rect){y, r.x + 1, bottom - y, r.w - 2}, 0, R_STRONG, G_BASE, k->house) : (draw_text(y, r.x + 1, r.w - 2, R_STRONG, G_BASE, k->house), 1);
+        y += beside ? draw_wrapped((struct rect){y, r.x + 1, bottom - y, r.w - 2}, 0, R_STRONG, G_BASE, k->house)
+                    : (draw_text(y, r.x + 1, r.w - 2, R_STRONG, G_BASE, k->house), 1);
     services_text(k, services, sizeof services);
     if (beside && services[0] && y < bottom)
         y += draw_wrapped((struct rect){y, r.x + 1, bottom - y, r.w - 2}, 0, R_TEXT, G_BASE, services);
     if (k->count == 0 && beside && y < bottom && !k->house[0] && !services[0])
-        draw_wrapped((struct rect){y, r.x + 1, bottom - y, r.w - 2}, 0, R_DIM, G_BASE, _("What is known of the phone and the address appears here while you type"));
+        draw_wrapped((struct rect){y, r.x + 1, bottom - y, r.w - 2}, 0, R_DIM, G_BASE,
+                     _("What is known of the phone and the address appears here while you type"));
     int first = 0, fit = (bottom - y) / LINES_EACH - 1;
     if (k->focused && fit > 0 && k->selected >= fit)
         first = k->selected - fit + 1;

@@ -1,5 +1,5 @@
-/* Incidents of the duty desk: the journal, the card with its services and clocks, and actions that know more than their operation. The form of a call
- * stands in call.c. */
+/* Incidents of the duty desk: the journal, the card with its services and clocks, and actions that know more than their operation. The form
+ * of a call stands in call.c. */
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
@@ -82,9 +82,9 @@ static const struct column columns[] = {
     {"status", N_("State"), 11, 16, 3, 1, false, cell_status},
 };
 
-static const char *const fields[] = {"number",    "status",      "taken_at",   "type",      "priority",  "text",     "place",   "phone",
-                                     "caller",    "clock_state", "clock_norm", "clock_due", "closed_at", "repeats",  "actions", "told_until",
-                                     "taken_by_name", NULL};
+static const char *const fields[] = {"number",    "status",  "taken_at", "type",        "priority",      "text",
+                                     "place",     "phone",   "caller",   "clock_state", "clock_norm",    "clock_due",
+                                     "closed_at", "repeats", "actions",  "told_until",  "taken_by_name", NULL};
 
 static const struct records_tab tabs[] = {
     {N_("Not closed"), "{\"open\": true, \"sort\": \"urgent\"}"},
@@ -152,8 +152,8 @@ static void build_services(struct doc *d, const json_t *r)
         dates_moment(js_str(v, "answered_at"), answered, sizeof answered);
         dates_moment(js_str(v, "arrived_at"), arrived, sizeof arrived);
         if (at[0])
-            strf(line, sizeof line, "%s %s  %s%s%s", theme_glyph(GL_ARROW), words_label("service", js_str(v, "service")), at, js_str(v, "contact")[0] ? ", " : "",
-                 js_str(v, "contact"));
+            strf(line, sizeof line, "%s %s  %s%s%s", theme_glyph(GL_ARROW), words_label("service", js_str(v, "service")), at,
+                 js_str(v, "contact")[0] ? ", " : "", js_str(v, "contact"));
         else
             strf(line, sizeof line, "%s %s  %s", theme_glyph(GL_SOON), words_label("service", js_str(v, "service")), _("not informed yet"));
         doc_text(d, 0, at[0] ? R_TEXT : R_SOON, line);
@@ -175,7 +175,10 @@ static void build_clocks(struct doc *d, const json_t *r)
     static const struct {
         const char *state, *label;
         enum role role;
-    } states[] = {{"pending", N_("until"), R_TEXT}, {"soon", N_("soon over:"), R_SOON}, {"met", N_("kept:"), R_GOOD}, {"breached", N_("breached, was due"), R_LATE},
+    } states[] = {{"pending", N_("until"), R_TEXT},
+                  {"soon", N_("soon over:"), R_SOON},
+                  {"met", N_("kept:"), R_GOOD},
+                  {"breached", N_("breached, was due"), R_LATE},
                   {"cancelled", N_("no longer awaited, was due"), R_DIM}};
     size_t i;
     json_t *c;

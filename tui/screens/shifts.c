@@ -71,8 +71,8 @@ static const struct column columns[] = {
     {"regime", N_("Regime"), 14, 26, 5, 0, false, cell_regime},
     {"status", N_("State"), 9, 10, 2, 1, false, cell_status},
 };
-static const char *const fields[] = {"number",       "status", "opened_at",    "planned_end", "closed_at", "dispatcher_name", "accepted_by_name",
-                                     "late_minutes", "regime", "incidents", "actions",     NULL};
+static const char *const fields[] = {"number",           "status",       "opened_at", "planned_end", "closed_at", "dispatcher_name",
+                                     "accepted_by_name", "late_minutes", "regime",    "incidents",   "actions",   NULL};
 static const struct records_tab tabs[] = {{N_("All"), "{}"}, {NULL, NULL}};
 
 static void shift_new(void)
@@ -105,7 +105,8 @@ static void entry_line(struct doc *d, const json_t *e)
     bool waits = js_bool(e, "waits");
     dates_moment(js_str(e, "at"), at, sizeof at);
     strf(head, sizeof head, "%s %s", at, waits ? theme_glyph(GL_SOON) : "");
-    strf(text, sizeof text, "%s%s%s: %s", words_label("shift_entry_kind", js_str(e, "kind")), js_str(e, "who")[0] ? ", " : "", js_str(e, "who"), js_str(e, "text"));
+    strf(text, sizeof text, "%s%s%s: %s", words_label("shift_entry_kind", js_str(e, "kind")), js_str(e, "who")[0] ? ", " : "",
+         js_str(e, "who"), js_str(e, "text"));
     if (waits) { /* Enter says what came of it */
         doc_link(d, "shift_entry", js_int(e, "id"), at, text, R_SOON);
         return;
@@ -149,12 +150,13 @@ static void item_line(struct doc *d, const json_t *o, enum role role)
     if (!record)
         return;
     if (strcmp(record, "outage") == 0)
-        strf(text, sizeof text, _("%s  %s, houses: %lld%s%s  %s"), at, words_label("outage_resource", js_str(o, "resource")), (long long)js_int(o, "houses"),
-             until[0] ? _(", promised ") : "", until, js_str(o, "reason"));
+        strf(text, sizeof text, _("%s  %s, houses: %lld%s%s  %s"), at, words_label("outage_resource", js_str(o, "resource")),
+             (long long)js_int(o, "houses"), until[0] ? _(", promised ") : "", until, js_str(o, "reason"));
     else if (js_str(o, "service")[0])
         strf(text, sizeof text, _("%s  %s does not answer: %s"), at, words_label("service", js_str(o, "service")), js_str(o, "place"));
     else if (strcmp(record, "incident") == 0)
-        strf(text, sizeof text, "%s  %s: %s%s%s", at, words_label("incident_type", js_str(o, "type")), js_str(o, "place"), until[0] ? _(", promised ") : "", until);
+        strf(text, sizeof text, "%s  %s: %s%s%s", at, words_label("incident_type", js_str(o, "type")), js_str(o, "place"),
+             until[0] ? _(", promised ") : "", until);
     else
         strf(text, sizeof text, "%s  %s%s%s", at, js_str(o, "who"), js_str(o, "who")[0] ? ": " : "", js_str(o, "text"));
     doc_link(d, record, js_int(o, "id"), js_str(o, "number"), text, role);
@@ -165,9 +167,12 @@ static void build_items(struct doc *d, const json_t *items)
     static const struct {
         const char *name, *label;
         enum role role;
-    } parts[] = {{"promises", N_("Broken promises"), R_LATE},        {"incidents", N_("Open incidents"), R_TEXT},
-                 {"outages", N_("Open outages"), R_TEXT},            {"planned", N_("Planned for the next 24 hours"), R_TEXT},
-                 {"unanswered", N_("Who has not answered"), R_SOON}, {"orders", N_("Orders not yet carried out"), R_SOON}};
+    } parts[] = {{"promises", N_("Broken promises"), R_LATE},
+                 {"incidents", N_("Open incidents"), R_TEXT},
+                 {"outages", N_("Open outages"), R_TEXT},
+                 {"planned", N_("Planned for the next 24 hours"), R_TEXT},
+                 {"unanswered", N_("Who has not answered"), R_SOON},
+                 {"orders", N_("Orders not yet carried out"), R_SOON}};
     bool any = false;
     for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
         const json_t *list = json_object_get(items, parts[k].name);
@@ -214,8 +219,8 @@ static void build_checks(struct doc *d, const json_t *r)
     {
         char line[400];
         bool good = json_is_true(v);
-        strf(line, sizeof line, "%s %s%s%s", theme_glyph(good ? GL_ACCEPT : GL_LATE), words_label("shift_check", code), json_is_string(v) ? ": " : "",
-             json_is_string(v) ? json_string_value(v) : "");
+        strf(line, sizeof line, "%s %s%s%s", theme_glyph(good ? GL_ACCEPT : GL_LATE), words_label("shift_check", code),
+             json_is_string(v) ? ": " : "", json_is_string(v) ? json_string_value(v) : "");
         doc_text(d, 0, good ? R_GOOD : R_LATE, line);
     }
 }
@@ -266,7 +271,11 @@ static void build_main(struct doc *d, const json_t *r)
 }
 
 static const struct card_tab card_tabs[] = {
-    {N_("Shift"), NULL, build_main}, {N_("Still open"), count_items, build_open}, {N_("Log"), count_entries, build_log}, {N_("History"), NULL, card_history}, {NULL, NULL, NULL},
+    {N_("Shift"), NULL, build_main},
+    {N_("Still open"), count_items, build_open},
+    {N_("Log"), count_entries, build_log},
+    {N_("History"), NULL, card_history},
+    {NULL, NULL, NULL},
 };
 
 static void heading(const json_t *r, char *left, size_t left_size, char *right, size_t right_size, enum role *role)
@@ -297,10 +306,17 @@ struct screen *shifts_card(int64_t id, enum command then) { return card_screen(&
 /* Who accepts signs for the list that this card shows. */
 void shift_accept_open(const struct record_ref *ref)
 {
-    static const struct form_hint hints[] = {{"acknowledge_open_items", FH_HIDE, NULL}, {"regime", 0, N_("Regime of my shift")}, {"planned_end", 0, N_("My shift ends at")},
-                                             {"members", 0, N_("On duty with me")}, {NULL, 0, NULL}};
+    static const struct form_hint hints[] = {{"acknowledge_open_items", FH_HIDE, NULL},
+                                             {"regime", 0, N_("Regime of my shift")},
+                                             {"planned_end", 0, N_("My shift ends at")},
+                                             {"members", 0, N_("On duty with me")},
+                                             {NULL, 0, NULL}};
     const char *digest = js_str(json_object_get(ref->whole, "open_now"), "digest");
-    form_open(&(struct form_start){.method = "shift.accept", .refs = ref, .ref_count = 1, .hints = hints, .fixed = json_pack("{s:s}", "acknowledge_open_items", digest)});
+    form_open(&(struct form_start){.method = "shift.accept",
+                                   .refs = ref,
+                                   .ref_count = 1,
+                                   .hints = hints,
+                                   .fixed = json_pack("{s:s}", "acknowledge_open_items", digest)});
 }
 
 /* Everything that was checked and is well: what is not is written into the note of the hand-over. */
@@ -315,5 +331,6 @@ void shift_note_open(void) { form_open(&(struct form_start){.method = "shift.not
 void shift_entry_open(int64_t entry)
 {
     static const struct form_hint hints[] = {{"entry", FH_HIDE, NULL}, {NULL, 0, NULL}};
-    form_open(&(struct form_start){.method = "shift.entry_done", .draft = "", .hints = hints, .fixed = json_pack("{s:I}", "entry", (json_int_t)entry)});
+    form_open(&(struct form_start){
+        .method = "shift.entry_done", .draft = "", .hints = hints, .fixed = json_pack("{s:I}", "entry", (json_int_t)entry)});
 }
