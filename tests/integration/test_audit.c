@@ -18,8 +18,16 @@ static void starts_and_is_filled(void **state)
     person = at_int(rpc_ok(town_as(&town, TOWN_clerk), "appeal.get", "{s:I}", "id", letter), "correspondent_id");
 }
 
+/* What somebody read is noted when the answer has gone out, and before their next request is taken. */
+static void wait_for_notes(void)
+{
+    for (int u = 0; u < TOWN_USER_COUNT; u++)
+        rpc_ok(town_as(&town, (enum town_user)u), "session.ping", NULL);
+}
+
 static json_t *seen(const char *member, json_int_t value, const char *action)
 {
+    wait_for_notes();
     return at(rpc_ok(town.admin, "audit.list", "{s:I, s:s, s:i}", member, value, "action", action, "limit", 200), "items");
 }
 
@@ -41,6 +49,48 @@ static void an_opened_card_is_noted_once(void **state)
     assert_int_equal(json_array_size(items), 4);
     assert_int_equal(json_array_size(seen("user", town.user[TOWN_analyst], "card_opened")), 1);
     assert_int_equal(at_int(seen("user", town.user[TOWN_analyst], "card_opened"), "0.people"), 0);
+}
+
+/* How often the head has opened the letter. */
+static json_int_t times_opened(void)
+{
+    json_t *items = seen("user", town.user[TOWN_head], "card_opened"), *e;
+    size_t i;
+    json_int_t times = 0;
+    json_array_foreach(items, i, e)
+    {
+        if (strcmp(at_text(e, "record"), "appeal") == 0 && at_int(e, "record_id") == letter)
+            times += at_int(e, "times");
+    }
+    return times;
+}
+
+/* The card under the cursor is read before it is opened: that is no look at it, and what is opened is what stands there now. */
+static void a_card_read_ahead_is_noted_when_it_is_opened(void **state)
+{
+    (void)state;
+    struct rpc *head = town_as(&town, TOWN_head);
+    json_int_t before = times_opened();
+    rpc_ok(head, "session.ahead", "{s:s, s:I}", "method", "appeal.get", "id", letter);
+    assert_int_equal(times_opened(), before);
+    json_t *ahead = rpc_keep(json_copy(rpc_ok(head, "appeal.get", "{s:I}", "id", letter)));
+    assert_int_equal(times_opened(), before + 1);
+    assert_true(json_equal(ahead, rpc_ok(head, "appeal.get", "{s:I}", "id", letter)));
+    assert_int_equal(times_opened(), before + 2);
+
+    /* A change makes void what was read. */
+    rpc_ok(head, "session.ahead", "{s:s, s:I}", "method", "appeal.get", "id", letter);
+    rpc_ok(town_as(&town, TOWN_clerk), "appeal.set", "{s:I, s:I, s:s}", "id", letter, "version", at_int(ahead, "version"), "subject",
+           "Лужа высохла");
+    assert_string_equal(at_text(rpc_ok(head, "appeal.get", "{s:I}", "id", letter), "subject"), "Лужа высохла");
+    /* So does another question. */
+    rpc_ok(head, "session.ahead", "{s:s, s:I}", "method", "assignment.get", "id", work);
+    assert_int_equal(at_int(rpc_ok(head, "appeal.get", "{s:I}", "id", letter), "id"), letter);
+    assert_string_equal(at_text(rpc_ok(head, "assignment.get", "{s:I}", "id", work), "title"), "Осушить лужу");
+    /* What one may not open is not read ahead. */
+    rpc_error(town_as(&town, TOWN_executor2), 1001, "session.ahead", "{s:s, s:I}", "method", "assignment.get", "id", work);
+    rpc_error(town_as(&town, TOWN_dispatcher), 1001, "session.ahead", "{s:s, s:I}", "method", "appeal.get", "id", letter);
+    rpc_error(town_as(&town, TOWN_executor2), 1001, "assignment.get", "{s:I}", "id", work);
 }
 
 static void a_search_typed_on_is_one_event(void **state)
@@ -118,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_and_is_filled),
         cmocka_unit_test(an_opened_card_is_noted_once),
+        cmocka_unit_test(a_card_read_ahead_is_noted_when_it_is_opened),
         cmocka_unit_test(a_search_typed_on_is_one_event),
         cmocka_unit_test(looking_is_no_history_and_no_news),
         cmocka_unit_test(the_log_is_walked_by_pages_and_tells_names_to_whom_it_may),
