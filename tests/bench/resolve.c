@@ -5,7 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STREETS = 2000, SINGLES = 30, RANGES = 10, REPEATS = 300, SECONDS = 5, PSQL_REPEATS = 10, LINE_BYTES = 8000, IDS_BYTES = 20000, TIMES = 5 };
+enum {
+    STREETS = 2000,
+    SINGLES = 30,
+    RANGES = 10,
+    REPEATS = 300,
+    SECONDS = 5,
+    PSQL_REPEATS = 10,
+    LINE_BYTES = 8000,
+    IDS_BYTES = 20000,
+    TIMES = 5
+};
 
 static int houses;
 static char line[LINE_BYTES], ids[IDS_BYTES];
@@ -47,8 +57,8 @@ static void write_line(void)
     size_t len = 0;
     for (int i = 0; i < RANGES; i++) {
         int from = 1 + i * 7 % (last > 60 ? last - 60 : 1);
-        len += (size_t)snprintf(line + len, sizeof line - len, "%sул. %s %d, %d, %d, %d-%d", i ? "; " : "", street(37 + i * 191), from, from + 2, from + 5,
-                                from + 20, from + 38);
+        len += (size_t)snprintf(line + len, sizeof line - len, "%sул. %s %d, %d, %d, %d-%d", i ? "; " : "", street(37 + i * 191), from,
+                                from + 2, from + 5, from + 20, from + 38);
     }
     assert_true(len < sizeof line);
 }
@@ -59,7 +69,8 @@ static void keep_ids(const json_t *answer)
 {
     size_t i, len = 0;
     json_t *house;
-    json_array_foreach(at(answer, "houses"), i, house) len += (size_t)snprintf(ids + len, sizeof ids - len, "%s%lld", i ? "," : "", (long long)at_int(house, "id"));
+    json_array_foreach(at(answer, "houses"), i, house) len +=
+        (size_t)snprintf(ids + len, sizeof ids - len, "%s%lld", i ? "," : "", (long long)at_int(house, "id"));
     assert_true(len < sizeof ids);
 }
 
@@ -90,7 +101,8 @@ int main(void)
     struct rpc *r = rpc_open_admin(s);
     json_t *answer = resolve(r);
     keep_ids(answer);
-    CHECK(json_array_size(at(answer, "pieces")) == SINGLES + RANGES && json_array_size(at(answer, "unread")) == 0 && json_array_size(at(answer, "unknown")) == 0,
+    CHECK(json_array_size(at(answer, "pieces")) == SINGLES + RANGES && json_array_size(at(answer, "unread")) == 0 &&
+              json_array_size(at(answer, "unknown")) == 0,
           "the line is not what it should be");
     table_note("%zu pieces, %lld houses", json_array_size(at(answer, "pieces")), (long long)at_int(answer, "count"));
     for (int i = 0; i < REPEATS; i++) {

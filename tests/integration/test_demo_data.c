@@ -102,7 +102,9 @@ static void cards_agree_with_their_history(void **state)
                             "(SELECT count(*) FROM assignment a WHERE version <> (SELECT count(*) FROM event WHERE record = 'assignment' "
                             "AND record_id = a.id))");
     assert_none("events of the future", "SELECT count(*) FROM event WHERE at > now()");
-    assert_none("events out of order", "SELECT count(*) FROM (SELECT at, lag(at) OVER (PARTITION BY record = 'outage' ORDER BY id) AS p FROM event) x WHERE at < p");
+    assert_none(
+        "events out of order",
+        "SELECT count(*) FROM (SELECT at, lag(at) OVER (PARTITION BY record = 'outage' ORDER BY id) AS p FROM event) x WHERE at < p");
     assert_none("counts of open assignments",
                 "SELECT count(*) FROM appeal a WHERE open_assignments <> (SELECT count(*) FROM assignment_appeal x JOIN assignment s ON "
                 "s.id = x.assignment_id WHERE x.appeal_id = a.id AND s.closed_on IS NULL)");
@@ -117,9 +119,10 @@ static void everything_is_found_as_if_it_had_been_typed(void **state)
     (void)state;
     assert_none("search of appeals", "SELECT count(*) FROM appeal a LEFT JOIN correspondent c ON c.id = a.correspondent_id "
                                      "WHERE search <> gorod_appeal_search(number, subject, text, a.address, coalesce(c.name, ''))");
-    assert_none("words of appeals that the register has not learnt",
-                "SELECT count(*) FROM (SELECT DISTINCT unnest(tsvector_to_array(search)) AS word FROM appeal) w WHERE w.word ~ '^[[:alpha:]]+$' "
-                "AND w.word COLLATE \"C\" NOT IN (SELECT word FROM search_word)");
+    assert_none(
+        "words of appeals that the register has not learnt",
+        "SELECT count(*) FROM (SELECT DISTINCT unnest(tsvector_to_array(search)) AS word FROM appeal) w WHERE w.word ~ '^[[:alpha:]]+$' "
+        "AND w.word COLLATE \"C\" NOT IN (SELECT word FROM search_word)");
     assert_none("search of assignments",
                 "SELECT count(*) FROM assignment WHERE search <> setweight(to_tsvector('russian', number || ' ' || title), 'A') || "
                 "to_tsvector('russian', left(text, 100000))");
@@ -223,8 +226,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fills_an_empty_database),        cmocka_unit_test(refuses_one_that_is_not),
         cmocka_unit_test(cards_agree_with_their_history), cmocka_unit_test(everything_is_found_as_if_it_had_been_typed),
-        cmocka_unit_test(every_state_and_value_is_known), cmocka_unit_test(the_board_counts_it), cmocka_unit_test(numbers_have_no_gap_and_go_on),
-        cmocka_unit_test(demo_logins_have_work_to_do),    cmocka_unit_test(houses_are_found_by_lines),    cmocka_unit_test(the_same_seed_gives_the_same_town),
+        cmocka_unit_test(every_state_and_value_is_known), cmocka_unit_test(the_board_counts_it),
+        cmocka_unit_test(numbers_have_no_gap_and_go_on),  cmocka_unit_test(demo_logins_have_work_to_do),
+        cmocka_unit_test(houses_are_found_by_lines),      cmocka_unit_test(the_same_seed_gives_the_same_town),
     };
     return HARNESS_RUN("demo_data", tests);
 }
