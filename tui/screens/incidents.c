@@ -73,8 +73,8 @@ static void cell_caller(const struct row *row, char *out, size_t size, enum role
 
 static const struct column columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_pressing},
-    {"taken_at", N_("Taken"), 6, 12, 2, 1, false, cell_taken},
-    {"number", N_("Number"), 9, 11, 4, 0, false, cell_number},
+    {"taken_at", N_("Taken"), 11, 12, 2, 1, false, cell_taken},
+    {"number", N_("Number"), 10, 11, 4, 0, false, cell_number},
     {"type", N_("Kind"), 14, 24, 1, 1, false, cell_type},
     {"place", N_("Where and what"), 24, 0, 1, 2, false, cell_where},
     {"clock", N_("Awaited"), 14, 28, 5, 0, false, cell_clock},
