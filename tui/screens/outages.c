@@ -5,6 +5,7 @@
 #include "tui/json.h"
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
+#include "tui/screens/files.h"
 #include "tui/screens/form.h"
 #include "tui/screens/house_preview.h"
 #include "tui/screens/modules.h"
@@ -272,6 +273,7 @@ static const struct card_tab card_tabs[] = {
     {N_("Card"), NULL, build_main},
     {N_("Houses"), count_houses, build_houses},
     {N_("Promises"), count_promises, build_promises},
+    {N_("Files"), files_count, files_build},
     {N_("Comments"), card_count_comments, card_comments},
     {N_("History"), NULL, card_history},
     {NULL, NULL, NULL},
