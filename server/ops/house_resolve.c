@@ -250,17 +250,19 @@ static void write_unread(struct resolving *r)
     size_t i = 0, k = 0;
     jw_key(out, "unread");
     jw_array(out);
-    while (i < r->line->unreads || k < r->line->places) {
+    for (;;) {
         const struct line_place *p = k < r->line->places ? &r->line->place[k] : NULL;
         if (p && (!r->found[k].reason || r->found[k].candidates > 0)) {
             k++;
             continue;
         }
         const struct line_unread *u = i < r->line->unreads ? &r->line->unread[i] : NULL;
+        if (!p && !u)
+            break;
         if (u && (!p || u->at <= p->at)) {
             line_write_unread(r->c, &r->ruler, u->at, u->len, u->reason);
             i++;
-        } else {
+        } else if (p) {
             line_write_unread(r->c, &r->ruler, p->at, p->len ? p->len : strcspn(r->text + p->at, ",;\n"), r->found[k].reason);
             k++;
         }

@@ -51,3 +51,5 @@ const char *day_from_today(int days);
 char *base64_text(const void *data, size_t len);
 /* Puts a file into the inbox of `who`; returns the answer of file.put. */
 json_t *given_inbox_file(struct rpc *who, const char *name, const void *data, size_t len);
+/* The moment so many minutes from now, RFC 3339 in UTC. Lives until the 8th call after. */
+const char *in_minutes(int minutes);

@@ -35,18 +35,6 @@ static void starts_and_is_filled(void **state)
     duty = town_as(&town, TOWN_dispatcher);
 }
 
-/* So many minutes from now, RFC 3339. Lives until the 8th call after. */
-static const char *in_minutes(int minutes)
-{
-    static char text[8][32];
-    static int next;
-    char *out = text[next++ % 8];
-    time_t at = time(NULL) + (time_t)minutes * 60;
-    struct tm tm;
-    strftime(out, sizeof text[0], "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
-    return out;
-}
-
 static json_t *houses(json_int_t from, json_int_t to)
 {
     json_t *ids = json_array();

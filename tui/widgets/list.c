@@ -105,7 +105,7 @@ static void page_take(struct list *l, struct page *page, const json_t *items)
         changed += row->changed && !(page_find(&old, row->id) && page_find(&old, row->id)->changed);
         page->rows[page->count++] = row;
     }
-    if (changed)
+    if (changed && app_top() == l->owner) /* rows of a screen below are not what is looked at */
         app_changed(changed);
     arena_free(&old.arena);
 }
