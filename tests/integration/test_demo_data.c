@@ -101,6 +101,14 @@ static void cards_agree_with_their_history(void **state)
                             "AND record_id = a.id)) + "
                             "(SELECT count(*) FROM assignment a WHERE version <> (SELECT count(*) FROM event WHERE record = 'assignment' "
                             "AND record_id = a.id))");
+    assert_none(
+        "versions of outages",
+        "SELECT count(*) FROM outage o WHERE version <> (SELECT max(version) FROM event WHERE record = 'outage' AND record_id = o.id)");
+    assert_none(
+        "promises that only the clock would find broken",
+        "SELECT count(*) FROM outage WHERE status IN ('active', 'partial') AND NOT promise_broken AND promised_at < now() - interval '2 "
+        "minutes'");
+    assert_none("kinds of streets said twice", "SELECT count(*) FROM street WHERE name ~ '^(тер|ул|пер|СНТ)[. ]'");
     assert_none("events of the future", "SELECT count(*) FROM event WHERE at > now()");
     assert_none(
         "events out of order",

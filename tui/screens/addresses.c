@@ -76,9 +76,9 @@ static void cell_objects(const struct row *row, char *out, size_t size, enum rol
 }
 
 static const struct column house_columns[] = {
-    {"number", N_("House"), 18, 36, 1, 1, false, cell_house},
-    {"settlement_name", N_("Settlement"), 12, 26, 3, 2, false, NULL},
-    {"flats", N_("Flats"), 5, 7, 3, 2, true, NULL},
+    {"number", N_("House"), 26, 40, 1, 1, false, cell_house},
+    {"settlement_name", N_("Settlement"), 14, 26, 3, 2, false, NULL},
+    {"flats", N_("Flats"), 7, 7, 3, 2, true, NULL},
     {"residents", N_("Residents"), 6, 9, 2, 2, true, cell_residents},
     {"social_objects", N_("Social"), 4, 10, 4, 2, true, cell_objects},
     {"company_name", N_("House management"), 14, 0, 5, 0, false, NULL},

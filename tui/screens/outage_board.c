@@ -103,7 +103,7 @@ static const struct column columns[] = {
     {"residents", N_("People"), 8, 9, 1, 2, true, cell_residents}, {"flats", N_("Flats"), 7, 7, 5, 0, true, cell_flats},
     {"social", N_("Social"), 6, 6, 2, 2, true, cell_social},       {"broken", N_("Broken"), 6, 6, 2, 2, true, cell_broken},
     {"promised", N_("Back"), 11, 14, 2, 2, false, cell_promised},  {"since", N_("Since"), 11, 14, 4, 0, false, cell_since},
-    {"outages", N_("Outages"), 6, 7, 6, 0, true, cell_outages},
+    {"outages", N_("Outages"), 10, 10, 6, 0, true, cell_outages},
 };
 static const char *const fields[] = {"resource",
                                      "district_name",
