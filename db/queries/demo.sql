@@ -273,7 +273,7 @@ SELECT o.ended_at, o.opened_by, 'outage', o.id, 'close', 2, 'active', 'restored'
 FROM outage o WHERE o.ended_at IS NOT NULL
 UNION ALL
 SELECT o.promised_at, 1, 'outage', o.id, 'promise_broken', 2, NULL, NULL, NULL, jsonb_build_object('promised', jsonb_build_object('from', o.promised_at))
-FROM outage o WHERE o.promise_broken ORDER BY 1;
+FROM outage o WHERE o.promise_broken ORDER BY 1, 4, 6;
 
 -- name: demo_outage_counter
 INSERT INTO counter (series, year, value) SELECT 'outage', max(year), max(serial) FROM outage HAVING max(serial) IS NOT NULL

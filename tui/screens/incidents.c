@@ -83,7 +83,7 @@ static const struct column columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_pressing},
     {"taken_at", N_("Taken"), 11, 12, 2, 1, false, cell_taken},
     {"number", N_("Number"), 11, 12, 4, 0, false, cell_number},
-    {"type", N_("Kind"), 20, 26, 1, 1, false, cell_type},
+    {"type", N_("Kind"), 18, 26, 1, 1, false, cell_type},
     {"place", N_("Where and what"), 24, 0, 1, 2, false, cell_where},
     {"clock", N_("Awaited"), 24, 30, 5, 0, false, cell_clock},
     {"caller", N_("Caller"), 20, 30, 7, 0, false, cell_caller},
