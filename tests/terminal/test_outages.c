@@ -46,6 +46,10 @@ static void an_outage_is_written_down_and_stands_on_every_board(void **state)
     term_wait_text(duty, "Ленина (3)");
     term_key(duty, "Enter");
     term_wait_text(duty, "не являются сроком ремонта");
+    term_wait_text(duty, "Файлы");
+    scene_write(head, "Ю");
+    term_wait_text(head, "ОТК-1/");
+    term_wait_text(head, "Холодное водоснабжение"); /* whole at 80 columns */
     scene_write(duty, "с");
     term_wait_text(duty, "Текст для жителей");
     term_wait_text(duty, "ул. Ленина: 1, 3, 5; ул. Мира: 2");

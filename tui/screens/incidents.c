@@ -38,17 +38,10 @@ static void cell_type(const struct row *row, char *out, size_t size, enum role *
     strf(out, size, "%s", words_label("incident_type", row_get(row, "type")));
 }
 
-/* Of «г. Город, ул. Садовая, 9» a narrow column would show the town alone: where the house is known the line begins with its street; the
- * town is in the preview and on the card. */
-static const char *street_of(const struct row *row)
-{
-    const char *place = row_get(row, "place"), *street = strstr(place, ", ");
-    return row_get(row, "house")[0] && street && strstr(street + 2, ", ") ? street + 2 : place;
-}
-
 static void cell_where(const struct row *row, char *out, size_t size, enum role *role)
 {
-    const char *text = row_get(row, "text"), *place = street_of(row);
+    const char *text = row_get(row, "text"),
+               *place = row_get(row, "house")[0] ? cells_from_street(row_get(row, "place")) : row_get(row, "place");
     int repeats = atoi(row_get(row, "repeats"));
     *role = R_TEXT;
     if (repeats > 0)
