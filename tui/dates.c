@@ -333,3 +333,14 @@ void dates_moment(const char *wire, char *out, size_t size)
     else
         strf(out, size, "%s %s", date, clock);
 }
+
+bool dates_moment_full(const char *wire, char *out, size_t size)
+{
+    time_t when;
+    struct tm tm;
+    if (!moment_seconds(wire, &when))
+        return false;
+    localtime_r(&when, &tm);
+    strftime(out, size, "%d.%m.%Y %H:%M", &tm);
+    return true;
+}

@@ -35,3 +35,5 @@ void dates_resolved(int32_t when, char *out, size_t size);
 void dates_due(int32_t due, char *out, size_t size);
 /* An RFC 3339 time in the municipality's zone: "12:40" when today, else "23.11 12:40" (with year when another). */
 void dates_moment(const char *wire, char *out, size_t size);
+/* The same in full, as forms hold it: "24.11.2026 14:30". False, and nothing written, when it is no RFC 3339 time. */
+bool dates_moment_full(const char *wire, char *out, size_t size);

@@ -2,6 +2,7 @@
 #include "server/ops/outage.h"
 #include "common/arena.h"
 #include "server/ops/house.h"
+#include "server/ops/incident.h"
 #include "server/ops/tables.h"
 #include <stdlib.h>
 #include <string.h>
@@ -207,23 +208,16 @@ static void write_notice_term(struct call *c)
     jw_kbool(c->out, "notice_late", noticed > until);
 }
 
-static bool outage_open(struct call *c)
+static bool open_written(struct call *c, const struct record *incident, const char *status)
 {
-    bool there, announced;
-    int64_t id, added = 0;
-    const char *number, *houses, *kind = arg_str(c, "kind");
-    if (!known_external(c, Q_OUTAGE_BY_EXTERNAL, &there) || there)
-        return there;
-    if (!check_classifier(c, "outage_kind", "kind", kind, NULL) || !condition_ok(c, arg_str(c, "resource")) ||
-        !times_ok(c, kind, &announced) || !outage_take_line(c))
-        return false;
-    const char *status = announced ? "announced" : "active";
-    houses = outage_houses_named(c);
+    const char *number, *houses = outage_houses_named(c);
+    int64_t id, added = 0, incident_version;
     if (!write_outage(c, status, &id, &number))
         return false;
     const char *id_text = call_int(c, id), *add[] = {id_text, houses, NULL};
     if ((houses && !pg_exec(c->db, Q_OUTAGE_HOUSES_ADD, add, 3, &added, c->err)) || !write_promise(c, id_text))
         return false;
+    bool announced = strcmp(status, "announced") == 0;
     struct event e = {.record = "outage",
                       .record_id = id,
                       .action = "open",
@@ -231,7 +225,7 @@ static bool outage_open(struct call *c)
                       .version = 1,
                       .comment = arg_sql(c, "reason"),
                       .changes = arena_printf(c->arena, "{\"houses_off\":{\"to\":%lld}}", (long long)(announced ? 0 : added))};
-    if (!event_write(c, &e))
+    if (!event_write(c, &e) || (incident->row && !incident_join_outage(c, incident, id_text, "incident", &incident_version)))
         return false;
     jw_object(c->out);
     jw_kint(c->out, "id", id);
@@ -242,6 +236,21 @@ static bool outage_open(struct call *c)
     write_notice_term(c);
     jw_object_end(c->out);
     return true;
+}
+
+static bool outage_open(struct call *c)
+{
+    bool there, announced;
+    struct record incident;
+    const char *kind = arg_str(c, "kind");
+    if (!known_external(c, Q_OUTAGE_BY_EXTERNAL, &there) || there)
+        return there;
+    if (!check_classifier(c, "outage_kind", "kind", kind, NULL) || !condition_ok(c, arg_str(c, "resource")) ||
+        !times_ok(c, kind, &announced) || !outage_take_line(c) || !incident_lock_for_outage(c, &incident))
+        return false;
+    bool ok = open_written(c, &incident, announced ? "announced" : "active");
+    record_free(&incident);
+    return ok;
 }
 
 /* ---- correction ---- */
@@ -336,6 +345,7 @@ static const struct op_param open_params[] = {
     {"source", P_STRING, 0, 60, NULL, NULL, {"Источник", "Source"}, NULL},
     {"source_kind", P_STRING, 0, 200, NULL, NULL, {"Вид по источнику", "Kind in the source's word"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
+    {"incident", P_ID, 0, 0, NULL, "incident.list", {"Инцидент, из которого оно записано", "Incident it is written down from"}, NULL},
     {.name = NULL},
 };
 static const struct op_param set_params[] = {

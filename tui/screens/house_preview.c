@@ -222,8 +222,7 @@ void house_preview_watch(struct house_preview *p, struct screen *owner, struct f
     p->line = line;
     p->settlement = settlement;
     p->street = street;
-    if (*typed(p))
-        ask(p);
+    timers_start(DELAY_MS, false, ask, p); /* what the form is filled with comes after this */
 }
 
 void house_preview_changed(struct house_preview *p, const struct field *f)

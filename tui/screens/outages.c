@@ -5,6 +5,7 @@
 #include "tui/json.h"
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
+#include "tui/screens/files.h"
 #include "tui/screens/form.h"
 #include "tui/screens/house_preview.h"
 #include "tui/screens/modules.h"
@@ -84,12 +85,12 @@ static void cell_status(const struct row *row, char *out, size_t size, enum role
 static const struct column columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_broken},
     {"number", N_("Number"), 10, 12, 2, 2, false, cell_number},
-    {"resource", N_("Resource"), 14, 24, 1, 1, false, cell_resource},
+    {"resource", N_("Resource"), 22, 24, 1, 1, false, cell_resource},
     {"where", N_("Where"), 16, 0, 1, 2, false, cell_where},
     {"houses", N_("Houses"), 5, 9, 1, 1, true, cell_houses},
     {"promised", N_("Back"), 11, 16, 1, 1, false, cell_promised},
     {"started", N_("Since"), 11, 16, 3, 0, false, cell_started},
-    {"kind", N_("Kind"), 10, 14, 4, 0, false, cell_kind},
+    {"kind", N_("Kind"), 12, 14, 4, 0, false, cell_kind},
     {"supplier", N_("Supplier"), 14, 26, 5, 0, false, cell_supplier},
     {"status", N_("State"), 12, 22, 3, 2, false, cell_status},
 };
@@ -272,6 +273,7 @@ static const struct card_tab card_tabs[] = {
     {N_("Card"), NULL, build_main},
     {N_("Houses"), count_houses, build_houses},
     {N_("Promises"), count_promises, build_promises},
+    {N_("Files"), files_count, files_build},
     {N_("Comments"), card_count_comments, card_comments},
     {N_("History"), NULL, card_history},
     {NULL, NULL, NULL},
@@ -324,16 +326,47 @@ static const struct form_extra *line_form(void)
     return &extra;
 }
 
-void outages_new(void)
+static void take_over(json_t *values, const char *name, const json_t *value, const char *label)
 {
-    static const struct form_hint hints[] = {
-        {"external_id", FH_HIDE, NULL}, {"source", FH_HIDE, NULL}, {"source_kind", FH_HIDE, NULL}, {NULL, 0, NULL}};
+    if (value && !json_is_null(value))
+        json_object_set_new(values, name, json_pack("{s:O, s:s}", "value", value, "label", label));
+}
+
+/* What the card of an incident knows of the outage behind it. Where its house is not in the register the place goes into the line, which
+ * says beside what is not understood. */
+static void take_incident(json_t *values, const json_t *r)
+{
+    json_t *house = js_int(r, "house") ? json_pack("[I]", (json_int_t)js_int(r, "house")) : NULL;
+    take_over(values, "resource", json_object_get(r, "resource"), "");
+    take_over(values, house ? "houses" : "line", house ? house : json_object_get(r, "place"), js_str(r, "place"));
+    take_over(values, "reason", json_object_get(r, "full_text"), "");
+    take_over(values, "started", json_object_get(r, "taken_at"), "");
+    json_decref(house);
+}
+
+void outages_new(const struct record_ref *incident)
+{
+    static const struct form_hint hints[] = {{"external_id", FH_HIDE, NULL},
+                                             {"source", FH_HIDE, NULL},
+                                             {"source_kind", FH_HIDE, NULL},
+                                             {"incident", FH_HIDE, NULL},
+                                             {NULL, 0, NULL}};
+    char draft[64], title[160];
+    json_t *values = json_pack("{s:{s:s}}", "kind", "value", "emergency");
+    if (incident) {
+        strf(draft, sizeof draft, "incident.new_outage:%lld", (long long)incident->id);
+        strf(title, sizeof title, _("New outage from %s"), incident->number);
+        take_incident(values, incident->whole);
+    }
     static const char *const order[] = {"resource", "line",   "promised",  "reason",  "supplier", "kind",
                                         "started",  "houses", "condition", "noticed", NULL};
     form_open(&(struct form_start){.method = "outage.open",
                                    .hints = hints,
                                    .order = order,
-                                   .values = json_pack("{s:{s:s}}", "kind", "value", "emergency"),
+                                   .title = incident ? title : NULL,
+                                   .draft = incident ? draft : NULL,
+                                   .values = values,
+                                   .fixed = incident ? json_pack("{s:I}", "incident", (json_int_t)incident->id) : NULL,
                                    .large = true,
                                    .extra = line_form(),
                                    .extra_data = house_preview_new()});

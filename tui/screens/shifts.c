@@ -51,7 +51,9 @@ static void cell_late(const struct row *row, char *out, size_t size, enum role *
 {
     int minutes = atoi(row_get(row, "late_minutes"));
     *role = R_LATE;
-    strf(out, size, minutes > 0 ? "+%d:%02d" : "", minutes / 60, minutes % 60);
+    out[0] = '\0';
+    if (minutes > 0)
+        strf(out, size, "+%d:%02d", minutes / 60, minutes % 60);
 }
 
 static void cell_status(const struct row *row, char *out, size_t size, enum role *role)
@@ -63,11 +65,11 @@ static void cell_status(const struct row *row, char *out, size_t size, enum role
 static const struct column columns[] = {
     {"opened_at", N_("Begins"), 11, 14, 1, 1, false, cell_opened},
     {"closed_at", N_("Ends"), 11, 14, 2, 1, false, cell_closed},
-    {"late", N_("Delay"), 6, 7, 5, 0, true, cell_late},
+    {"late", N_("Delay"), 8, 8, 5, 0, true, cell_late},
     {"number", N_("Number"), 8, 10, 6, 0, false, cell_number},
     {"dispatcher", N_("On duty"), 18, 0, 1, 2, false, cell_dispatcher},
     {"next", N_("Accepted by"), 16, 24, 4, 0, false, cell_next},
-    {"incidents", N_("Calls"), 6, 8, 3, 1, true, NULL},
+    {"incidents", N_("Calls"), 7, 8, 3, 1, true, NULL},
     {"regime", N_("Regime"), 14, 26, 5, 0, false, cell_regime},
     {"status", N_("State"), 9, 10, 2, 1, false, cell_status},
 };
@@ -212,6 +214,7 @@ static void build_checks(struct doc *d, const json_t *r)
 {
     const char *code;
     json_t *v;
+    (void)words_get("shift_check"); /* the form of the hand-over asks for them */
     if (json_object_size(json_object_get(r, "checks")) == 0)
         return;
     doc_heading(d, _("Checks"));
@@ -311,19 +314,17 @@ void shift_accept_open(const struct record_ref *ref)
                                              {"planned_end", 0, N_("My shift ends at")},
                                              {"members", 0, N_("On duty with me")},
                                              {NULL, 0, NULL}};
+    static const char *const goes_on[] = {"regime", "weather", NULL}; /* a shift changes neither */
     const char *digest = js_str(json_object_get(ref->whole, "open_now"), "digest");
+    json_t *values = json_object();
+    for (int i = 0; goes_on[i]; i++)
+        json_object_set_new(values, goes_on[i], json_pack("{s:s}", "value", js_str(ref->whole, goes_on[i])));
     form_open(&(struct form_start){.method = "shift.accept",
                                    .refs = ref,
                                    .ref_count = 1,
                                    .hints = hints,
+                                   .values = values,
                                    .fixed = json_pack("{s:s}", "acknowledge_open_items", digest)});
-}
-
-/* Everything that was checked and is well: what is not is written into the note of the hand-over. */
-void shift_hand_over_open(const struct record_ref *ref)
-{
-    static const struct form_hint hints[] = {{"checks", FH_HIDE, NULL}, {NULL, 0, NULL}};
-    form_open(&(struct form_start){.method = "shift.hand_over", .refs = ref, .ref_count = 1, .hints = hints});
 }
 
 void shift_note_open(void) { form_open(&(struct form_start){.method = "shift.note"}); }
