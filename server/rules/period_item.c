@@ -1,6 +1,6 @@
 #include "server/rules/period_item.h"
 
-enum { NUMBER_MAX = 9999, WORD_BYTES = 64, CENTURY = 2000 };
+enum { NUMBER_MAX = 9999, WORD_BYTES = 64, CENTURY = 2000, NUMERO = 0x2116 };
 
 static bool starts(const char *word, const char *stem) { return strncmp(word, stem, strlen(stem)) == 0; }
 
@@ -195,8 +195,8 @@ static bool day_list(struct period_items *items, struct scan *s, enum period_lin
     items->count = items->next = 0;
     while (items->count < PERIOD_LIST_MAX) {
         const char *from = at.p;
-        if (!digits(&at, 1, 2, &day))
-            return false;
+        if (!digits(&at, 1, 2, &day) || (link == LINK_LIST && items->count > 0 && day <= items->ready[items->count - 1].day))
+            return false; /* «ТП 12, 1-3 ноября»: a list of days rises */
         items->ready[items->count++] = (struct period_item){.kind = ITEM_DAY, .link = link, .day = day, .from = from, .end = at.p};
         if (month_and_year(&at, &month, &year)) {
             for (size_t i = 0; i < items->count; i++) {
@@ -226,19 +226,20 @@ static bool iso_day(struct scan *s, struct period_item *item)
 
 /* ---- an item ---- */
 
-static struct period_item number(struct period_items *items, enum period_link link)
+/* `named`: the number of a thing («ТП 12»), never a time. */
+static struct period_item number(struct period_items *items, enum period_link link, bool named)
 {
     struct scan *s = &items->s;
     struct period_item item = {.kind = ITEM_DAY, .link = link, .from = s->p};
     int32_t hour = 0, minute = 0;
-    if (iso_day(s, &item)) {
+    if (!named && iso_day(s, &item)) {
         item.end = s->p;
-    } else if (clock_time(s, &hour, &minute) || (minute = 0, bare_hour(s, &hour))) {
+    } else if (!named && (clock_time(s, &hour, &minute) || (minute = 0, bare_hour(s, &hour)))) {
         bool is = hour < 24 ? minute < 60 : hour == 24 && minute == 0;
         item.kind = is ? ITEM_TIME : ITEM_UNREAD;
         item.reason = is ? NULL : "period_hour";
         item.minute = hour * 60 + minute;
-    } else if (day_list(items, s, link)) {
+    } else if (!named && day_list(items, s, link)) {
         return items->ready[items->next++];
     } else {
         items->count = items->next = 0;
@@ -252,8 +253,9 @@ static struct period_item number(struct period_items *items, enum period_link li
 }
 
 /* A word: a link, one that means something, or prose. */
-static bool word_item(struct period_items *items, struct period_item *item, enum period_link *link)
+static bool word_item(struct period_items *items, struct period_item *item, enum period_link *link, bool *named)
 {
+    static const char *const things[] = {"тп", "ктп", "бктп", "рп", "пс", "ф", "фидер", "кл", "вл", NULL};
     static const char *const daily[] = {"ежедневн", "каждый", NULL}, *const through[] = {"круглосуточн", "непрерывн", NULL},
                              *const to[] = {"по", "до", NULL}, *const days[] = {"кроме",         "исключ",    "выходн",       "будн",
                                                                                 "рабочие",       "рабочим",   "четн",         "нечетн",
@@ -263,6 +265,9 @@ static bool word_item(struct period_items *items, struct period_item *item, enum
     *item = (struct period_item){.link = *link, .from = items->s.p};
     size_t letters = scan_letters(&items->s, word, sizeof word);
     item->end = items->s.p;
+    *named = false;
+    for (const char *const *t = things; *t; t++)
+        *named = *named || strcmp(word, *t) == 0;
     if (letters == 1 && strcmp(word, "и") == 0)
         *link = LINK_LIST;
     else if (letters == 2 && one_of(word, to))
@@ -281,6 +286,7 @@ static bool word_item(struct period_items *items, struct period_item *item, enum
 struct period_item period_item_next(struct period_items *items)
 {
     enum period_link link = LINK_NONE;
+    bool named = false;
     struct scan *s = &items->s;
     struct period_item item;
     size_t n;
@@ -288,16 +294,17 @@ struct period_item period_item_next(struct period_items *items)
         return items->ready[items->next++];
     for (uint32_t cp; (cp = scan_peek(*s, &n)) != 0;) {
         if (scan_is_digit(cp))
-            return number(items, link);
+            return number(items, link, named);
         if (scan_is_letter(cp)) {
-            if (word_item(items, &item, &link))
+            if (word_item(items, &item, &link, &named))
                 return item;
             continue;
         }
         if (scan_is_dash(cp))
             link = LINK_TO;
-        else if (cp == ',')
+        else if (cp == ',' || (cp == '\n' && link == LINK_NONE))
             link = LINK_LIST;
+        named = cp == NUMERO || (named && cp != ',');
         s->p += n;
         if (cp == ';')
             return (struct period_item){.kind = ITEM_STOP, .from = s->p, .end = s->p};

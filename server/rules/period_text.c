@@ -201,6 +201,23 @@ static bool shape_fits(const char *shape)
     return a == 1 && b == 1 && strlen(rest) <= 2 && rest[0] == shape[0] && (!rest[1] || rest[1] == shape[1]);
 }
 
+/* The item begins another group. Hours right before a day belong to it: «1 ноября 8:00-12:00, с 9:00 до 10:00 3 ноября». */
+static void begin_next(struct reading *r, const struct period_item *item)
+{
+    struct group *g = &r->group;
+    size_t days = strspn(g->shape, "D"), times = g->count - days, taken = 0;
+    struct period_item own[2];
+    if (item->kind == ITEM_DAY && item->link != LINK_LIST && days > 0 && days + strspn(g->shape + days, "T") >= g->count && times > 2)
+        taken = times % 2 ? 1 : 2;
+    g->count -= taken;
+    memcpy(own, &g->item[g->count], taken * sizeof *own);
+    g->shape[g->count] = '\0';
+    close_group(r);
+    memcpy(g->item, own, taken * sizeof *own);
+    memset(g->shape, 'T', taken);
+    g->count = taken;
+}
+
 static void gather(struct reading *r, const struct period_item *item)
 {
     struct group *g = &r->group;
@@ -210,11 +227,9 @@ static void gather(struct reading *r, const struct period_item *item)
     /* After a comma another day begins another period: «1 ноября 8:00, 3 ноября ...» has lost its end. */
     if (kind == 'D' && item->link == LINK_LIST && (strcmp(g->shape, "DTD") == 0 || strcmp(g->shape, "TDTD") == 0))
         fits = false;
-    if (!fits) {
-        g->shape[g->count] = '\0';
-        close_group(r);
-        g->shape[0] = kind;
-    }
+    if (!fits)
+        begin_next(r, item);
+    g->shape[g->count] = kind;
     g->item[g->count++] = *item;
 }
 

@@ -311,6 +311,7 @@ static void line_ready(struct form_screen *fs)
 {
     house_preview_watch(fs->extra_data, fs->screen, form_field(fs->form, "line"), form_field(fs->form, "settlement"),
                         form_field(fs->form, "street"));
+    house_preview_watch_period(fs->extra_data, fs->screen, form_field(fs->form, "period"));
 }
 
 static void line_changed(struct form_screen *fs, struct field *f, bool left)
@@ -364,6 +365,7 @@ static void line_free(struct form_screen *fs) { house_preview_free(fs->extra_dat
 
 const struct form_extra house_line_extra = {
     .ready = line_ready,
+    .restored = line_ready, /* a draft has brought its line */
     .changed = line_changed,
     .key = line_key,
     .command = line_command,
