@@ -164,6 +164,16 @@ WITH gone AS (DELETE FROM comment WHERE record = $1::text AND record_id = ANY ($
 UPDATE event SET comment = NULL, changes = gorod_event_hash(comment, changes)
 WHERE record = $1 AND record_id = ANY ($2) AND (comment IS NOT NULL OR changes IS NOT NULL);
 
+-- name: purge_files_said
+-- (record, ids[]): the names of their files, of those taken off again, too, stand also in the log of folders and in the log of access
+WITH files AS MATERIALIZED (
+         SELECT id FROM file WHERE place = $1::text AND place_id = ANY ($2::bigint[])
+         UNION
+         SELECT (changes #>> '{file,id}')::bigint FROM event WHERE record = $1 AND record_id = ANY ($2) AND changes #> '{file,id}' IS NOT NULL),
+     seen AS (UPDATE access_event a SET query = NULL, detail = NULL FROM files f WHERE a.record = 'file' AND a.record_id = f.id)
+UPDATE event e SET comment = NULL, changes = gorod_event_hash(e.comment, e.changes)
+FROM files f WHERE e.record = 'file' AND e.record_id = f.id AND (e.comment IS NOT NULL OR e.changes IS NOT NULL);
+
 -- name: purge_kept
 -- (record, ids[]): what other modules keep about them
 WITH gone AS (SELECT gorod_purge_kept($1::text, $2::bigint[])) SELECT 1 FROM gone;

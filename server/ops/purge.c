@@ -63,7 +63,9 @@ static bool run(struct call *c, enum query q, const char *param) { return pg_exe
 static bool forget_said(struct call *c, const char *record, const char *ids)
 {
     const char *params[] = {record, ids};
-    return pg_exec(c->db, Q_PURGE_KEPT, params, 2, NULL, c->err) && pg_exec(c->db, Q_PURGE_SAID, params, 2, NULL, c->err);
+    /* The history tells which files were taken off: it is asked before it becomes a hash. */
+    return pg_exec(c->db, Q_PURGE_FILES_SAID, params, 2, NULL, c->err) && pg_exec(c->db, Q_PURGE_KEPT, params, 2, NULL, c->err) &&
+           pg_exec(c->db, Q_PURGE_SAID, params, 2, NULL, c->err);
 }
 
 /* Whose last record has gone becomes a number. */

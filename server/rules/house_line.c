@@ -115,22 +115,11 @@ static void skip_gaps(struct scan *s)
             s->p++;
 }
 
-static bool take_word(struct scan *s, const char *word)
-{
-    struct scan at = *s;
-    char found[WORD_BYTES];
-    scan_blanks(&at);
-    if (scan_letters(&at, found, sizeof found) == 0 || strcmp(found, word) != 0)
-        return false;
-    *s = at;
-    return true;
-}
-
 /* «5 и 7»: the word between. */
 static bool take_and(struct scan *s)
 {
     struct scan at = *s;
-    if (!take_word(&at, "и") || !scan_blanks(&at))
+    if (!scan_word(&at, "и") || !scan_blanks(&at))
         return false;
     *s = at;
     return true;
@@ -269,14 +258,14 @@ static bool at_company(struct scan s)
 static bool take_company(struct reader *r)
 {
     struct scan at = r->s;
-    take_word(&at, "все");
-    if (!take_word(&at, "дома") || !at_company(at))
+    scan_word(&at, "все");
+    if (!scan_word(&at, "дома") || !at_company(at))
         return false;
     scan_blanks(&at);
     const char *begin = r->s.p, *end = chunk_end(at), *by = end;
     for (const char *p = next_token(at.p, end); p < end; p = next_token(p, end)) {
         struct scan s = {p, end};
-        if (take_word(&s, "по") && scan_blanks(&s)) {
+        if (scan_word(&s, "по") && scan_blanks(&s)) {
             by = p;
             at.end = s.p; /* where the street begins */
             break;
@@ -388,7 +377,7 @@ static void read_items(struct reader *r)
 static void skip_prepositions(struct reader *r)
 {
     struct scan at = r->s;
-    if ((take_word(&at, "по") || take_word(&at, "на") || take_word(&at, "в")) && scan_blanks(&at) && scan_is_letter(scan_peek(at, NULL)) &&
+    if ((scan_word(&at, "по") || scan_word(&at, "на") || scan_word(&at, "в")) && scan_blanks(&at) && scan_is_letter(scan_peek(at, NULL)) &&
         !line_item_is_remark(r->s))
         r->s = at;
 }

@@ -13,22 +13,10 @@ static bool begins_with_any(const char *word, const char *const words[], size_t 
 }
 #define BEGINS_WITH_ANY(word, words) begins_with_any(word, words, sizeof(words) / sizeof *(words))
 
-/* Takes the next word when it is this one. */
-static bool take_word(struct scan *s, const char *word)
-{
-    struct scan at = *s;
-    char found[WORD_BYTES];
-    scan_blanks(&at);
-    if (scan_letters(&at, found, sizeof found) == 0 || strcmp(found, word) != 0)
-        return false;
-    *s = at;
-    return true;
-}
-
 static bool take_any(struct scan *s, const char *const words[], size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (take_word(s, words[i]))
+        if (scan_word(s, words[i]))
             return true;
     return false;
 }
@@ -51,7 +39,7 @@ static const char *const remark_words[] = {
 static bool is_nursery(struct scan s) { return scan_take(&s, 0x434) && scan_take(&s, '/') && scan_take(&s, 0x441); } /* д/с */
 
 /* «в районе», «в р-не» */
-static bool is_vicinity(struct scan s) { return take_word(&s, "в") && (take_word(&s, "районе") || take_word(&s, "р")); }
+static bool is_vicinity(struct scan s) { return scan_word(&s, "в") && (scan_word(&s, "районе") || scan_word(&s, "р")); }
 
 static bool is_glued_remark(struct scan s)
 {
@@ -84,7 +72,7 @@ bool line_item_except(struct scan *s)
 {
     static const char *const words[] = {"кроме", "исключая", "без"};
     struct scan at = *s;
-    bool found = TAKE_ANY(&at, words) || (take_word(&at, "за") && take_word(&at, "исключением"));
+    bool found = TAKE_ANY(&at, words) || (scan_word(&at, "за") && scan_word(&at, "исключением"));
     if (!found)
         return false;
     static const char *const houses[] = {"домов", "дома", "номеров"};
@@ -107,7 +95,7 @@ static bool take_side(struct scan *s, struct line_piece *p)
     scan_blanks(&at);
     bool open = scan_take(&at, '(');
     scan_blanks(&at);
-    take_word(&at, "только");
+    scan_word(&at, "только");
     scan_blanks(&at);
     if (scan_letters(&at, word, sizeof word) == 0)
         return false;
@@ -215,7 +203,7 @@ static enum item_result take_range_end(struct scan *s, struct line_piece *p, con
 {
     struct scan at = *s;
     if (!take_dash(s)) {
-        if ((!take_word(&at, "по") && !take_word(&at, "до")) || !scan_blanks(&at) || !scan_is_digit(scan_peek(at, NULL)))
+        if ((!scan_word(&at, "по") && !scan_word(&at, "до")) || !scan_blanks(&at) || !scan_is_digit(scan_peek(at, NULL)))
             return ITEM_READ;
         *s = at;
     }
@@ -231,13 +219,13 @@ static bool is_end_word(struct scan *s)
 {
     static const char *const further[] = {"далее", "дальше", "выше", "больше"};
     struct scan at = *s;
-    if ((take_word(&at, "до") || take_word(&at, "по")) && (take_word(&at, "конца") || take_word(&at, "конец"))) {
+    if ((scan_word(&at, "до") || scan_word(&at, "по")) && (scan_word(&at, "конца") || scan_word(&at, "конец"))) {
         TAKE_ANY(&at, ((const char *const[]){"улицы", "переулка", "проспекта"}));
         *s = at;
         return true;
     }
     at = *s;
-    if (!take_word(&at, "и") || !TAKE_ANY(&at, further))
+    if (!scan_word(&at, "и") || !TAKE_ANY(&at, further))
         return false;
     *s = at;
     return true;
@@ -247,16 +235,16 @@ static bool is_end_word(struct scan *s)
 static enum item_result take_from(struct scan *s, struct line_piece *p, const char **reason)
 {
     struct scan at = *s;
-    if (!take_word(&at, "с") && !take_word(&at, "от"))
+    if (!scan_word(&at, "с") && !scan_word(&at, "от"))
         return ITEM_NOT;
-    take_word(&at, "дома");
+    scan_word(&at, "дома");
     if (!scan_blanks(&at) || !take_number(&at, &p->from))
         return ITEM_NOT;
     p->kind = LINE_RANGE;
     if (is_end_word(&at)) {
         p->open = true;
     } else {
-        if (!take_word(&at, "до") && !take_word(&at, "по"))
+        if (!scan_word(&at, "до") && !scan_word(&at, "по"))
             return ITEM_NOT;
         scan_blanks(&at);
         if (!take_number(&at, &p->to))
@@ -275,7 +263,7 @@ static bool take_all_corpora(struct scan *s)
     struct scan at = *s;
     scan_blanks(&at);
     bool open = scan_take(&at, '(');
-    if (!(take_word(&at, "все") || (take_word(&at, "со") && take_word(&at, "всеми"))) || !TAKE_ANY(&at, corpora))
+    if (!(scan_word(&at, "все") || (scan_word(&at, "со") && scan_word(&at, "всеми"))) || !TAKE_ANY(&at, corpora))
         return false;
     scan_take(&at, '.');
     if (open && !scan_take(&at, ')'))
@@ -297,7 +285,7 @@ static bool at_end(struct scan s)
     if (!blank)
         return false;
     struct scan word = at;
-    if (line_item_except(&word) || take_word(&word, "и"))
+    if (line_item_except(&word) || scan_word(&word, "и"))
         return true;
     return scan_is_digit(cp) && !line_item_is_distance(at);
 }
@@ -331,7 +319,7 @@ static enum item_result take_glued(struct scan *s, struct line_piece *p, const c
     after.p += n;
     /* «50в районе»: the preposition is no letter. */
     struct scan phrase = *s;
-    bool whole = is_glued_remark(*s), lettered = is_glued_remark(after) && !take_word(&phrase, "в");
+    bool whole = is_glued_remark(*s), lettered = is_glued_remark(after) && !scan_word(&phrase, "в");
     struct house_number with_letter;
     if (whole && lettered)
         return bad(reason, "two_readings");
@@ -377,7 +365,7 @@ enum item_result line_item_read(struct scan *s, struct line_piece *piece, const 
     scan_blanks(&at);
     if (line_item_is_distance(at))
         return bad(reason, "distance");
-    bool all = take_word(&at, "все") || take_word(&at, "вся");
+    bool all = scan_word(&at, "все") || scan_word(&at, "вся");
     bool side = take_side(&at, &p);
     if (all && !side)
         at.p = begin;

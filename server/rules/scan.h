@@ -73,6 +73,18 @@ static inline size_t scan_letters(struct scan *s, char *word, size_t size)
     return count;
 }
 
+/* Takes the next word, after blanks, when it is this one. */
+static inline bool scan_word(struct scan *s, const char *word)
+{
+    struct scan at = *s;
+    char found[64];
+    scan_blanks(&at);
+    if (scan_letters(&at, found, sizeof found) == 0 || strcmp(found, word) != 0)
+        return false;
+    *s = at;
+    return true;
+}
+
 /* Takes the number at the place; false (nothing taken) when there is none or it is above `most`. */
 static inline bool scan_number(struct scan *s, int32_t most, int32_t *value)
 {

@@ -172,6 +172,17 @@ static void a_folder_has_an_end(void **state)
 /* ---- on records ---- */
 
 static json_int_t appeal, assignment, photo;
+static unsigned char picture[PART_BYTES];
+
+/* A picture of several pieces: the beginning of a JPEG, and what looks like no text. */
+static json_int_t given_photo(struct rpc *who, const char *name)
+{
+    static const unsigned char head_of_jpeg[] = "\xFF\xD8\xFF\xE0\0\x10JFIF";
+    for (size_t i = 0; i < sizeof picture; i++)
+        picture[i] = (unsigned char)(i * 31 + i / 253);
+    memcpy(picture, head_of_jpeg, sizeof head_of_jpeg);
+    return at_int(given_inbox_file(who, name, picture, sizeof picture), "id");
+}
 
 static void a_photo_is_demanded(void **state)
 {
@@ -182,7 +193,7 @@ static void a_photo_is_demanded(void **state)
                         "id");
     assert_true(json_is_true(at(rpc_ok(head, "assignment.get", "{s:I}", "id", assignment), "file_demanded")));
     rpc_refused(executor, 1004, "file_demanded", "assignment.report", "{s:I, s:s}", "id", assignment, "text", "Засыпано");
-    photo = at_int(put(executor, "яма.jpg", "\xFF\xD8\xFF\xE0 JFIF"), "id");
+    photo = given_photo(executor, "яма.jpg");
     rpc_refused(executor, -32602, "files[1]", "assignment.report", "{s:I, s:s, s:[I,I]}", "id", assignment, "text", "Засыпано", "files",
                 photo, (json_int_t)987654);
     assert_int_equal(inbox(executor), 1);
@@ -192,6 +203,19 @@ static void a_photo_is_demanded(void **state)
     assert_string_equal(at_text(card, "files.0.name"), "яма.jpg");
     assert_string_equal(at_text(card, "files.0.part"), "report");
     assert_int_equal(at_int(card, "files.0.part_id"), at_int(card, "reports.0.id"));
+    assert_string_equal(at_text(card, "files.0.type"), "image/jpeg");
+    assert_int_equal(at_int(card, "files.0.size"), sizeof picture);
+}
+
+/* Whoever accepts the report sees the photo as it was taken, to the last byte. */
+static void the_report_holds_what_was_shown(void **state)
+{
+    (void)state;
+    char *sent = base64_text(picture, sizeof picture);
+    json_t *got = rpc_ok(head, "file.get", "{s:I, s:i}", "id", photo, "limit", PART_BYTES);
+    assert_string_equal(at_text(got, "content"), sent);
+    assert_true(json_is_null(at(got, "next")));
+    free(sent);
 }
 
 static void what_was_shown_once_does_not_count_again(void **state)
@@ -210,7 +234,6 @@ static void what_was_shown_once_does_not_count_again(void **state)
 static void rights_are_those_of_the_record(void **state)
 {
     (void)state;
-    rpc_ok(head, "file.get", "{s:I}", "id", photo);
     rpc_ok(clerk, "file.get", "{s:I}", "id", photo);
     rpc_error(stranger, 1001, "file.get", "{s:I}", "id", photo);
     rpc_error(analyst, 1001, "file.get", "{s:I}", "id", photo); /* a photo may show a person */
@@ -406,6 +429,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_kept_is_refused),
         cmocka_unit_test(a_folder_has_an_end),
         cmocka_unit_test(a_photo_is_demanded),
+        cmocka_unit_test(the_report_holds_what_was_shown),
         cmocka_unit_test(what_was_shown_once_does_not_count_again),
         cmocka_unit_test(rights_are_those_of_the_record),
         cmocka_unit_test(what_is_closed_keeps_its_files),

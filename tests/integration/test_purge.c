@@ -11,7 +11,7 @@
 
 static struct server *server;
 static struct town town;
-static json_int_t letter, other, person;
+static json_int_t letter, other, person, work;
 
 static const char *sql(const char *text) { return server_sql(server, text); }
 
@@ -25,6 +25,28 @@ static json_int_t old_letter(const char *name, const char *subject)
              (long long)id);
     sql(text);
     return id;
+}
+
+static json_int_t given_file(struct rpc *who, const char *name, const char *content)
+{
+    return at_int(given_inbox_file(who, name, content, strlen(content)), "id");
+}
+
+/* What other modules keep of the letter and its assignment: files, a report, a request for more time, notices. */
+static void given_things_kept(void)
+{
+    struct rpc *clerk = town_as(&town, TOWN_clerk), *executor = town_as(&town, TOWN_executor);
+    rpc_ok(clerk, "file.attach", "{s:[I,I], s:s, s:I}", "files", given_file(clerk, "Жалоба Забываева.txt", "Пишет " NAME),
+           given_file(clerk, "памятка.txt", "Всем одна и та же"), "record", "appeal", "id", letter);
+    rpc_ok(clerk, "file.attach", "{s:[I], s:s, s:I}", "files", given_file(clerk, "памятка.txt", "Всем одна и та же"), "record", "appeal", "id", other);
+    /* One that was looked at and taken off again. */
+    json_int_t off = given_file(clerk, "Забываев, лишнее.txt", "Забываев дома");
+    rpc_ok(clerk, "file.attach", "{s:[I], s:s, s:I}", "files", off, "record", "appeal", "id", letter);
+    rpc_ok(town_as(&town, TOWN_head), "file.get", "{s:I}", "id", off);
+    rpc_ok(clerk, "file.remove", "{s:I}", "id", off);
+    rpc_ok(executor, "assignment.extend_request", "{s:I, s:s, s:s}", "id", work, "new_due", day_from_today(20), "reason", "Забываев в отъезде");
+    rpc_ok(executor, "assignment.report", "{s:I, s:s, s:[I]}", "id", work, "text", "Забываев дозвонился сам", "files",
+           given_file(executor, "Забываев.jpg", "\xFF\xD8\xFF\xE0 JFIF"));
 }
 
 static json_t *list(void) { return rpc_ok(town.admin, "purge.run", "{s:b}", "dry_run", 1); }
@@ -46,7 +68,7 @@ static void starts_and_is_filled(void **state)
                           NAME, "phone", PHONE, "address", "ул. Былая, 3");
     letter = at_int(made, "id");
     person = at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", letter), "correspondent_id");
-    json_int_t work = at_int(given_assignment(&town, letter, TOWN_executor, "Позвонить: Забываев, " PHONE), "id");
+    work = at_int(given_assignment(&town, letter, TOWN_executor, "Позвонить: Забываев, " PHONE), "id");
     rpc_ok(clerk, "appeal.comment", "{s:I, s:s}", "id", letter, "text", "Звонил Забываев");
     rpc_ok(clerk, "appeal.set", "{s:I, s:s}", "id", letter, "subject", "Онисим Забываев просит о кровле дома");
     rpc_ok(clerk, "correspondent.set", "{s:I, s:s}", "id", person, "contact_person", "Забываева Мавра");
@@ -56,6 +78,7 @@ static void starts_and_is_filled(void **state)
     rpc_ok(clerk, "draft.save", "{s:s, s:{s:s}}", "screen", "appeal.register", "body", "text", "от " NAME);
     rpc_ok(town_as(&town, TOWN_executor), "assignment.comment", "{s:I, s:s}", "id", work, "text", "Забываев не отвечает");
     other = old_letter("Помнящев Лев Ильич", "Остаётся на память");
+    given_things_kept();
     char text[400];
     snprintf(text, sizeof text,
              "UPDATE assignment SET status = 'accepted', closed_on = '2015-12-20' WHERE id = %lld;"
@@ -138,9 +161,32 @@ static const char *line_with(const char *text, const char *word)
     return line;
 }
 
+static const struct {
+    const char *what, *count;
+    int left;
+} kept[] = {
+    {"file names", "SELECT count(*) FROM file f, cards c WHERE f.place = c.record AND f.place_id = c.id", 0},
+    /* The other letter has the same leaflet. What waits for the sweep was let go of before. */
+    {"contents", "SELECT count(*) FROM file_blob WHERE unused_since IS NULL", 1},
+    {"pieces of contents", "SELECT count(*) FROM file_chunk k JOIN file_blob b ON b.id = k.blob_id WHERE b.unused_since IS NULL", 1},
+    {"reports", "SELECT count(*) FROM assignment_report", 0},
+    {"requests for more time", "SELECT count(*) FROM extension_request", 0},
+    {"notices", "SELECT count(*) FROM notification n JOIN event e ON e.id = n.event_id JOIN cards c ON e.record = c.record AND e.record_id = c.id", 0},
+};
+
+static int kept_now(size_t i)
+{
+    char text[600];
+    snprintf(text, sizeof text, "WITH cards(record, id) AS (VALUES ('appeal', %lld), ('assignment', %lld)) %s", (long long)letter,
+             (long long)work, kept[i].count);
+    return atoi(sql(text));
+}
+
 static void of_the_deleted_nothing_is_left(void **state)
 {
     (void)state;
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        CHECK(kept_now(i) > kept[i].left, "no %s were kept at all", kept[i].what);
     static const char *const words[] = {"абываев", "нисим", "рисанфов", "555-44-33", "9105554433", "Былая", "Мавра", "забыва"};
     char *before = dump();
     for (size_t i = 0; i < 6; i++)
@@ -168,6 +214,12 @@ static void of_the_deleted_nothing_is_left(void **state)
         CHECK(!strstr(after, words[i]), "«%s» is left: %s", words[i], line_with(after, words[i]));
     CHECK(strstr(after, "Помнящев"), "somebody else is gone, too");
     free(after);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        CHECK(kept_now(i) == kept[i].left, "%d %s are left, not %d", kept_now(i), kept[i].what, kept[i].left);
+    char *leaflet = base64_text("Всем одна и та же", strlen("Всем одна и та же"));
+    json_t *files = at(rpc_ok(town_as(&town, TOWN_clerk), "appeal.get", "{s:I}", "id", other), "files");
+    assert_string_equal(at_text(rpc_ok(town_as(&town, TOWN_clerk), "file.get", "{s:I}", "id", at_int(files, "0.id")), "content"), leaflet);
+    free(leaflet);
     /* That something happened stays; what it was is a hash. */
     json_t *log = rpc_ok(town.admin, "event.list", "{s:s, s:I}", "record", "appeal", "record_id", letter);
     assert_true(json_array_size(at(log, "items")) > 2);

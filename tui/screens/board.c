@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_DELAY_MS = 300 };
-
 static const struct group {
     const char *by, *label, *what; /* msgids: of the tab, of the column */
 } groups[] = {
@@ -45,7 +43,6 @@ struct board {
     char unit_name[160];
     char scope[16]; /* "": as the server chooses */
     int64_t sums[BUCKETS];
-    bool event_own;
 };
 
 /* ---- rows ---- */
@@ -300,30 +297,18 @@ static void board_refresh(struct screen *s)
     list_refresh(b->list, false);
 }
 
-static void event_now(void *arg)
-{
-    struct board *b = arg;
-    if (app_top() == b->screen)
-        list_refresh(b->list, !b->event_own);
-    else
-        b->screen->stale = true;
-    b->event_own = true;
-}
-
 static void board_event(struct screen *s, const char *record, int64_t id, bool own)
 {
     struct board *b = s->data;
     (void)id;
     if (strcmp(record, "assignment") != 0)
         return;
-    b->event_own = b->event_own && own;
-    timers_start(EVENT_DELAY_MS, false, event_now, b);
+    list_news(b->list, own);
 }
 
 static void board_close(struct screen *s)
 {
     struct board *b = s->data;
-    timers_forget(b);
     list_free(&b->list);
     free(b);
 }
@@ -350,7 +335,6 @@ struct screen *board_screen(const char *query)
     (void)query;
     if (!b)
         abort();
-    b->event_own = true;
     b->screen = screen_new(&board_ops, b);
     b->list = list_new(&spec, b->screen, b);
     list_reload(b->list);

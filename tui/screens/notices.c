@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_DELAY_MS = 100, NARROW = 60 };
+enum { NARROW = 60 };
 
 struct notices {
     struct screen *screen;
@@ -210,23 +210,17 @@ static void notices_refresh(struct screen *s)
     list_refresh(n->list, false);
 }
 
-static void event_now(void *arg)
-{
-    struct notices *n = arg;
-    list_refresh(n->list, true);
-}
-
 static void notices_event(struct screen *s, const char *record, int64_t id, bool own)
 {
+    const struct notices *n = s->data;
     (void)id, (void)own;
     if (strcmp(record, "notification") == 0)
-        timers_start(EVENT_DELAY_MS, false, event_now, s->data);
+        list_news(n->list, false);
 }
 
 static void notices_close(struct screen *s)
 {
     struct notices *n = s->data;
-    timers_forget(n);
     list_free(&n->list);
     free(n);
 }

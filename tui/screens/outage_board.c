@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_DELAY_MS = 200 };
-
 static const struct group {
     const char *by, *label; /* msgid of the tab */
 } groups[] = {
@@ -32,7 +30,6 @@ struct board {
     struct list *list;
     int by;
     json_t *hour; /* what changed in the last hour */
-    bool event_own;
 };
 
 /* ---- rows ---- */
@@ -280,30 +277,18 @@ static void board_refresh(struct screen *s)
     list_refresh(b->list, false);
 }
 
-static void event_now(void *arg)
-{
-    struct board *b = arg;
-    if (app_top() == b->screen)
-        list_refresh(b->list, !b->event_own);
-    else
-        b->screen->stale = true;
-    b->event_own = true;
-}
-
 static void board_event(struct screen *s, const char *record, int64_t id, bool own)
 {
     struct board *b = s->data;
     (void)id;
     if (strcmp(record, "outage") != 0)
         return;
-    b->event_own = b->event_own && own;
-    timers_start(EVENT_DELAY_MS, false, event_now, b);
+    list_news(b->list, own);
 }
 
 static void board_close(struct screen *s)
 {
     struct board *b = s->data;
-    timers_forget(b);
     list_free(&b->list);
     json_decref(b->hour);
     free(b);
@@ -330,7 +315,6 @@ struct screen *outage_board_screen(const char *query)
     (void)query;
     if (!b)
         abort();
-    b->event_own = true;
     b->screen = screen_new(&board_ops, b);
     b->list = list_new(&spec, b->screen, b);
     list_reload(b->list);

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORM_TARGETS_SHOWN = 200, SEARCH_DELAY_MS = 150, EVENT_DELAY_MS = 150, WIDE = 150, PREVIEW_MIN = 56, NARROW = 60 };
+enum { FORM_TARGETS_SHOWN = 200, SEARCH_DELAY_MS = 150, WIDE = 150, PREVIEW_MIN = 56, NARROW = 60 };
 
 struct records {
     const struct records_spec *spec;
@@ -26,7 +26,6 @@ struct records {
     char about[200];     /* what they are, where somebody else chose them */
     struct form *filter; /* the open filter form */
     struct doc *preview;
-    bool event_own;
     struct meta_param chosen[2]; /* filters that the operation takes as plain text, but people choose from a list */
 };
 
@@ -50,16 +49,6 @@ static void search_now(void *arg)
     struct records *r = arg;
     list_reload(r->list);
     app_dirty();
-}
-
-static void event_now(void *arg)
-{
-    struct records *r = arg;
-    if (app_top() == r->screen || (app_top()->ops->overlay && app_top()->below == r->screen))
-        list_refresh(r->list, !r->event_own);
-    else
-        r->screen->stale = true;
-    r->event_own = true;
 }
 
 /* ---- the record under the cursor ---- */
@@ -523,8 +512,7 @@ static void records_event(struct screen *s, const char *record, int64_t id, bool
     (void)id;
     if (strcmp(record, r->spec->record) != 0)
         return;
-    r->event_own = r->event_own && own;
-    timers_start(EVENT_DELAY_MS, false, event_now, r);
+    list_news(r->list, own);
 }
 
 static void records_acted(struct screen *s)
@@ -578,7 +566,6 @@ struct screen *records_screen(const struct records_spec *spec, const char *query
     if (!r)
         abort();
     r->spec = spec;
-    r->event_own = true;
     edit_init(&r->query, false, 200);
     if (query)
         edit_set(&r->query, query);

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_DELAY_MS = 150, WIDE = 150 };
+enum { WIDE = 150 };
 
 /* Every reason a line may stand here for, in the order of urgency. What the server adds beside these is shown by its own label. */
 static const struct reason {
@@ -45,7 +45,7 @@ struct worklist {
     struct doc *preview;
     int counts[REASONS + 1];
     int tab; /* 0: everything, else 1 + a reason */
-    bool event_own, drafts_told;
+    bool drafts_told;
     int drafts;
 };
 
@@ -139,16 +139,6 @@ static const struct list_spec spec = {
     .empty = N_("Nothing waits for you. F9 shows everything else."),
     .whole = true,
 };
-
-static void event_now(void *arg)
-{
-    struct worklist *w = arg;
-    if (app_top() == w->screen || (app_top()->ops->overlay && app_top()->below == w->screen))
-        list_refresh(w->list, !w->event_own);
-    else
-        w->screen->stale = true;
-    w->event_own = true;
-}
 
 static void drafts_come(void *arg, json_t *result, const struct rpc_error *error)
 {
@@ -411,14 +401,12 @@ static void worklist_event(struct screen *s, const char *record, int64_t id, boo
     (void)id;
     if (strcmp(record, "appeal") != 0 && strcmp(record, "assignment") != 0 && strcmp(record, "comment") != 0)
         return;
-    w->event_own = w->event_own && own;
-    timers_start(EVENT_DELAY_MS, false, event_now, w);
+    list_news(w->list, own);
 }
 
 static void worklist_close(struct screen *s)
 {
     struct worklist *w = s->data;
-    timers_forget(w);
     list_free(&w->list);
     doc_free(&w->preview);
     free(w);
@@ -447,7 +435,6 @@ struct screen *worklist_screen(void)
     struct worklist *w = calloc(1, sizeof *w);
     if (!w)
         abort();
-    w->event_own = true;
     w->screen = screen_new(&worklist_ops, w);
     w->list = list_new(&spec, w->screen, w);
     list_reload(w->list);

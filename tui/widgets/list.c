@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_TEXT_MAX = 1200, END_ROWS_MAX = 5000 };
+enum { ROW_TEXT_MAX = 1200, END_ROWS_MAX = 5000, NEWS_DELAY_MS = 150 };
 
 /* ---- rows ---- */
 
@@ -181,6 +181,7 @@ struct list *list_new(const struct list_spec *spec, struct screen *owner, void *
     l->owner = owner;
     l->arg = arg;
     l->page_rows = PROTO_LIST_DEFAULT;
+    l->news_own = true;
     pages_start(l);
     return l;
 }
@@ -223,6 +224,23 @@ void list_refresh(struct list *l, bool mark)
     pages_work(l);
     if (!l->request)
         pages_ask(l, pages_of(l, l->top, NULL));
+}
+
+static void news_now(void *arg)
+{
+    struct list *l = arg;
+    const struct screen *top = app_top();
+    if (top == l->owner || (top->ops->overlay && top->below == l->owner))
+        list_refresh(l, !l->news_own);
+    else
+        l->owner->stale = true;
+    l->news_own = true;
+}
+
+void list_news(struct list *l, bool own)
+{
+    l->news_own = l->news_own && own;
+    timers_start(NEWS_DELAY_MS, false, news_now, l);
 }
 
 bool list_is_busy(const struct list *l)

@@ -44,6 +44,10 @@ void list_reload(struct list *l);
 /* Reads what is seen again and keeps the place; `mark` what has changed. */
 void list_refresh(struct list *l, bool mark);
 
+/* Somebody (`own`: oneself) has changed what the list shows: it is read again in a moment, once for many changes, and marks what others have
+ * changed; under another screen it is read when it is seen again. */
+void list_news(struct list *l, bool own);
+
 void list_paint(struct list *l, struct rect r, struct cursor *cursor);
 /* Moving keys. */
 bool list_key(struct list *l, int key);

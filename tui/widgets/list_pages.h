@@ -31,6 +31,7 @@ struct list {
     int pending_step; /* rows to move when the next page has come */
     int64_t total;
     bool total_known, total_exact;
+    bool news_own; /* all that was told since the last reading was done by oneself */
     int64_t *marks;
     size_t mark_count;
     char trouble[320];
