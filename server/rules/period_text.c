@@ -65,6 +65,11 @@ static day_t day_of(const struct reading *r, size_t i)
 static bool add(struct reading *r, struct period_moment from, struct period_moment to, enum period_how how)
 {
     const struct group *g = &r->group;
+    /* 24:00 of one day is 0:00 of the next. */
+    if ((int64_t)(to.day - from.day) * PERIOD_DAY_MINUTES + to.minute <= from.minute) {
+        refuse(r, "period_backwards");
+        return false;
+    }
     if (r->out->intervals == PERIOD_INTERVALS_MAX) {
         refuse(r, "period_long");
         return false;

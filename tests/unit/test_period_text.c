@@ -122,6 +122,7 @@ static void what_is_not_understood_is_told_with_the_reason(void **state)
     reads("28 января 9:00-25:00", "!25:00:period_hour; !28 января 9:00:period_no_end");
     reads("05-03.11.2023", "!05-03.11.2023:period_backwards");
     reads("с 17:00 28.01 до 9:00 28.01", "!17:00 28.01 до 9:00 28.01:period_backwards");
+    reads("28.01 24:00 - 0:00", "!28.01 24:00 - 0:00:period_backwards");
     reads("с 1 января по 31 декабря 2024", "!1 января по 31 декабря 2024:period_long");
     reads("28 января кроме выходных", "2024-01-28 08:00-17:00 usual; !кроме:period_word; !выходных:period_word");
     reads("ТП 412, 28 января 9:00-10:00", "2024-01-28 09:00-10:00; !412:period_number");
