@@ -228,19 +228,27 @@ what AS (
     SELECT r.*, (ARRAY['cold_water', 'cold_water', 'hot_water', 'heating', 'heating', 'electricity', 'electricity', 'electricity', 'gas', 'sewerage', 'internet', 'lift'])[1 + a % 12] AS resource,
            CASE WHEN i > 434 OR b % 5 < 2 THEN 'planned' ELSE 'emergency' END AS kind,
            date_trunc('hour', now()) + CASE WHEN i <= 400 THEN make_interval(hours => -(24 + c % 2100)) WHEN i <= 434 THEN make_interval(hours => -(1 + c % 20)) ELSE make_interval(hours => 6 + c % 160) END AS began
-    FROM r)
-INSERT INTO outage (number, year, serial, kind, resource, status, supplier_id, reason, started_at, promised_at, ended_at, noticed_on, opened_at, opened_by)
+    FROM r),
+promise AS (SELECT what.*, began + make_interval(hours => 2 + b % 22) AS promised FROM what)
+INSERT INTO outage (number, year, serial, kind, resource, status, supplier_id, reason, started_at, promised_at, promise_broken, version, ended_at, noticed_on, opened_at, opened_by)
 SELECT 'ОТК-' || i || '/' || to_char(now(), 'YY'), date_part('year', now())::integer, i, kind, resource, CASE WHEN i <= 400 THEN 'restored' WHEN i <= 434 THEN 'active' ELSE 'announced' END,
        (SELECT id FROM company WHERE key = CASE resource WHEN 'cold_water' THEN 'аогорводоканал' WHEN 'sewerage' THEN 'аогорводоканал' WHEN 'electricity' THEN 'паорайонныеэлектросети'
                                                          WHEN 'gas' THEN 'аогоргаз' WHEN 'hot_water' THEN 'аотепловыесети' WHEN 'heating' THEN 'аотепловыесети' END),
-       CASE resource WHEN 'cold_water' THEN (ARRAY['Порыв водопровода', 'Замена задвижки', 'Промывка сети'])[1 + b % 3] WHEN 'hot_water' THEN (ARRAY['Порыв трубопровода ГВС', 'Опрессовка', 'Ремонт бойлера'])[1 + b % 3]
-                     WHEN 'heating' THEN (ARRAY['Дефект теплотрассы', 'Замена участка труб', 'Остановка котельной'])[1 + b % 3] WHEN 'electricity' THEN (ARRAY['Повреждение кабеля', 'Ремонт ТП', 'Замена опоры'])[1 + b % 3]
-                     WHEN 'gas' THEN (ARRAY['Ремонт газопровода', 'Проверка ГРП'])[1 + b % 2] WHEN 'sewerage' THEN (ARRAY['Засор коллектора', 'Ремонт КНС'])[1 + b % 2]
-                     WHEN 'lift' THEN 'Остановка лифта' ELSE 'Обрыв линии связи' END,
-       began, began + make_interval(hours => 2 + b % 22), CASE WHEN i <= 400 THEN began + make_interval(mins => 60 + b % 900) END,
+       -- the first is what breaks, the others what is planned
+       (SELECT w.reason[CASE kind WHEN 'emergency' THEN 1 ELSE 2 + b % 2 END] FROM
+              (VALUES ('cold_water', ARRAY['Порыв водопровода', 'Замена задвижки', 'Промывка сети']),
+                      ('hot_water', ARRAY['Порыв трубопровода ГВС', 'Опрессовка', 'Ремонт бойлера']),
+                      ('heating', ARRAY['Дефект теплотрассы', 'Замена участка труб', 'Ремонт котельной']),
+                      ('electricity', ARRAY['Повреждение кабеля', 'Ремонт ТП', 'Замена опоры']),
+                      ('gas', ARRAY['Утечка газа', 'Ремонт газопровода', 'Проверка ГРП']),
+                      ('sewerage', ARRAY['Засор коллектора', 'Ремонт КНС', 'Прочистка коллектора']),
+                      ('lift', ARRAY['Остановка лифта', 'Замена лебёдки', 'Освидетельствование лифта']),
+                      ('internet', ARRAY['Обрыв линии связи', 'Замена оборудования узла', 'Перенос линии связи'])) AS w(resource, reason) WHERE w.resource = promise.resource),
+       began, promised, i BETWEEN 401 AND 434 AND promised <= now(),
+       CASE WHEN i <= 400 OR i <= 434 AND promised <= now() THEN 2 ELSE 1 END, CASE WHEN i <= 400 THEN began + make_interval(mins => 60 + b % 900) END,
        CASE WHEN kind = 'planned' THEN began::date - 15 END, least(began, date_trunc('hour', now())) - CASE WHEN kind = 'planned' THEN interval '14 days' ELSE interval '0' END,
        (SELECT id FROM app_user WHERE login = 'dispatcher')
-FROM what ORDER BY i;
+FROM promise ORDER BY i;
 
 -- name: demo_outage_houses
 -- each on one street, some houses in a row
@@ -262,7 +270,10 @@ SELECT o.opened_at, o.opened_by, 'outage', o.id, 'open', 1, NULL, CASE WHEN o.st
 FROM outage o
 UNION ALL
 SELECT o.ended_at, o.opened_by, 'outage', o.id, 'close', 2, 'active', 'restored', NULL, jsonb_build_object('houses_back', jsonb_build_object('to', (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id)))
-FROM outage o WHERE o.ended_at IS NOT NULL ORDER BY 1;
+FROM outage o WHERE o.ended_at IS NOT NULL
+UNION ALL
+SELECT o.promised_at, 1, 'outage', o.id, 'promise_broken', 2, NULL, NULL, NULL, jsonb_build_object('promised', jsonb_build_object('from', o.promised_at))
+FROM outage o WHERE o.promise_broken ORDER BY 1, 4, 6;
 
 -- name: demo_outage_counter
 INSERT INTO counter (series, year, value) SELECT 'outage', max(year), max(serial) FROM outage HAVING max(serial) IS NOT NULL

@@ -1,10 +1,12 @@
 -- Files: contents in chunks, names in folders and on records.
 
 -- fragment: file_visible
--- file f to user $1 (sees all: $2; units: $3; must not see persons: $4): one's own folders, and what hangs on a record that one may open
+-- file f to user $1 (sees all: $2; units: $3; records whose files this role may see: $4): one's own folders, and what hangs on a record that one may open
 ((f.place IN ('inbox', 'reports') AND f.place_id = ($1::bigint[])[1])
- OR (f.place = 'appeal' AND NOT $4::boolean AND EXISTS (SELECT 1 FROM appeal a WHERE a.id = f.place_id AND {appeal_visible}))
- OR (f.place = 'assignment' AND NOT $4 AND EXISTS (SELECT 1 FROM assignment s WHERE s.id = f.place_id AND {assignment_visible})))
+ OR f.place = ANY ($4::text[])
+    AND CASE f.place WHEN 'appeal' THEN EXISTS (SELECT 1 FROM appeal a WHERE a.id = f.place_id AND {appeal_visible})
+                     WHEN 'assignment' THEN EXISTS (SELECT 1 FROM assignment s WHERE s.id = f.place_id AND {assignment_visible})
+                     ELSE f.place = 'outage' END)
 
 -- fragment: file_json
 json_build_object('id', f.id, 'name', f.name, 'size', b.size, 'type', b.mime, 'at', f.at, 'modified', f.modified, 'by', f.owner_id,
@@ -12,20 +14,24 @@ json_build_object('id', f.id, 'name', f.name, 'size', b.size, 'type', b.mime, 'a
                   'part', f.part, 'part_id', f.part_id, 'named_as', f.named_as, 'sha256', encode(b.sha256, 'hex'),
                   'actions', CASE WHEN f.place IN ('inbox', 'reports') THEN '["rename", "remove"]'::json ELSE '["copy"]' END)
 
+-- fragment: files_json
+-- what hangs on a record, for its card; of file f with content b
+coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'size', b.size, 'type', b.mime, 'at', f.at, 'by', f.owner_id,
+                                    'by_name', (SELECT u.name FROM app_user u WHERE u.id = f.owner_id),
+                                    'part', f.part, 'part_id', f.part_id, 'named_as', f.named_as) ORDER BY f.id), '[]')
+
 -- fragment: appeal_files
--- what hangs on appeal a; for its card
-coalesce((SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'size', b.size, 'type', b.mime, 'at', f.at, 'by', f.owner_id, 'by_name', u.name,
-                                            'part', f.part, 'part_id', f.part_id, 'named_as', f.named_as) ORDER BY f.id)
-          FROM file f JOIN file_blob b ON b.id = f.blob_id JOIN app_user u ON u.id = f.owner_id WHERE f.place = 'appeal' AND f.place_id = a.id), '[]')
+(SELECT {files_json} FROM file f JOIN file_blob b ON b.id = f.blob_id WHERE f.place = 'appeal' AND f.place_id = a.id)
 
 -- fragment: assignment_files
-coalesce((SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'size', b.size, 'type', b.mime, 'at', f.at, 'by', f.owner_id, 'by_name', u.name,
-                                            'part', f.part, 'part_id', f.part_id, 'named_as', f.named_as) ORDER BY f.id)
-          FROM file f JOIN file_blob b ON b.id = f.blob_id JOIN app_user u ON u.id = f.owner_id WHERE f.place = 'assignment' AND f.place_id = s.id), '[]')
+(SELECT {files_json} FROM file f JOIN file_blob b ON b.id = f.blob_id WHERE f.place = 'assignment' AND f.place_id = s.id)
+
+-- fragment: outage_files
+(SELECT {files_json} FROM file f JOIN file_blob b ON b.id = f.blob_id WHERE f.place = 'outage' AND f.place_id = o.id)
 
 -- name: file_list
 -- plan: custom
--- ($1 user $2 sees_all $3 units $4 hide $5 place $6 place id $7 part of the name $8 after id $9 limit) newest first -> json, id
+-- ($1 user $2 sees_all $3 units $4 places $5 place $6 place id $7 part of the name $8 after id $9 limit) newest first -> json, id
 SELECT {file_json}, f.id
 FROM file f JOIN file_blob b ON b.id = f.blob_id
 WHERE f.place = $5::text AND f.place_id = $6::bigint AND {file_visible}
@@ -39,18 +45,18 @@ SELECT count(*) FROM (
       AND ($7::text IS NULL OR strpos(gorod_fold(f.name), gorod_fold($7)) > 0) LIMIT 10001) n;
 
 -- name: file_get
--- ($1 user $2 sees_all $3 units $4 hide $5 id) -> json, blob, size, mime, name, place, place id, owner, modified (s since 1970), part
+-- ($1 user $2 sees_all $3 units $4 places $5 id) -> json, blob, size, mime, name, place, place id, owner, modified (s since 1970), part
 SELECT {file_json}, f.blob_id, b.size, b.mime, f.name, f.place, f.place_id, f.owner_id, floor(extract(epoch FROM f.modified))::bigint, f.part
 FROM file f JOIN file_blob b ON b.id = f.blob_id WHERE f.id = $5::bigint AND {file_visible};
 
 -- name: file_find
--- ($1 user $2 sees_all $3 units $4 hide $5 place $6 place id $7 name) -> id, blob, size, mime, owner, modified
+-- ($1 user $2 sees_all $3 units $4 places $5 place $6 place id $7 name) -> id, blob, size, mime, owner, modified
 SELECT f.id, f.blob_id, b.size, b.mime, f.owner_id, floor(extract(epoch FROM f.modified))::bigint
 FROM file f JOIN file_blob b ON b.id = f.blob_id
 WHERE f.place = $5::text AND f.place_id = $6::bigint AND f.name = normalize($7::text) AND {file_visible};
 
 -- name: file_folder
--- ($1 user $2 sees_all $3 units $4 hide $5 place $6 place id $7 after name $8 limit): a page of a folder -> name, size, modified
+-- ($1 user $2 sees_all $3 units $4 places $5 place $6 place id $7 after name $8 limit): a page of a folder -> name, size, modified
 SELECT f.name, b.size, floor(extract(epoch FROM f.modified))::bigint
 FROM file f JOIN file_blob b ON b.id = f.blob_id
 WHERE f.place = $5::text AND f.place_id = $6::bigint AND f.name > $7::text AND {file_visible}
@@ -61,7 +67,7 @@ ORDER BY f.name LIMIT $8::integer;
 SELECT coalesce(json_agg(name ORDER BY id), '[]') FROM file WHERE id = ANY ($1::bigint[]);
 
 -- name: file_lock
--- ($1 user $2 sees_all $3 units $4 hide $5 id): holds the row -> place, place id, name, blob, owner, part, type
+-- ($1 user $2 sees_all $3 units $4 places $5 id): holds the row -> place, place id, name, blob, owner, part, type
 SELECT f.place, f.place_id, f.name, f.blob_id, f.owner_id, f.part, b.mime
 FROM file f JOIN file_blob b ON b.id = f.blob_id WHERE f.id = $5::bigint AND {file_visible} FOR UPDATE OF f;
 
@@ -196,19 +202,29 @@ SELECT set_config('synchronous_commit', 'off', true);
 DELETE FROM file_blob WHERE id = $1::bigint;
 
 -- name: file_appeal
--- ($1 user $2 sees_all $3 units $4 hide $5 number) -> id, when (s since 1970): the folder of an appeal
-SELECT a.id, floor(extract(epoch FROM a.registered_at))::bigint FROM appeal a WHERE a.number = $5::text AND NOT $4::boolean AND {appeal_visible};
+-- ($1 user $2 sees_all $3 units $4 places $5 number) -> id, when (s since 1970): the folder of an appeal
+SELECT a.id, floor(extract(epoch FROM a.registered_at))::bigint FROM appeal a WHERE a.number = $5::text AND 'appeal' = ANY ($4::text[]) AND {appeal_visible};
 
 -- name: file_assignment
-SELECT s.id, floor(extract(epoch FROM s.created_at))::bigint FROM assignment s WHERE s.number = $5::text AND NOT $4::boolean AND {assignment_visible};
+SELECT s.id, floor(extract(epoch FROM s.created_at))::bigint FROM assignment s WHERE s.number = $5::text AND 'assignment' = ANY ($4::text[]) AND {assignment_visible};
 
 -- name: file_appeals
 -- plan: custom
--- ($1 user $2 sees_all $3 units $4 hide $5 before id $6 limit) -> id, number, when: folders of what is open, the newest first
+-- ($1 user $2 sees_all $3 units $4 places $5 before id $6 limit) -> id, number, when: folders of what is open, the newest first
 SELECT a.id, a.number, floor(extract(epoch FROM a.registered_at))::bigint FROM appeal a
-WHERE a.closed_on IS NULL AND NOT $4::boolean AND {appeal_visible} AND ($5::bigint IS NULL OR a.id < $5) ORDER BY a.id DESC LIMIT $6::integer;
+WHERE a.closed_on IS NULL AND 'appeal' = ANY ($4::text[]) AND {appeal_visible} AND ($5::bigint IS NULL OR a.id < $5) ORDER BY a.id DESC LIMIT $6::integer;
 
 -- name: file_assignments
 -- plan: custom
 SELECT s.id, s.number, floor(extract(epoch FROM s.created_at))::bigint FROM assignment s
-WHERE s.closed_on IS NULL AND NOT $4::boolean AND {assignment_visible} AND ($5::bigint IS NULL OR s.id < $5) ORDER BY s.id DESC LIMIT $6::integer;
+WHERE s.closed_on IS NULL AND 'assignment' = ANY ($4::text[]) AND {assignment_visible} AND ($5::bigint IS NULL OR s.id < $5) ORDER BY s.id DESC LIMIT $6::integer;
+
+-- name: file_outage
+-- ($1 places $2 number): an outage is seen by role alone
+SELECT o.id, floor(extract(epoch FROM o.started_at))::bigint FROM outage o WHERE o.number = $2::text AND 'outage' = ANY ($1::text[]);
+
+-- name: file_outages
+-- plan: custom
+-- ($1 places $2 before id $3 limit)
+SELECT o.id, o.number, floor(extract(epoch FROM o.started_at))::bigint FROM outage o
+WHERE {outage_open} AND 'outage' = ANY ($1::text[]) AND ($2::bigint IS NULL OR o.id < $2) ORDER BY o.id DESC LIMIT $3::integer;

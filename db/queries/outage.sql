@@ -120,7 +120,7 @@ SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, '
                SELECT count(*) FROM generate_series(coalesce(o.noticed_on, o.opened_at::date), o.started_at::date - 1, interval '1 day') AS d(day)
                LEFT JOIN calendar_day cd ON cd.date = d.day::date
                WHERE CASE WHEN cd.kind IS NULL THEN extract(isodow FROM d.day) < 6 ELSE cd.kind IN ('work', 'short') END) < 10,
-           'house_list', {outage_first_houses}, 'allowed', CASE WHEN o.all_houses <= 3000 THEN {outage_allowed_json} END,
+           'house_list', {outage_first_houses}, 'files', {outage_files}, 'allowed', CASE WHEN o.all_houses <= 3000 THEN {outage_allowed_json} END,
            'comments', coalesce((SELECT json_agg(json_build_object('id', m.id, 'at', m.at, 'actor', m.author_id, 'actor_name', mu.name, 'text', m.text) ORDER BY m.id)
                                  FROM comment m JOIN app_user mu ON mu.id = m.author_id WHERE m.record = 'outage' AND m.record_id = o.id), '[]'),
            'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', eu.name, 'action', e.action,

@@ -296,7 +296,7 @@ static bool set_path(struct task *t)
         return !(t->r->count & FILES_SET_SIZE) || handle_truncate(t, h);
     if (!file_find(&t->call, &node.place, node.name, &info))
         return false;
-    bool is_own = node.place.id == t->s->user.id && (strcmp(node.place.kind, "inbox") == 0 || strcmp(node.place.kind, "reports") == 0);
+    bool is_own = node.place.id == t->s->user.id && file_place_is_own(node.place.kind);
     if (t->r->count & FILES_SET_SIZE && (!is_own ? !err_set(&t->err, ERR_FORBIDDEN, NULL) : !truncate_path(t, &node, &info)))
         return false;
     if (!(t->r->count & FILES_SET_TIME) || t->r->data_len != 4 || !is_own)
@@ -377,8 +377,6 @@ static void do_statvfs(struct task *t)
         answer_err(t);
         return;
     }
-    bool of_record = (node.kind == NODE_FOLDER || node.kind == NODE_FILE) && strcmp(node.place.kind, "appeal") != 0 &&
-                     strcmp(node.place.kind, "assignment") != 0;
     struct file_place *place = node.kind == NODE_FOLDER || node.kind == NODE_FILE ? &node.place : &inbox;
     const char *params[] = {place->kind, call_int(&t->call, place->id)};
     struct pg_res *res = pg_query(t->call.db, Q_FILE_PLACE_USE, params, 2, &t->err);
@@ -386,7 +384,8 @@ static void do_statvfs(struct task *t)
         answer_err(t);
         return;
     }
-    int64_t files = pg_int(res, 0, 0), used = pg_int(res, 0, 1), all = of_record ? limits->folder_bytes : limits->record_bytes;
+    int64_t files = pg_int(res, 0, 0), used = pg_int(res, 0, 1),
+            all = file_place_is_own(place->kind) ? limits->folder_bytes : limits->record_bytes;
     pg_free(res);
     unsigned char body[32];
     files_put64(body, (uint64_t)all);

@@ -4,19 +4,25 @@
 
 enum { PAGE_NAMES = 100, RECORDS_TOLD_MAX = 1000, MODE_FOLDER = 0040000, MODE_FILE = 0100000 };
 
-#define WHO(c) call_acts(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c))
-
 static const struct {
     const char *name, *place;
-    bool of_user;
+    bool by_role; /* its records are seen by role alone: the queries take what that asks */
     enum query find, list;
 } tops[] = {
     {"appeals", "appeal", false, Q_FILE_APPEAL, Q_FILE_APPEALS},
     {"assignments", "assignment", false, Q_FILE_ASSIGNMENT, Q_FILE_ASSIGNMENTS},
-    {"inbox", "inbox", true, 0, 0},
-    {"reports", "reports", true, 0, 0},
+    {"inbox", "inbox", false, 0, 0},
+    {"outages", "outage", true, Q_FILE_OUTAGE, Q_FILE_OUTAGES},
+    {"reports", "reports", false, 0, 0},
 };
 enum { TOPS = sizeof tops / sizeof *tops };
+
+/* `params`: FILE_WHO and what is asked for. */
+static struct pg_res *ask(struct call *c, int top, enum query q, const char *const *params, int count)
+{
+    int skipped = tops[top].by_role ? FILE_WHO_COUNT - 1 : 0;
+    return pg_query(c->db, q, params + skipped, count - skipped, c->err);
+}
 
 /* The next step of a path; an empty one at the end. */
 static const char *next_step(const char **path, const char *end, size_t *len)
@@ -38,8 +44,8 @@ static bool find_record(struct call *c, int top, const char *step, size_t len, s
     char *number = arena_strndup(c->arena, step, len), *dash = strrchr(number, '-');
     if (dash)
         *dash = '/';
-    const char *params[] = {WHO(c), number};
-    struct pg_res *res = pg_query(c->db, tops[top].find, params, 5, c->err);
+    const char *params[] = {FILE_WHO(c), number};
+    struct pg_res *res = ask(c, top, tops[top].find, params, FILE_WHO_COUNT + 1);
     if (!res)
         return false;
     bool found = pg_rows(res) == 1;
@@ -74,7 +80,7 @@ bool tree_find(struct call *c, const char *path, size_t len, struct node *node)
     if (top == TOPS)
         return err_set(c->err, ERR_NOT_FOUND, NULL);
     node->place = (struct file_place){.kind = tops[top].place, .id = c->user->id};
-    node->kind = tops[top].of_user ? NODE_FOLDER : NODE_RECORDS;
+    node->kind = file_place_is_own(tops[top].place) ? NODE_FOLDER : NODE_RECORDS;
     if (node->kind == NODE_RECORDS) {
         if (is_at_end(path, end))
             return true;
@@ -88,15 +94,13 @@ bool tree_find(struct call *c, const char *path, size_t len, struct node *node)
     return is_at_end(path, end) ? find_file(c, step, len, node) : err_set(c->err, ERR_NOT_FOUND, NULL);
 }
 
-static bool is_own(const struct file_place *place) { return strcmp(place->kind, "inbox") == 0 || strcmp(place->kind, "reports") == 0; }
-
 struct files_attrs tree_attrs(const struct call *c, const struct node *node, const struct file_info *info)
 {
     (void)c;
     if (node->kind == NODE_FILE)
         return (struct files_attrs){.size = info ? (uint64_t)info->size_bytes : 0,
                                     .time = info ? (uint32_t)info->modified : 0,
-                                    .mode = MODE_FILE | (is_own(&node->place) ? 0600 : 0400)};
+                                    .mode = MODE_FILE | (file_place_is_own(node->place.kind) ? 0600 : 0400)};
     return (struct files_attrs){.time = node->time, .mode = MODE_FOLDER | (node->kind == NODE_FOLDER ? 0700 : 0500)};
 }
 
@@ -112,7 +116,7 @@ static bool read_root(struct tree_walk *w, struct buf *names)
 {
     const struct files_attrs folder = {.mode = MODE_FOLDER | 0700}, records = {.mode = MODE_FOLDER | 0500};
     for (int i = 0; i < TOPS; i++)
-        tell(names, tops[i].name, tops[i].of_user ? &folder : &records);
+        tell(names, tops[i].name, file_place_is_own(tops[i].place) ? &folder : &records);
     w->done = true;
     return true;
 }
@@ -120,9 +124,11 @@ static bool read_root(struct tree_walk *w, struct buf *names)
 /* The folders of what is being worked on, the newest first, a thousand at most: every other number opens by its name. */
 static bool read_records(struct call *c, struct tree_walk *w, struct buf *names)
 {
-    int top = strcmp(w->node.place.kind, tops[0].place) == 0 ? 0 : 1;
-    const char *params[] = {WHO(c), w->after_id ? call_int(c, w->after_id) : NULL, call_int(c, PAGE_NAMES)};
-    struct pg_res *res = pg_query(c->db, tops[top].list, params, 6, c->err);
+    int top = 0;
+    while (strcmp(w->node.place.kind, tops[top].place) != 0)
+        top++;
+    const char *params[] = {FILE_WHO(c), w->after_id ? call_int(c, w->after_id) : NULL, call_int(c, PAGE_NAMES)};
+    struct pg_res *res = ask(c, top, tops[top].list, params, FILE_WHO_COUNT + 2);
     if (!res)
         return false;
     int rows = pg_rows(res);
@@ -143,7 +149,7 @@ static bool read_records(struct call *c, struct tree_walk *w, struct buf *names)
 
 static bool read_files(struct call *c, struct tree_walk *w, struct buf *names)
 {
-    const char *params[] = {WHO(c), w->node.place.kind, call_int(c, w->node.place.id), w->after, call_int(c, PAGE_NAMES)};
+    const char *params[] = {FILE_WHO(c), w->node.place.kind, call_int(c, w->node.place.id), w->after, call_int(c, PAGE_NAMES)};
     struct pg_res *res = pg_query(c->db, Q_FILE_FOLDER, params, 8, c->err);
     if (!res)
         return false;
@@ -151,7 +157,7 @@ static bool read_files(struct call *c, struct tree_walk *w, struct buf *names)
     for (int i = 0; i < rows; i++) {
         struct files_attrs a = {.size = (uint64_t)pg_int(res, i, 1),
                                 .time = (uint32_t)pg_int(res, i, 2),
-                                .mode = MODE_FILE | (is_own(&w->node.place) ? 0600 : 0400)};
+                                .mode = MODE_FILE | (file_place_is_own(w->node.place.kind) ? 0600 : 0400)};
         tell(names, pg_text(res, i, 0), &a);
         snprintf(w->after, sizeof w->after, "%s", pg_text(res, i, 0));
     }

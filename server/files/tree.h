@@ -1,11 +1,12 @@
-/* The folders that files are served in: / /inbox /reports /appeals/NUMBER /assignments/NUMBER ("/" in a number is written "-"). */
+/* The folders that files are served in: / /inbox /reports /appeals/NUMBER /assignments/NUMBER /outages/NUMBER ("/" in a number is written
+ * "-"). */
 #pragma once
 #include "server/files/wire.h"
 #include "server/ops/file.h"
 
 enum node_kind {
     NODE_ROOT,
-    NODE_RECORDS, /* /appeals, /assignments: place.kind says which */
+    NODE_RECORDS, /* /appeals, /assignments, /outages: place.kind says which */
     NODE_FOLDER,  /* holds files: place */
     NODE_FILE,    /* name in place; whether it is there is another question */
 };

@@ -3,18 +3,45 @@
 #include "common/arena.h"
 #include "common/utf8.h"
 #include "server/files/type.h"
+#include "server/ops/outage.h"
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Who adds files to a record is who may comment on it (the rows of appeal.comment and assignment.comment). */
-#define ADDERS_APPEAL (R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_EXECUTOR | R_CONTROLLER | R_SYSTEM)
-#define ADDERS_ASSIGNMENT (R_ANY & ~(uint32_t)(R_ADMIN | R_ANALYST | R_CITIZENS))
 #define REGISTRARS (R_CLERK | R_SYSTEM)
 
 enum { NUMBERED_MAX = 10000 };
 
-static bool is_folder(const char *kind) { return strcmp(kind, "inbox") == 0 || strcmp(kind, "reports") == 0; }
+/* Who adds files to a record is who may comment on it (the rows of appeal.comment, assignment.comment, outage.comment); who takes away what
+ * others added is who keeps such records. Whoever sees no persons sees no files of correspondence: a photo may show one. */
+static const struct {
+    const char *kind;
+    uint32_t readers, adders, keepers;
+} records[] = {
+    {"appeal", R_SEES_PERSONS, R_CLERK | R_HEAD | R_DEPUTY | R_CHIEF | R_EXECUTOR | R_CONTROLLER | R_SYSTEM, REGISTRARS},
+    {"assignment", R_SEES_PERSONS, R_ANY & ~(uint32_t)(R_ADMIN | R_ANALYST | R_CITIZENS), REGISTRARS},
+    {"outage", OUTAGE_READERS, OUTAGE_KEEPERS, OUTAGE_KEEPERS},
+};
+enum { RECORDS = sizeof records / sizeof *records };
+
+static size_t record_of(const char *kind)
+{
+    size_t i = 0;
+    while (strcmp(records[i].kind, kind) != 0)
+        i++;
+    return i;
+}
+
+bool file_place_is_own(const char *kind) { return strcmp(kind, "inbox") == 0 || strcmp(kind, "reports") == 0; }
+
+const char *file_places_seen(const struct call *c)
+{
+    const char *places = "{";
+    for (size_t i = 0; i < RECORDS; i++)
+        if (c->user->roles & records[i].readers)
+            places = arena_printf(c->arena, "%s%s%s", places, places[1] ? "," : "", records[i].kind);
+    return arena_printf(c->arena, "%s}", places);
+}
 
 bool file_name_ok(const char *name, size_t len)
 {
@@ -33,12 +60,9 @@ bool file_name_ok(const char *name, size_t len)
 
 /* --- what others ask ----------------------------------------------------------------------------------------------------------------- */
 
-/* The first five parameters of the queries on files. */
-#define WHO(c) call_acts(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c))
-
 bool file_find(struct call *c, const struct file_place *place, const char *name, struct file_info *info)
 {
-    const char *params[] = {WHO(c), place->kind, call_int(c, place->id), name};
+    const char *params[] = {FILE_WHO(c), place->kind, call_int(c, place->id), name};
     struct pg_res *res = pg_query(c->db, Q_FILE_FIND, params, 7, c->err);
     if (!res)
         return false;
@@ -57,8 +81,8 @@ bool file_find(struct call *c, const struct file_place *place, const char *name,
 
 static bool may_add(struct call *c, const struct file_place *place)
 {
-    uint32_t roles = strcmp(place->kind, "appeal") == 0 ? ADDERS_APPEAL : ADDERS_ASSIGNMENT;
-    return is_folder(place->kind) || c->user->roles & roles || err_set(c->err, ERR_FORBIDDEN, NULL);
+    return file_place_is_own(place->kind) || c->user->roles & records[record_of(place->kind)].adders ||
+           err_set(c->err, ERR_FORBIDDEN, NULL);
 }
 
 bool file_room(struct call *c, const struct file_place *place, bool one_more, int64_t bytes, int64_t replaced)
@@ -74,7 +98,7 @@ bool file_room(struct call *c, const struct file_place *place, bool one_more, in
         return false;
     int64_t files = pg_int(res, 0, 0), used = pg_int(res, 0, 1) - replaced;
     pg_free(res);
-    if (!is_folder(place->kind))
+    if (!file_place_is_own(place->kind))
         return used + bytes <= limits->record_bytes || err_field(c->err, "content", "record_full", NULL);
     return (used + bytes <= limits->folder_bytes && (!one_more || files < limits->folder_files)) ||
            err_field(c->err, "content", "folder_full", NULL);
@@ -140,7 +164,7 @@ bool file_read_event(struct call *c, int64_t id, const char *name, const struct 
 static bool tell(struct call *c, const struct file_place *place, const struct record *r, const char *action, int64_t id, const char *name)
 {
     struct event e = {.record = "file", .record_id = id, .action = action, .changes = file_changes(c, id, name)};
-    if (!is_folder(place->kind)) {
+    if (!file_place_is_own(place->kind)) {
         e.record = place->kind;
         e.record_id = place->id;
         if (!record_touch(c, r, &e.version))
@@ -153,7 +177,7 @@ static bool tell(struct call *c, const struct file_place *place, const struct re
 static bool hold_place(struct call *c, const struct file_place *place, struct record *r)
 {
     *r = (struct record){0};
-    return is_folder(place->kind) || record_lock_id(c, place->kind, place->id, r);
+    return file_place_is_own(place->kind) || record_lock_id(c, place->kind, place->id, r);
 }
 
 static bool let_go_of(struct call *c, int64_t blob)
@@ -186,7 +210,7 @@ bool file_place_content(struct call *c, const struct file_place *place, const ch
         return err_field(c->err, "name", "file_name", NULL);
     if (!hold_place(c, place, &r))
         return false;
-    bool ok, replaces = is_folder(place->kind) && file_find(c, place, name, &there);
+    bool ok, replaces = file_place_is_own(place->kind) && file_find(c, place, name, &there);
     if (replaces) {
         *id = there.id;
         ok = file_room(c, place, false, content->size_bytes, there.size_bytes) && replace_content(c, there.id, name, content);
@@ -194,7 +218,7 @@ bool file_place_content(struct call *c, const struct file_place *place, const ch
         ok = file_room(c, place, true, content->size_bytes, 0) && free_name(c, place, &name) &&
              add_row(c, place, name, content, c->user->id, id);
     }
-    ok = ok && tell(c, place, &r, is_folder(place->kind) ? "file_put" : "file_attach", *id, name);
+    ok = ok && tell(c, place, &r, file_place_is_own(place->kind) ? "file_put" : "file_attach", *id, name);
     record_free(&r);
     return ok;
 }
@@ -234,7 +258,7 @@ struct held {
 
 static bool hold(struct call *c, int64_t id, struct held *h)
 {
-    const char *params[] = {WHO(c), call_int(c, id)};
+    const char *params[] = {FILE_WHO(c), call_int(c, id)};
     h->row = pg_query(c->db, Q_FILE_LOCK, params, 5, c->err);
     if (!h->row)
         return false;
@@ -251,21 +275,21 @@ static bool hold(struct call *c, int64_t id, struct held *h)
     return true;
 }
 
-/* From a closed record nothing is taken; from an open one, by who added it or by who registers. */
+/* From a closed record nothing is taken; from an open one, by who added it or by who keeps such records. */
 static bool may_take(struct call *c, const struct held *h, const struct record *r)
 {
-    if (is_folder(h->place.kind))
+    if (file_place_is_own(h->place.kind))
         return true;
     if (state_is_final(c, r->kind, r->status))
         return err_rule(c->err, "status", NULL);
-    return h->owner_id == c->user->id || c->user->roles & REGISTRARS || err_set(c->err, ERR_FORBIDDEN, NULL);
+    return h->owner_id == c->user->id || c->user->roles & records[record_of(r->kind)].keepers || err_set(c->err, ERR_FORBIDDEN, NULL);
 }
 
 /* The record first, then the file: the order in which everybody takes them. Until the file is held its place is only what it was. */
 static bool hold_both(struct call *c, int64_t id, struct held *h, struct record *r)
 {
     enum { COL_PLACE = 5 };
-    const char *params[] = {WHO(c), call_int(c, id)};
+    const char *params[] = {FILE_WHO(c), call_int(c, id)};
     struct pg_res *res = pg_query(c->db, Q_FILE_GET, params, 5, c->err);
     if (!res)
         return false;
@@ -322,8 +346,8 @@ static bool attach(struct call *c, int64_t id, const struct held *h, const struc
                    const char *name)
 {
     struct file_place to = {.kind = r->kind, .id = r->id};
-    const char *size[] = {WHO(c), call_int(c, id)};
-    if (!is_folder(h->place.kind))
+    const char *size[] = {FILE_WHO(c), call_int(c, id)};
+    if (!file_place_is_own(h->place.kind))
         return err_field(c->err, "files", "not_in_inbox", NULL);
     struct pg_res *res = pg_query(c->db, Q_FILE_GET, size, 5, c->err);
     bool ok = res && (pg_rows(res) == 1 || err_set(c->err, ERR_NOT_FOUND, NULL)) && file_room(c, &to, true, pg_int(res, 0, 2), 0);
@@ -341,10 +365,10 @@ bool file_rename(struct call *c, int64_t id, const struct file_place *to, const 
     if (!hold_both(c, id, &h, &from))
         return false;
     bool same = strcmp(h.place.kind, to->kind) == 0 && h.place.id == to->id, ok;
-    if (!is_folder(to->kind) && !same) {
+    if (!file_place_is_own(to->kind) && !same) {
         ok = record_lock_id(c, to->kind, to->id, &target) && attach(c, id, &h, &target, NULL, 0, name) &&
              tell(c, to, &target, "file_attach", id, name);
-    } else if (!same && !is_folder(h.place.kind)) {
+    } else if (!same && !file_place_is_own(h.place.kind)) {
         ok = err_field(c->err, "files", "not_in_inbox", NULL); /* what hangs on a record stays there; it can be copied */
     } else {
         ok = replace ? make_way(c, to, name, id)

@@ -1,16 +1,28 @@
-/* Files by name: in the folders of a user ("inbox", "reports") and on records ("appeal", "assignment"). Rights are those of the place: own
- * folders are one's own; what hangs on a record is read by whoever may open the record and added by whoever may comment on it. */
+/* Files by name: in the folders of a user ("inbox", "reports") and on records ("appeal", "assignment", "outage"). Rights are those of the
+ * place: own folders are one's own; what hangs on a record is read by whoever may open the record and added by whoever may comment on it.
+ */
 #pragma once
 #include "server/files/store.h"
 #include "server/ops/helpers.h"
 
 enum { FILE_NAME_BYTES = 256 };
 
-/* One of the four, and the id of its user or record. */
+/* One of the five, and the id of its user or record. */
 struct file_place {
     const char *kind;
     int64_t id;
 };
+
+#define FILE_RECORDS "appeal|assignment|outage"
+
+/* "inbox", "reports". */
+bool file_place_is_own(const char *kind);
+/* The first parameters of the queries on files: whose, sees all, units, records whose files this role may see; the last one alone is what
+ * records seen by role ask. */
+enum { FILE_WHO_COUNT = 4 };
+#define FILE_WHO(c) call_acts(c), call_sees_all(c), call_units(c), file_places_seen(c)
+/* Kinds of records whose files the user's roles may see, as a PostgreSQL array: which of the records, the queries say. */
+const char *file_places_seen(const struct call *c);
 
 /* Puts a whole buffer as a file into a folder ("inbox" or "reports") of the user `owner`, inside the transaction of the call; where the
  * name is taken it becomes «name (2).ext». *id (may be NULL) is the file's. ERR_PARAMS (field "name", "content") when the name is no name

@@ -11,8 +11,6 @@
 
 enum { PART_CHARS_MAX = 390000, GET_DEFAULT_BYTES = 512 * 1024, GET_MAX_BYTES = 4 * 1024 * 1024 };
 
-#define WHO(c) call_acts(c), call_sees_all(c), call_units(c), call_bool(call_hides_persons(c))
-
 /* --- putting ------------------------------------------------------------------------------------------------------------------------- */
 
 static bool decode(struct call *c, unsigned char **data, size_t *len)
@@ -111,8 +109,7 @@ static bool place_of_arguments(struct call *c, struct file_place *place)
 {
     const char *kind = arg_sql(c, "place");
     *place = (struct file_place){.kind = kind ? kind : "inbox", .id = arg_int(c, "id")};
-    bool own = strcmp(place->kind, "inbox") == 0 || strcmp(place->kind, "reports") == 0;
-    if (own && place->id == 0)
+    if (file_place_is_own(place->kind) && place->id == 0)
         place->id = c->user->id;
     return place->id || err_field(c->err, "id", "required", NULL);
 }
@@ -123,7 +120,7 @@ static bool file_list(struct call *c)
     struct page p;
     if (!place_of_arguments(c, &place) || !page_begin(c, &p, "i"))
         return false;
-    const char *params[] = {WHO(c), place.kind, call_int(c, place.id), arg_sql(c, "query"), p.after[0], call_int(c, p.limit + 1)};
+    const char *params[] = {FILE_WHO(c), place.kind, call_int(c, place.id), arg_sql(c, "query"), p.after[0], call_int(c, p.limit + 1)};
     if (!page_count(c, &p, Q_FILE_COUNT, params, 7))
         return false;
     struct pg_res *res = pg_query(c->db, Q_FILE_LIST, params, 9, c->err);
@@ -172,7 +169,7 @@ static bool write_piece(struct call *c, const struct pg_res *row, int64_t offset
 
 static bool row_of(struct call *c, int64_t id, struct pg_res **row)
 {
-    const char *params[] = {WHO(c), call_int(c, id)};
+    const char *params[] = {FILE_WHO(c), call_int(c, id)};
     *row = pg_query(c->db, Q_FILE_GET, params, 5, c->err);
     if (!*row)
         return false;
@@ -327,7 +324,7 @@ static const struct op_param put_params[] = {
     {.name = NULL},
 };
 static const struct op_param list_params[] = {
-    {"place", P_ENUM, PF_FILTER, 0, "inbox|reports|appeal|assignment", NULL, {"Где", "Place"}, NULL},
+    {"place", P_ENUM, PF_FILTER, 0, "inbox|reports|" FILE_RECORDS, NULL, {"Где", "Place"}, NULL},
     {"id", P_ID, PF_FILTER, 0, NULL, NULL, {"Номер записи", "Record id"}, NULL},
     {.name = NULL},
 };
@@ -350,7 +347,7 @@ static const struct op_param id_params[] = {
 };
 static const struct op_param attach_params[] = {
     {"files", P_IDS, PF_REQUIRED, 50, NULL, "file.list", {"Файлы из входящих", "Files of the inbox"}, NULL},
-    {"record", P_ENUM, PF_REQUIRED, 0, "appeal|assignment", NULL, {"К чему", "To what"}, NULL},
+    {"record", P_ENUM, PF_REQUIRED, 0, FILE_RECORDS, NULL, {"К чему", "To what"}, NULL},
     {"id", P_ID, PF_REQUIRED, 0, NULL, NULL, {"Номер записи", "Record id"}, NULL},
     {"part", P_ENUM, 0, 0, "answer", NULL, {"Что это", "As what"}, NULL},
     {.name = NULL},

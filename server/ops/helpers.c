@@ -26,10 +26,7 @@ const char *call_acts(struct call *c) { return user_acts(c->arena, c->user); }
 const char *call_sees_all(const struct call *c) { return call_bool(c->user->sees_all); }
 const char *call_language(const struct call *c) { return c->user->lang == LANG_EN ? "en" : "ru"; }
 
-bool call_hides_persons(const struct call *c)
-{
-    return !(c->user->roles & ~(uint32_t)(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
-}
+bool call_hides_persons(const struct call *c) { return !(c->user->roles & R_SEES_PERSONS); }
 
 const char *call_units(const struct call *c) { return c->user->units[0] ? c->user->units : "{}"; }
 

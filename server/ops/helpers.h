@@ -16,6 +16,7 @@ const char *call_acts(struct call *c);
 const char *user_acts(struct arena *arena, const struct session_user *user);
 const char *call_sees_all(const struct call *c);
 const char *call_units(const struct call *c);
+#define R_SEES_PERSONS (R_ANY & ~(uint32_t)(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER))
 /* Does this user see cards, but no persons on them (an analyst)? */
 bool call_hides_persons(const struct call *c);
 const char *call_language(const struct call *c); /* "ru" / "en": which labels a query answers */

@@ -184,13 +184,20 @@ static bool join(const struct words *w, char *out, size_t size)
     return w->count > 0;
 }
 
-/* The name as written: tokens without that of the kind, one blank between; dots and quotes between others stay. */
+/* «тер. СНТ Берёзка» says its kind twice. */
+static bool names_kind(const struct token *t, int kind, int row)
+{
+    return row == kind || (kind >= 0 && t[row].kind >= 0 && kind_words[t[row].kind].sure == SURE_SHORT &&
+                           strcmp(kind_words[t[row].kind].kind, kind_words[t[kind].kind].kind) == 0);
+}
+
+/* The name as written: tokens without those of the kind, one blank between; dots and quotes between others stay. */
 static bool write_name(const struct token token[], size_t count, int kind, char *out, size_t size)
 {
     size_t len = 0;
     out[0] = '\0';
     for (size_t i = 0; i < count; i++) {
-        if ((int)i == kind)
+        if (names_kind(token, kind, (int)i))
             continue;
         size_t n = (size_t)(token[i].end - token[i].begin);
         bool dot = *token[i].end == '.' && i + 1 < count; /* «А.» of initials */
@@ -219,7 +226,7 @@ bool street_name_parse(const char *text, size_t len, struct street_name *out)
     if (kind >= 0)
         snprintf(out->kind, sizeof out->kind, "%s", kind_words[token[kind].kind].kind);
     for (size_t i = 0; i < count; i++)
-        if ((int)i != kind)
+        if (!names_kind(token, kind, (int)i))
             add_words(&words, token[i].folded);
     qsort(words.word, words.count, sizeof words.word[0], by_text);
     return join(&words, out->key, sizeof out->key) && write_name(token, count, kind, out->name, sizeof out->name);

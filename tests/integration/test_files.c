@@ -249,6 +249,40 @@ static void rights_are_those_of_the_record(void **state)
     rpc_error(stranger, 1001, "file.attach", "{s:[I], s:s, s:I}", "files", own, "record", "assignment", "id", assignment);
 }
 
+/* Whoever sees an outage sees its files; who keeps outages adds and takes away, also what another one added. */
+static void outages_have_files(void **state)
+{
+    (void)state;
+    struct rpc *duty = town_as(&town, TOWN_dispatcher);
+    server_sql(server, "INSERT INTO settlement (name) VALUES ('Город')");
+    server_sql(server, "INSERT INTO house (settlement_id, number, number_value) VALUES (1, '1', 1)");
+    json_int_t outage = at_int(
+        rpc_ok(duty, "outage.open", "{s:s, s:s, s:[i], s:s}", "kind", "emergency", "resource", "heating", "houses", 1, "reason", "Порыв"),
+        "id");
+    json_int_t act = at_int(put(duty, "акт.txt", "Порыв на вводе"), "id"), own = at_int(put(executor, "схема.txt", "Схема"), "id");
+    rpc_error(executor, 1002, "file.attach", "{s:[I], s:s, s:I}", "files", own, "record", "outage", "id", outage);
+    rpc_error(clerk, 1002, "file.attach", "{s:[I], s:s, s:I}", "files", at_int(put(clerk, "x.txt", "x"), "id"), "record", "outage", "id",
+              outage);
+    rpc_error(duty, 1001, "file.attach", "{s:[I], s:s, s:I}", "files", act, "record", "outage", "id", (json_int_t)987654);
+    rpc_refused(duty, -32602, "files[0]", "file.attach", "{s:[I], s:s, s:I}", "files", own, "record", "outage", "id", outage);
+    json_int_t version = at_int(rpc_ok(duty, "outage.get", "{s:I}", "id", outage), "version");
+    rpc_ok(duty, "file.attach", "{s:[I], s:s, s:I}", "files", act, "record", "outage", "id", outage);
+    json_t *card = rpc_ok(executor, "outage.get", "{s:I}", "id", outage);
+    assert_int_equal(at_int(card, "version"), version + 1);
+    assert_string_equal(at_text(card, "files.0.name"), "акт.txt");
+    assert_string_equal(at_text(card, "history.1.action"), "file_attach");
+    rpc_ok(executor, "file.get", "{s:I}", "id", act);
+    rpc_ok(analyst, "file.view", "{s:I}", "id", act);
+    assert_int_equal(total(analyst, "outage", outage), 1);
+    struct rpc *admin = town_as(&town, TOWN_admin);
+    rpc_error(admin, 1001, "file.get", "{s:I}", "id", act);
+    assert_int_equal(total(admin, "outage", outage), 0);
+    rpc_error(clerk, 1002, "file.remove", "{s:I}", "id", act);
+    rpc_ok(duty, "file.remove", "{s:I}", "id", act);
+    assert_int_equal(total(duty, "outage", outage), 0);
+    rpc_ok(executor, "file.remove", "{s:I}", "id", own);
+}
+
 static void what_is_closed_keeps_its_files(void **state)
 {
     (void)state;
@@ -307,21 +341,6 @@ static void a_comment_brings_files(void **state)
 
 /* ---- stored once, and gone when nobody refers to it ---- */
 
-static const char *ask_database(const char *sql)
-{
-    static struct outcome o;
-    static bool used;
-    char host[SERVER_PATH_BYTES + 16];
-    snprintf(host, sizeof host, "%s/pg-run", server->state);
-    char *const argv[] = {"psql", "-X", "-A", "-t", "-h", host, "-U", "gorod", "-d", "gorod", "-c", (char *)sql, NULL};
-    if (used)
-        outcome_free(&o);
-    used = true;
-    run_program(argv, NULL, 20000, &o);
-    CHECK(o.exit_code == 0, "psql: %s", o.err);
-    return o.out;
-}
-
 static void contents_are_stored_once_and_swept(void **state)
 {
     (void)state;
@@ -332,7 +351,7 @@ static void contents_are_stored_once_and_swept(void **state)
     assert_string_equal(at_text(one, "sha256"), at_text(two, "sha256"));
     char sql[256];
     snprintf(sql, sizeof sql, "SELECT count(*) FROM file_blob WHERE sha256 = '\\x%s'", at_text(one, "sha256"));
-    assert_int_equal(atoi(ask_database(sql)), 1);
+    assert_int_equal(atoi(server_sql(server, sql)), 1);
     rpc_ok(head, "file.remove", "{s:I}", "id", a);
     rpc_ok(clerk, "file.put", "{s:s, s:b}", "name", "недописанный.bin", "more", 1);
     town_close_sessions(&town);
@@ -341,18 +360,19 @@ static void contents_are_stored_once_and_swept(void **state)
     clerk = town_as(&town, TOWN_clerk);
     for (int i = 0;
          i < 100 &&
-         atoi(ask_database(
+         atoi(server_sql(
+             server,
              "SELECT count(*) FROM file_blob b WHERE sha256 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM file WHERE blob_id = b.id)")) > 0;
          i++)
         nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
     assert_int_equal(
-        atoi(ask_database(
-            "SELECT count(*) FROM file_blob b WHERE sha256 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM file WHERE blob_id = b.id)")),
+        atoi(server_sql(
+            server, "SELECT count(*) FROM file_blob b WHERE sha256 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM file WHERE blob_id = b.id)")),
         0);
-    assert_int_equal(atoi(ask_database(sql)), 1); /* the clerk's is still there */
+    assert_int_equal(atoi(server_sql(server, sql)), 1); /* the clerk's is still there */
     rpc_ok(clerk, "file.get", "{s:I}", "id", b);
     /* What is being sent has its time. */
-    assert_int_equal(atoi(ask_database("SELECT count(*) FROM file_blob WHERE sha256 IS NULL AND owner_id IS NOT NULL")), 1);
+    assert_int_equal(atoi(server_sql(server, "SELECT count(*) FROM file_blob WHERE sha256 IS NULL AND owner_id IS NOT NULL")), 1);
 }
 
 /* ---- files that are made to hurt whoever opens them ---- */
@@ -432,6 +452,7 @@ int main(void)
         cmocka_unit_test(the_report_holds_what_was_shown),
         cmocka_unit_test(what_was_shown_once_does_not_count_again),
         cmocka_unit_test(rights_are_those_of_the_record),
+        cmocka_unit_test(outages_have_files),
         cmocka_unit_test(what_is_closed_keeps_its_files),
         cmocka_unit_test(reading_is_an_event),
         cmocka_unit_test(an_answer_may_be_a_file),

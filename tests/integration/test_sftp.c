@@ -24,7 +24,7 @@ static void write_config(void)
     char *all = NULL;
     size_t size;
     FILE *f = open_memstream(&all, &size);
-    static const char *const users[] = {"clerk", "executor", "executor2", "analyst", "admin", "head"};
+    static const char *const users[] = {"clerk", "executor", "executor2", "analyst", "admin", "head", "dispatcher"};
     for (size_t i = 0; i < sizeof users / sizeof *users; i++)
         fprintf(f, "Host %s\n User %s\n IdentityFile %s/%s\n", users[i], users[i], server->keys, users[i]);
     fprintf(f,
@@ -167,6 +167,39 @@ static void what_is_not_theirs_is_not_there(void **state)
                            "printf 'get /assignments/П-1-26/big right.back\\n' | sftp -F \"$F\" -b - head; cmp big right.back\n"
                            "! printf 'rm /assignments/П-1-26/big\\n' | sftp -F \"$F\" -b - head 2>err\n"
                            "printf 'ls /inbox\\n' | sftp -F \"$F\" -b - executor2 > out; ! grep -q Заявление out"),
+                     0);
+}
+
+/* An outage's folder: whoever sees the outage reads, who keeps outages writes, the administrator sees nothing of it. */
+static void outages_are_folders(void **state)
+{
+    (void)state;
+    struct rpc *duty = town_as(&town, TOWN_dispatcher);
+    server_sql(server, "INSERT INTO settlement (name) VALUES ('Город')");
+    server_sql(server, "INSERT INTO house (settlement_id, number, number_value) VALUES (1, '1', 1)");
+    json_t *opened =
+        rpc_ok(duty, "outage.open", "{s:s, s:s, s:[i], s:s}", "kind", "emergency", "resource", "heating", "houses", 1, "reason", "Порыв");
+    assert_string_equal(at_text(opened, "number"), "ОТК-1/26");
+    assert_int_equal(shell("printf 'ls /\nls -l /outages\nput big /outages/ОТК-1-26/акт.bin\nput empty /outages/ОТК-1-26/акт.bin\nls -1 "
+                           "/outages/ОТК-1-26\n' | sftp -q -F \"$F\" -b - dispatcher > out\n"
+                           "grep -q 'ОТК-1-26$' out; grep -q 'акт (2).bin' out\n"
+                           "scp -q -F \"$F\" executor2:/outages/ОТК-1-26/акт.bin outage.back; cmp big outage.back\n"
+                           "scp -q -F \"$F\" 'analyst:/outages/ОТК-1-26/акт.bin' outage.back\n"
+                           "! scp -q -F \"$F\" big executor2:/outages/ОТК-1-26/мой 2>err\n"
+                           "! scp -q -F \"$F\" admin:/outages/ОТК-1-26/акт.bin x 2>err\n"
+                           "printf 'ls /outages\n' | sftp -q -F \"$F\" -b - admin > out; ! grep -q ОТК out\n"
+                           "! printf 'ls /outages/ОТК-2-26\n' | sftp -F \"$F\" -b - dispatcher 2>err\n"
+                           "printf 'df -h /outages/ОТК-1-26\nrm /outages/ОТК-1-26/акт.bin\n' | sftp -q -F \"$F\" -b - dispatcher"),
+                     0);
+    json_int_t id = at_int(opened, "id");
+    json_t *card = rpc_ok(duty, "outage.get", "{s:I}", "id", id);
+    assert_int_equal(json_array_size(at(card, "files")), 1);
+    assert_string_equal(at_text(card, "files.0.name"), "акт (2).bin");
+    /* What is restored is not told of any more, and opens by its number. */
+    rpc_ok(duty, "outage.close", "{s:I, s:I, s:s}", "id", id, "version", at_int(card, "version"), "ended", at_text(card, "started"));
+    assert_int_equal(shell("printf 'ls /outages\n' | sftp -q -F \"$F\" -b - head > out; ! grep -q ОТК-1 out\n"
+                           "printf 'ls /outages/ОТК-1-26\n' | sftp -q -F \"$F\" -b - head > out; grep -q акт out\n"
+                           "! printf 'rm \"/outages/ОТК-1-26/акт (2).bin\"\n' | sftp -q -F \"$F\" -b - dispatcher 2>err"),
                      0);
 }
 
@@ -510,6 +543,7 @@ int main(void)
         cmocka_unit_test(rclone_works),
         cmocka_unit_test(psftp_works),
         cmocka_unit_test(what_is_not_theirs_is_not_there),
+        cmocka_unit_test(outages_are_folders),
         cmocka_unit_test(what_is_too_much_leaves_nothing),
         cmocka_unit_test(a_thousand_files_in_an_inbox),
         cmocka_unit_test(sftp_and_screens_share_a_connection),

@@ -3,6 +3,7 @@
 import unittest
 
 import arrows
+import shell
 import texts
 
 
@@ -51,6 +52,14 @@ class Texts(unittest.TestCase):
         self.assertIn("Russian", texts.language_fault("", "yes"))
         self.assertIn("English", texts.language_fault("да", " "))
         self.assertIn("letters", texts.language_fault("да", "dа"))
+
+
+class Shell(unittest.TestCase):
+    def test_pipes_that_are_left_early(self):
+        for line in ("a --help | grep -q x", "a | grep -v -q x", "a|grep -Eq x || b", "a | head -n 1"):
+            self.assertEqual(len(shell.faults("run.sh", line)), 1, line)
+        for line in ("grep -q x file", "a | grep -v x", "# a | grep -q x", "a || grep -q x file", "a | tail -n 1"):
+            self.assertEqual(shell.faults("run.sh", line), [], line)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,28 @@ static void a_street_leads_to_its_houses(void **state)
     scene_leave(&t);
 }
 
+/* A long street leaves room for what differs: the number. */
+static void a_house_is_told_by_its_number_at_80_columns(void **state)
+{
+    (void)state;
+    server_sql(server, "INSERT INTO street (settlement_id, kind, name, key) VALUES (1, 'avenue', '50-летия Победы', '50 летия победы')");
+    server_sql(server,
+               "INSERT INTO house (settlement_id, street_id, number, number_value, flats, residents) VALUES (1, 3, '7 к2', 7, 40, 100)");
+    struct term *t = scene_login(&town, TOWN_dispatcher, 80, 24, "xterm-256color");
+    scene_write(t, "А");
+    term_wait_text(t, "пр-кт 50-летия Победы");
+    scene_write(t, "/");
+    scene_write(t, "победы");
+    term_wait_gone(t, "ул. Мира");
+    scene_settle(t, "Enter");
+    scene_settle(t, "Enter");
+    term_wait_text(t, "пр-кт 50-летия Победы, 7 к2");
+    scene_write(t, "о");
+    term_wait_text(t, "Школа № 7");
+    term_wait_text(t, "ул. Садовая, 3"); /* the town is on the card */
+    scene_leave(&t);
+}
+
 static void a_line_is_told_while_it_is_typed(void **state)
 {
     (void)state;
@@ -72,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_and_is_filled),
         cmocka_unit_test(a_street_leads_to_its_houses),
+        cmocka_unit_test(a_house_is_told_by_its_number_at_80_columns),
         cmocka_unit_test(a_line_is_told_while_it_is_typed),
         cmocka_unit_test(stops_cleanly),
     };

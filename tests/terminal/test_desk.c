@@ -184,6 +184,20 @@ static void a_shift_is_opened_and_offered(void **state)
     scene_leave(&t);
 }
 
+/* With a second settlement an address begins with the town; a line of the journal begins with the street, and ends with the state. */
+static void a_line_of_the_journal_begins_with_the_street(void **state)
+{
+    (void)state;
+    rpc_ok(desk, "house.add", "{s:s, s:s, s:s, s:[s,s]}", "settlement_name", "п. Константиновский", "street_name", "ул. Новая", "number",
+           "1", "create", "settlement", "street");
+    json_int_t id = at_int(rpc_ok(desk, "incident.log", "{s:s, s:I, s:s}", "type", "no_gas", "house", house, "text", "Нет газа"), "id");
+    assert_string_equal(at_text(rpc_ok(desk, "incident.get", "{s:I}", "id", id), "place"), "г. Тутаев, ул. Ленина, 12");
+    struct term *t = journal_opened(80, 24);
+    term_wait_text(t, "ул. Ленина, 12  Нет газа");
+    term_wait_text(t, "Состояние");
+    scene_leave(&t);
+}
+
 static void narrow_screens_hold_it(void **state)
 {
     (void)state;
@@ -211,6 +225,7 @@ int main(void)
         cmocka_unit_test(what_was_typed_outlives_a_broken_line),
         cmocka_unit_test(a_card_goes_its_way_by_letters),
         cmocka_unit_test(a_shift_is_opened_and_offered),
+        cmocka_unit_test(a_line_of_the_journal_begins_with_the_street),
         cmocka_unit_test(narrow_screens_hold_it),
         cmocka_unit_test(stops_cleanly),
     };

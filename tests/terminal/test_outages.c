@@ -46,6 +46,10 @@ static void an_outage_is_written_down_and_stands_on_every_board(void **state)
     term_wait_text(duty, "Ленина (3)");
     term_key(duty, "Enter");
     term_wait_text(duty, "не являются сроком ремонта");
+    term_wait_text(duty, "Файлы");
+    scene_write(head, "Ю");
+    term_wait_text(head, "ОТК-1/");
+    term_wait_text(head, "Холодное водоснабжение"); /* whole at 80 columns */
     scene_write(duty, "с");
     term_wait_text(duty, "Текст для жителей");
     term_wait_text(duty, "ул. Ленина: 1, 3, 5; ул. Мира: 2");
@@ -83,13 +87,18 @@ static void the_wall_follows_and_outlives_the_server(void **state)
 {
     (void)state;
     char *argv[] = {"env", "GOROD_TUI_IDLE=1", "LANGUAGE=ru", (char *)tui_program(), "--board", "--state", server->state, NULL};
-    struct term *wall = term_run(argv, 100, 30, "xterm-256color");
+    struct term *wall = term_run(argv, 100, 30, "xterm-256color"), *narrow = term_run(argv, 60, 12, "xterm-256color");
     term_wait_text(wall, "Холодное водоснабжение"); /* of the scene before */
+    term_wait_text(narrow, "Холодное водоснабжение");
     struct rpc *duty = town_as(&town, TOWN_dispatcher);
     json_int_t id =
         at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:s}", "kind", "emergency", "resource", "gas", "line", "Мира 1-10 подряд"), "id");
     term_wait_text(wall, "Газоснабжение");
     term_wait_text(wall, "людей 1000");
+    /* Without room for digits: the name and the times, below them who is without it; what there is none of is not said. */
+    term_wait_text(narrow, "людей 1000 · авар. 10");
+    term_wait_gone(narrow, "план.");
+    term_close(&narrow);
     term_key(wall, "F10");
     term_type(wall, "q");
     json_t *started =

@@ -5,6 +5,7 @@
 #include "tui/json.h"
 #include "tui/meta.h"
 #include "tui/screens/card.h"
+#include "tui/screens/cells.h"
 #include "tui/screens/form.h"
 #include "tui/screens/house_preview.h"
 #include "tui/screens/modules.h"
@@ -76,9 +77,9 @@ static void cell_objects(const struct row *row, char *out, size_t size, enum rol
 }
 
 static const struct column house_columns[] = {
-    {"number", N_("House"), 18, 36, 1, 1, false, cell_house},
-    {"settlement_name", N_("Settlement"), 12, 26, 3, 2, false, NULL},
-    {"flats", N_("Flats"), 5, 7, 3, 2, true, NULL},
+    {"number", N_("House"), 26, 40, 1, 1, false, cell_house},
+    {"settlement_name", N_("Settlement"), 14, 26, 3, 2, false, NULL},
+    {"flats", N_("Flats"), 7, 7, 3, 2, true, NULL},
     {"residents", N_("Residents"), 6, 9, 2, 2, true, cell_residents},
     {"social_objects", N_("Social"), 4, 10, 4, 2, true, cell_objects},
     {"company_name", N_("House management"), 14, 0, 5, 0, false, NULL},
@@ -233,11 +234,17 @@ struct screen *houses_card(int64_t id, enum command then) { return card_screen(&
 
 static void cell_object(const struct row *row, char *out, size_t size, enum role *role) { cell_strong(row, "name", out, size, role); }
 
+static void cell_object_address(const struct row *row, char *out, size_t size, enum role *role)
+{
+    *role = R_TEXT;
+    strf(out, size, "%s", cells_from_street(row_get(row, "address")));
+}
+
 static const struct column object_columns[] = {
-    {"name", N_("Name"), 20, 50, 1, 1, false, cell_object},
-    {"kind_label", N_("Kind"), 14, 24, 2, 2, false, NULL},
-    {"address", N_("Address"), 16, 40, 2, 2, false, NULL},
-    {"contact_duty_phone", N_("Phone on duty"), 12, 18, 3, 0, false, NULL},
+    {"name", N_("Name"), 24, 50, 1, 1, false, cell_object},
+    {"kind_label", N_("Kind"), 16, 24, 4, 2, false, NULL},
+    {"address", N_("Address"), 24, 40, 2, 2, false, cell_object_address},
+    {"contact_duty_phone", N_("Phone on duty"), 17, 18, 3, 0, false, NULL},
 };
 static const char *const object_fields[] = {"number", "name", "kind_label", "address", "contact_duty_phone", "actions", NULL};
 static const struct form_hint object_hints[] = {

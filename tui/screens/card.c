@@ -219,11 +219,7 @@ static const char *card_why_not(struct screen *s, enum command cmd)
         if (send_why_not())
             return send_why_not();
         /* fall through */
-    case CMD_ATTACH:
-        return !c->record                                      ? _("Not yet")
-               : strcmp(c->spec->record, "appeal") != 0 && strcmp(c->spec->record, "assignment") != 0 ? _("Files hang on appeals and assignments")
-               : meta_op("file.attach")                        ? NULL
-                                                               : _("Your role may not do this");
+    case CMD_ATTACH: return c->record ? files_attach_why_not(c->spec->record) : _("Not yet");
     case CMD_EDIT: return !c->record ? _("Not yet") : meta_op(c->spec->set_method) ? NULL : _("Your role may not do this");
     case CMD_NEW: return c->spec->new_command ? screens_why_not(c->spec->new_command) : _("Nothing new is made here");
     case CMD_EXPLAIN_DUE: return js_str(c->record, "due")[0] ? NULL : _("There is no due date here");

@@ -74,3 +74,9 @@ enum role status_role_of(const char *status)
             return roles[i].role;
     return R_TEXT;
 }
+
+const char *cells_from_street(const char *address)
+{
+    const char *street = strstr(address, ", ");
+    return street && strstr(street + 2, ", ") ? street + 2 : address;
+}

@@ -11,3 +11,7 @@ void cell_registered(const struct row *row, char *out, size_t size, enum role *r
 void cell_responsible(const struct row *row, char *out, size_t size, enum role *role);
 /* Good states green, bad ones red, by their meaning; the word of the state itself. */
 enum role status_role_of(const char *status);
+
+/* The address of a house of the register from its street on: of «г. Город, ул. Садовая, 9» a narrow column would show the town alone. What
+ * has no town, or no street, is as it was. */
+const char *cells_from_street(const char *address);

@@ -79,6 +79,21 @@ void files_attach(const char *record, int64_t id)
     form_open(&start);
 }
 
+/* Who adds files is who may comment. */
+const char *files_attach_why_not(const char *record)
+{
+    const struct meta_op *attach = meta_op("file.attach");
+    const struct meta_param *to = attach ? meta_param(attach, "record") : NULL;
+    const char *const *kind = to ? to->values : NULL;
+    char comment[64];
+    strf(comment, sizeof comment, "%s.comment", record);
+    while (kind && *kind && strcmp(*kind, record) != 0)
+        kind++;
+    if (attach && !(kind && *kind))
+        return _("Files hang on appeals, assignments and outages");
+    return attach && meta_op(comment) ? NULL : _("Your role may not do this");
+}
+
 /* ---- the folders of a person ---- */
 
 static void cell_size(const struct row *row, char *out, size_t size, enum role *role)

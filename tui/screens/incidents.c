@@ -40,13 +40,14 @@ static void cell_type(const struct row *row, char *out, size_t size, enum role *
 
 static void cell_where(const struct row *row, char *out, size_t size, enum role *role)
 {
-    const char *text = row_get(row, "text");
+    const char *text = row_get(row, "text"),
+               *place = row_get(row, "house")[0] ? cells_from_street(row_get(row, "place")) : row_get(row, "place");
     int repeats = atoi(row_get(row, "repeats"));
     *role = R_TEXT;
     if (repeats > 0)
-        strf(out, size, "%s ×%d  %s", row_get(row, "place"), repeats + 1, text);
+        strf(out, size, "%s ×%d  %s", place, repeats + 1, text);
     else
-        strf(out, size, "%s%s%s", row_get(row, "place"), text[0] ? "  " : "", text);
+        strf(out, size, "%s%s%s", place, text[0] ? "  " : "", text);
 }
 
 static void cell_status(const struct row *row, char *out, size_t size, enum role *role)
@@ -73,18 +74,18 @@ static void cell_caller(const struct row *row, char *out, size_t size, enum role
 
 static const struct column columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_pressing},
-    {"taken_at", N_("Taken"), 6, 12, 2, 1, false, cell_taken},
-    {"number", N_("Number"), 9, 11, 4, 0, false, cell_number},
-    {"type", N_("Kind"), 14, 24, 1, 1, false, cell_type},
+    {"taken_at", N_("Taken"), 11, 12, 2, 1, false, cell_taken},
+    {"number", N_("Number"), 11, 12, 4, 0, false, cell_number},
+    {"type", N_("Kind"), 18, 26, 1, 1, false, cell_type},
     {"place", N_("Where and what"), 24, 0, 1, 2, false, cell_where},
-    {"clock", N_("Awaited"), 14, 28, 5, 0, false, cell_clock},
-    {"caller", N_("Caller"), 14, 30, 7, 0, false, cell_caller},
-    {"status", N_("State"), 11, 16, 3, 1, false, cell_status},
+    {"clock", N_("Awaited"), 24, 30, 5, 0, false, cell_clock},
+    {"caller", N_("Caller"), 20, 30, 7, 0, false, cell_caller},
+    {"status", N_("State"), 12, 16, 3, 1, false, cell_status},
 };
 
-static const char *const fields[] = {"number",    "status",  "taken_at", "type",        "priority",      "text",
-                                     "place",     "phone",   "caller",   "clock_state", "clock_norm",    "clock_due",
-                                     "closed_at", "repeats", "actions",  "told_until",  "taken_by_name", NULL};
+static const char *const fields[] = {"number",  "house",   "status",     "taken_at",      "type",       "priority",  "text",
+                                     "place",   "phone",   "caller",     "clock_state",   "clock_norm", "clock_due", "closed_at",
+                                     "repeats", "actions", "told_until", "taken_by_name", NULL};
 
 static const struct records_tab tabs[] = {
     {N_("Not closed"), "{\"open\": true, \"sort\": \"urgent\"}"},

@@ -95,12 +95,12 @@ static void cell_promised(const struct row *row, char *out, size_t size, enum ro
 }
 
 static const struct column columns[] = {
-    {"what", N_("Without what"), 22, 60, 1, 1, false, cell_what},  {"houses", N_("Houses"), 6, 7, 1, 1, true, cell_houses},
+    {"what", N_("Without what"), 28, 60, 1, 1, false, cell_what},  {"houses", N_("Houses"), 6, 7, 1, 1, true, cell_houses},
     {"emergency", N_("Emerg."), 6, 6, 3, 2, true, cell_emergency}, {"planned", N_("Plan."), 6, 6, 3, 2, true, cell_planned},
     {"residents", N_("People"), 8, 9, 1, 2, true, cell_residents}, {"flats", N_("Flats"), 7, 7, 5, 0, true, cell_flats},
     {"social", N_("Social"), 6, 6, 2, 2, true, cell_social},       {"broken", N_("Broken"), 6, 6, 2, 2, true, cell_broken},
     {"promised", N_("Back"), 11, 14, 2, 2, false, cell_promised},  {"since", N_("Since"), 11, 14, 4, 0, false, cell_since},
-    {"outages", N_("Outages"), 6, 7, 6, 0, true, cell_outages},
+    {"outages", N_("Outages"), 10, 10, 6, 0, true, cell_outages},
 };
 static const char *const fields[] = {"resource",
                                      "district_name",

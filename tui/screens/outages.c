@@ -5,6 +5,7 @@
 #include "tui/json.h"
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
+#include "tui/screens/files.h"
 #include "tui/screens/form.h"
 #include "tui/screens/house_preview.h"
 #include "tui/screens/modules.h"
@@ -84,12 +85,12 @@ static void cell_status(const struct row *row, char *out, size_t size, enum role
 static const struct column columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_broken},
     {"number", N_("Number"), 10, 12, 2, 2, false, cell_number},
-    {"resource", N_("Resource"), 14, 24, 1, 1, false, cell_resource},
+    {"resource", N_("Resource"), 22, 24, 1, 1, false, cell_resource},
     {"where", N_("Where"), 16, 0, 1, 2, false, cell_where},
     {"houses", N_("Houses"), 5, 9, 1, 1, true, cell_houses},
     {"promised", N_("Back"), 11, 16, 1, 1, false, cell_promised},
     {"started", N_("Since"), 11, 16, 3, 0, false, cell_started},
-    {"kind", N_("Kind"), 10, 14, 4, 0, false, cell_kind},
+    {"kind", N_("Kind"), 12, 14, 4, 0, false, cell_kind},
     {"supplier", N_("Supplier"), 14, 26, 5, 0, false, cell_supplier},
     {"status", N_("State"), 12, 22, 3, 2, false, cell_status},
 };
@@ -272,6 +273,7 @@ static const struct card_tab card_tabs[] = {
     {N_("Card"), NULL, build_main},
     {N_("Houses"), count_houses, build_houses},
     {N_("Promises"), count_promises, build_promises},
+    {N_("Files"), files_count, files_build},
     {N_("Comments"), card_count_comments, card_comments},
     {N_("History"), NULL, card_history},
     {NULL, NULL, NULL},

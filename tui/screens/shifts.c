@@ -63,11 +63,11 @@ static void cell_status(const struct row *row, char *out, size_t size, enum role
 static const struct column columns[] = {
     {"opened_at", N_("Begins"), 11, 14, 1, 1, false, cell_opened},
     {"closed_at", N_("Ends"), 11, 14, 2, 1, false, cell_closed},
-    {"late", N_("Delay"), 6, 7, 5, 0, true, cell_late},
+    {"late", N_("Delay"), 8, 8, 5, 0, true, cell_late},
     {"number", N_("Number"), 8, 10, 6, 0, false, cell_number},
     {"dispatcher", N_("On duty"), 18, 0, 1, 2, false, cell_dispatcher},
     {"next", N_("Accepted by"), 16, 24, 4, 0, false, cell_next},
-    {"incidents", N_("Calls"), 6, 8, 3, 1, true, NULL},
+    {"incidents", N_("Calls"), 7, 8, 3, 1, true, NULL},
     {"regime", N_("Regime"), 14, 26, 5, 0, false, cell_regime},
     {"status", N_("State"), 9, 10, 2, 1, false, cell_status},
 };

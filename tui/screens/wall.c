@@ -51,16 +51,22 @@ static void paint_number(int y, int x, int w, int64_t n, enum role role)
         }
 }
 
+/* What there is none of is not said; what matters most comes first, where the line is cut last. */
 static void line_texts(const json_t *item, char counts[200], char times[200])
 {
     char since[40], back[40];
     const char *promised = js_str(item, "next_promised")[0] ? js_str(item, "next_promised") : js_str(item, "promised");
-    strf(counts, 200, "%s %lld · %s %lld · %s %lld", _("people"), (long long)js_int(item, "residents"), _("emerg."),
-         (long long)js_int(item, "emergency_houses"), _("plan."), (long long)js_int(item, "planned_houses"));
-    if (js_int(item, "social_objects") > 0) {
-        size_t len = strlen(counts);
-        strf(counts + len, 200 - len, " · %s %lld", _("social"), (long long)js_int(item, "social_objects"));
-    }
+    const struct {
+        const char *label, *field;
+    } parts[] = {
+        {_("social"), "social_objects"}, {_("people"), "residents"}, {_("emerg."), "emergency_houses"}, {_("plan."), "planned_houses"}};
+    size_t len = 0;
+    counts[0] = '\0';
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (js_int(item, parts[i].field) > 0) {
+            strf(counts + len, 200 - len, "%s%s %lld", len ? " · " : "", parts[i].label, (long long)js_int(item, parts[i].field));
+            len = strlen(counts);
+        }
     dates_moment(js_str(item, "since"), since, sizeof since);
     dates_moment(promised, back, sizeof back);
     strf(times, 200, "%s %s%s%s%s", _("since"), since, back[0] ? "  → " : "", back, "");
@@ -85,13 +91,25 @@ static void paint_tile(struct rect r, const json_t *item)
     }
 }
 
-static void paint_row(int y, int x, int w, const json_t *item)
+/* `tall`: two lines an item; else one, its words beside the names, where there is room. */
+static void paint_row(int y, int x, int w, int label_w, bool tall, const json_t *item)
 {
-    char line[500], counts[200], times[200];
+    enum { HOUSES_W = 7, BESIDE_MIN_W = 24 };
+    char number[24], counts[200], times[200];
+    const char *label = words_label("outage_resource", js_str(item, "resource"));
+    int at = x + HOUSES_W + 2, room = w - HOUSES_W - 2;
+    enum role role = role_of(item);
     line_texts(item, counts, times);
-    strf(line, sizeof line, "%6lld  %s  %s  %s", (long long)js_int(item, "houses"),
-         words_label("outage_resource", js_str(item, "resource")), times, counts);
-    draw_text(y, x, w, role_of(item), G_BASE, line);
+    strf(number, sizeof number, "%s%lld", js_int(item, "promises_broken") > 0 ? "! " : "", (long long)js_int(item, "houses"));
+    draw_right(y, x, HOUSES_W, role, G_BASE, number);
+    draw_text(y, at, room, role, G_BASE, label);
+    if (tall) {
+        draw_text(y + 1, at, room, R_TEXT, G_BASE, counts);
+        draw_right(y, at + text_width(label) + 2, room - text_width(label) - 2, R_TEXT, G_BASE, times);
+    } else if (room > label_w + BESIDE_MIN_W) {
+        strf(counts + strlen(counts), sizeof counts - strlen(counts), "  %s", times);
+        draw_text(y, at + label_w + 2, room - label_w - 2, R_TEXT, G_BASE, counts);
+    }
 }
 
 static void paint_items(struct rect r, const json_t *items)
@@ -101,12 +119,18 @@ static void paint_items(struct rect r, const json_t *items)
         draw_text(r.y + r.h / 2, r.x + (r.w - text_width(_("Everything is on."))) / 2, r.w, R_GOOD, G_BASE, _("Everything is on."));
         return;
     }
-    across = across > count ? count : across;
     if (across * down < count) {
-        for (int i = 0; i < count && i < r.h; i++)
-            paint_row(r.y + i, r.x, r.w, json_array_get(items, (size_t)i));
+        bool tall = count * 2 <= r.h;
+        int step = count * 3 <= r.h ? 3 : tall ? 2 : 1, label_w = 0;
+        for (int i = 0; i < count; i++) {
+            int label = text_width(words_label("outage_resource", js_str(json_array_get(items, (size_t)i), "resource")));
+            label_w = label > label_w ? label : label_w;
+        }
+        for (int i = 0; i < count && i * step < r.h; i++)
+            paint_row(r.y + i * step, r.x, r.w, label_w, tall, json_array_get(items, (size_t)i));
         return;
     }
+    across = (count + down - 1) / down; /* the fewer, the more room for words */
     int w = r.w / across;
     for (int i = 0; i < count; i++)
         paint_tile((struct rect){r.y + i / across * TILE_H, r.x + i % across * w, TILE_H, w - 2}, json_array_get(items, (size_t)i));
