@@ -357,3 +357,14 @@ void dates_interval(const char *from, const char *to, char *out, size_t size)
     else
         strf(out, size, "%s %s - %s %s", date[0], clock[0], date[1], clock[1]);
 }
+
+bool dates_moment_full(const char *wire, char *out, size_t size)
+{
+    time_t when;
+    struct tm tm;
+    if (!moment_seconds(wire, &when))
+        return false;
+    localtime_r(&when, &tm);
+    strftime(out, size, "%d.%m.%Y %H:%M", &tm);
+    return true;
+}

@@ -24,6 +24,7 @@ static const struct alias {
     {"assignment.extend_request", "extend_request ask", NULL, WHEN_LISTED},
     {"assignment.extend_decide", "extend_decide grant refuse", NULL, WHEN_LISTED},
     {"assignment.sub", "sub", "assignment.create", WHEN_LISTED},
+    {"incident.new_outage", "to_outage", "outage.open", WHEN_LISTED},
     {"incident.comment", "comment", NULL, ALWAYS},
     {"shift.offer", "offer", "shift.hand_over", WHEN_LISTED},
     {"outage.comment", "comment", NULL, ALWAYS},

@@ -99,7 +99,7 @@ bool screens_command(enum command cmd)
     case CMD_NEW_SUBSTITUTE: substitutes_new(); return true;
     case CMD_NEW_INCIDENT: call_open(); return true;
     case CMD_SHIFT_NOTE: shift_note_open(); return true;
-    case CMD_NEW_OUTAGE: outages_new(); return true;
+    case CMD_NEW_OUTAGE: outages_new(NULL); return true;
     case CMD_REASSIGN_ALL: reassign_all_open(); return true;
     default: return false;
     }
@@ -157,6 +157,13 @@ bool screens_action(const struct record_ref *refs, size_t count, enum command cm
             extend_decide_open(refs, count);
         return true;
     case CMD_INCIDENT_DISPATCH: incident_dispatch_open(refs, count); return true;
+    case CMD_INCIDENT_NEW_OUTAGE:
+        /* What the outage takes over stands on the card. */
+        if (!refs->whole && strcmp(app_top()->ops->name, "card") != 0)
+            screens_open_card("incident", refs->id, cmd);
+        else
+            outages_new(refs);
+        return true;
     case CMD_SHIFT_OFFER: shift_hand_over_open(refs); return true;
     case CMD_SHIFT_ACCEPT:
         /* What is signed for stands on the card. */

@@ -68,6 +68,7 @@ SELECT left(json_build_object({incident_row}, 'full_text', i.text, 'phone', i.ph
            'answered_at', i.answered_at, 'told_at', i.told_at, 'localized_at', i.localized_at,
            'caller_confirmed', i.caller_confirmed, 'escalated_at', i.escalated_at,
            'outage_number', (SELECT o.number FROM outage o WHERE o.id = i.outage_id),
+           'resource', (SELECT k.data->>'resource' FROM classifier k WHERE k.classifier = 'incident_type' AND k.code = i.type),
            'repeat_of_number', (SELECT r.number FROM incident r WHERE r.id = i.repeat_of))::text, -1)
        || ',' || substr(json_build_object('services', {incident_services},
            'clocks', coalesce((SELECT json_agg(json_build_object('norm', c.norm, 'label_ru', n.ru, 'label_en', n.en, 'law', n.data->>'law', 'begun_at', c.begun_at,

@@ -181,7 +181,7 @@ static bool log_links(struct call *c, int64_t id, int64_t *version, const char *
     if (!record_lock_id(c, "incident", id, &r))
         return false;
     if (arg_has(c, "outage"))
-        ok = incident_join_outage(c, &r, "outage", version);
+        ok = incident_join_outage(c, &r, arg_sql(c, "outage"), "outage", version);
     if (ok && arg_has(c, "repeat_of"))
         ok = incident_repeat(c, &r, "repeat_of", version, status);
     record_free(&r);

@@ -21,8 +21,10 @@ extern const struct op_param incident_dispatch_params[], incident_inform_params[
 bool incident_house_in(struct call *c, const char *place, int64_t *house);
 /* The flat that it names; NULL: none. */
 const char *incident_flat(struct call *c, const char *place);
-/* A locked incident comes from the outage that the argument names: who called was told what was promised. */
-bool incident_join_outage(struct call *c, const struct record *r, const char *field, int64_t *version);
+/* A locked incident comes from this outage: who called was told what was promised. `field` is blamed when there is no such outage. */
+bool incident_join_outage(struct call *c, const struct record *r, const char *outage, const char *field, int64_t *version);
+/* The argument `incident` of an operation that writes an outage down, locked, when it may be joined to one; r->row stays NULL without it. */
+bool incident_lock_for_outage(struct call *c, struct record *r);
 /* A locked incident repeats the one that the argument names. */
 bool incident_repeat(struct call *c, const struct record *r, const char *field, int64_t *version, const char **status);
 /* The norms of an incident's kind as PostgreSQL array text; "{}" for a kind that has none. */

@@ -167,9 +167,9 @@ bool incident_to_assignment(struct call *c)
     return link_end(c, &r, "to_assignment", NULL, call_int(c, assignment), ok);
 }
 
-bool incident_join_outage(struct call *c, const struct record *r, const char *field, int64_t *version)
+bool incident_join_outage(struct call *c, const struct record *r, const char *outage, const char *field, int64_t *version)
 {
-    const char *params[] = {r->id_text, arg_sql(c, field)};
+    const char *params[] = {r->id_text, outage};
     struct pg_res *res = pg_query(c->db, Q_INCIDENT_JOIN_OUTAGE, params, 2, c->err);
     if (!res)
         return false;
@@ -184,6 +184,20 @@ bool incident_join_outage(struct call *c, const struct record *r, const char *fi
     return there ? event_write(c, &e) : err_field(c->err, field, "not_there", NULL);
 }
 
+bool incident_lock_for_outage(struct call *c, struct record *r)
+{
+    const char *to;
+    *r = (struct record){.row = NULL};
+    if (!arg_has(c, "incident"))
+        return true;
+    if (!record_lock_id(c, "incident", arg_int(c, "incident"), r))
+        return c->err->code == ERR_NOT_FOUND ? err_field(c->err, "incident", "not_there", NULL) : false;
+    if (record_may(c, r, "to_outage", &to))
+        return true;
+    record_free(r);
+    return false;
+}
+
 bool incident_to_outage(struct call *c)
 {
     struct record r;
@@ -191,7 +205,7 @@ bool incident_to_outage(struct call *c)
     int64_t version;
     if (!record_lock(c, "incident", &r))
         return false;
-    bool ok = record_may(c, &r, "to_outage", &to) && incident_join_outage(c, &r, "outage", &version);
+    bool ok = record_may(c, &r, "to_outage", &to) && incident_join_outage(c, &r, arg_sql(c, "outage"), "outage", &version);
     if (ok)
         write_changed(c, r.id, r.number, version, r.status);
     record_free(&r);

@@ -2,6 +2,7 @@
 #include "server/ops/outage.h"
 #include "common/arena.h"
 #include "server/ops/house.h"
+#include "server/ops/incident.h"
 #include "server/ops/tables.h"
 #include <stdlib.h>
 #include <string.h>
@@ -208,13 +209,13 @@ static void write_notice_term(struct call *c)
     jw_kbool(c->out, "notice_late", noticed > until);
 }
 
-/* Writes one outage of the call's houses and times, and its members of the answer. */
-static bool open_one(struct call *c, const char *houses)
+/* Writes one outage of the call's houses and times, and its members of the answer; `incident` has no row when it comes from none. */
+static bool open_one(struct call *c, const struct record *incident, const char *houses)
 {
     bool announced;
-    int64_t id, added = 0;
-    const char *number, *kind = arg_str(c, "kind");
-    if (!times_ok(c, kind, &announced))
+    int64_t id, added = 0, incident_version;
+    const char *number;
+    if (!times_ok(c, arg_str(c, "kind"), &announced))
         return false;
     const char *status = announced ? "announced" : "active";
     if (!write_outage(c, status, &id, &number))
@@ -229,7 +230,7 @@ static bool open_one(struct call *c, const char *houses)
                       .version = 1,
                       .comment = arg_sql(c, "reason"),
                       .changes = arena_printf(c->arena, "{\"houses_off\":{\"to\":%lld}}", (long long)(announced ? 0 : added))};
-    if (!event_write(c, &e))
+    if (!event_write(c, &e) || (incident->row && !incident_join_outage(c, incident, id_text, "incident", &incident_version)))
         return false;
     jw_kint(c->out, "id", id);
     jw_kstring(c->out, "number", number);
@@ -241,8 +242,8 @@ static bool open_one(struct call *c, const char *houses)
 }
 
 /* Breaks with time between them are outages of their own, so that each begins, ends and is charged by itself; all are written or none. The
- * answer is the first one's, and names the others under "more". */
-static bool open_each(struct call *c, const char *houses)
+ * answer is the first one's, and names the others under "more"; an incident joins the first. */
+static bool open_each(struct call *c, const struct record *incident, const char *houses)
 {
     struct period_text *period;
     if (!outage_take_period(c, &period))
@@ -255,7 +256,7 @@ static bool open_each(struct call *c, const char *houses)
         }
         if (i > 0)
             jw_object(c->out);
-        if (!open_one(c, houses))
+        if (!open_one(c, i == 0 ? incident : &(struct record){.row = NULL}, houses))
             return false;
         if (i > 0)
             jw_object_end(c->out);
@@ -268,17 +269,18 @@ static bool open_each(struct call *c, const char *houses)
 static bool outage_open(struct call *c)
 {
     bool there;
+    struct record incident;
     if (!known_external(c, Q_OUTAGE_BY_EXTERNAL, &there) || there)
         return there;
     if (!check_classifier(c, "outage_kind", "kind", arg_str(c, "kind"), NULL) || !condition_ok(c, arg_str(c, "resource")) ||
-        !outage_take_line(c))
+        !outage_take_line(c) || !incident_lock_for_outage(c, &incident))
         return false;
     const char *houses = outage_houses_named(c);
     jw_object(c->out);
-    if (!(arg_sql(c, "period") ? open_each(c, houses) : open_one(c, houses)))
-        return false;
+    bool ok = arg_sql(c, "period") ? open_each(c, &incident, houses) : open_one(c, &incident, houses);
     jw_object_end(c->out);
-    return true;
+    record_free(&incident);
+    return ok;
 }
 
 /* ---- correction ---- */
@@ -374,6 +376,7 @@ static const struct op_param open_params[] = {
     {"source", P_STRING, 0, 60, NULL, NULL, {"Источник", "Source"}, NULL},
     {"source_kind", P_STRING, 0, 200, NULL, NULL, {"Вид по источнику", "Kind in the source's word"}, NULL},
     {"external_id", P_STRING, 0, 200, NULL, NULL, {"Номер в другой системе", "Id in another system"}, NULL},
+    {"incident", P_ID, 0, 0, NULL, "incident.list", {"Инцидент, из которого оно записано", "Incident it is written down from"}, NULL},
     {.name = NULL},
 };
 static const struct op_param set_params[] = {

@@ -165,6 +165,11 @@ void of_what_incidents_go_on_as(void **state)
     (void)state;
     changes(desk(), 1, "incident.to_outage", incident, json_pack("{s:I}", "outage", outage));
     leaves_nothing(desk(), "incident.to_outage", json_pack("{s:I, s:i}", "id", incident, "outage", ABSENT));
+    json_t *behind = an_outage("emergency", -30, 60), *of_none = an_outage("emergency", -30, 60);
+    json_object_set_new(behind, "incident", json_integer(incident));
+    json_object_set_new(of_none, "incident", json_integer(ABSENT));
+    writes(desk(), 2, "outage.open", behind); /* the outage, and the incident joined to it */
+    leaves_nothing(desk(), "outage.open", of_none);
     /* Nobody said who calls: the appeal is anonymous. */
     changes(desk(), 2, "incident.to_appeal", incident, none());
     leaves_nothing(desk(), "incident.to_appeal", json_pack("{s:I}", "id", incident)); /* there is one */

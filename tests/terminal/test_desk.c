@@ -163,6 +163,48 @@ static void a_card_goes_its_way_by_letters(void **state)
     assert_string_equal(at_text(rpc_ok(desk, "incident.get", "{s:I}", "id", id), "status"), "closed");
 }
 
+/* One key on the card: the form stands filled with what the card knows, and saving joins the two. */
+static void a_card_becomes_an_outage_by_one_key(void **state)
+{
+    (void)state;
+    json_int_t id = at_int(rpc_ok(desk, "incident.log", "{s:s, s:I, s:s, s:s}", "type", "no_cold_water", "house", (json_int_t)house,
+                                  "place", "Ленина, 12", "text", "Сухие краны во всём доме"),
+                           "id");
+    struct term *t = journal_opened(120, 34);
+    scene_find_row(t, "Нет холодн");
+    scene_press(t, "Enter");
+    term_wait_text(t, "Нормативы");
+    scene_write(t, "ю");
+    term_wait_text(t, "Новое отключение по ЕД-");
+    term_wait_text(t, "Холодное водоснабжение");
+    term_wait_text(t, "Сухие краны во всём доме");
+    scene_submit(t);
+    term_wait_text(t, "ОТК-");
+    scene_leave(&t);
+    json_t *card = rpc_ok(desk, "incident.get", "{s:I}", "id", id);
+    json_t *outage = rpc_ok(desk, "outage.get", "{s:I}", "id", at_int(card, "outage"));
+    assert_string_equal(at_text(outage, "resource"), "cold_water");
+    assert_string_equal(at_text(outage, "kind"), "emergency");
+    assert_string_equal(at_text(outage, "reason"), "Сухие краны во всём доме");
+    assert_string_equal(at_text(outage, "started"), at_text(card, "taken_at"));
+    assert_int_equal(at_int(outage, "houses"), 1);
+    assert_int_equal(at_int(outage, "house_list.0.id"), house);
+}
+
+/* A place that is in no register goes into the line, and what is not understood is told beside before anything is sent. */
+static void a_place_unknown_is_told_beside_the_line(void **state)
+{
+    (void)state;
+    rpc_ok(desk, "incident.log", "{s:s, s:s, s:s}", "type", "no_gas", "place", "Дачи, у моста", "text", "Газа нет с утра");
+    struct term *t = journal_opened(120, 34);
+    scene_find_row(t, "Дачи, у моста");
+    scene_write(t, "ю");
+    term_wait_text(t, "Новое отключение по ЕД-");
+    term_wait_text(t, "Газоснабжение");
+    term_wait_text(t, "такой улицы нет");
+    scene_leave(&t);
+}
+
 static void a_shift_is_opened_and_offered(void **state)
 {
     (void)state;
@@ -178,10 +220,19 @@ static void a_shift_is_opened_and_offered(void **state)
     scene_write(t, "с");
     term_wait_text(t, "Что передаётся");
     scene_fill(t, "Что передаётся", "Ждём газовиков");
+    scene_fill(t, "Радиосвязь", "+");
+    scene_fill(t, "Система оповещения", "-");
+    scene_fill(t, "Резервное питание", "нет топлива");
     scene_submit(t);
     term_wait_text(t, "Ждём газовиков");
     term_wait_text(t, "Сдаётся");
+    term_wait_text(t, "Резервное питание: нет топлива");
     scene_leave(&t);
+    json_t *checks = json_object_get(rpc_ok(desk, "shift.get", NULL), "checks");
+    assert_int_equal(json_object_size(checks), 3); /* what was left empty was not checked */
+    assert_true(json_is_true(json_object_get(checks, "radio")));
+    assert_true(json_is_false(json_object_get(checks, "warning_system")));
+    assert_string_equal(at_text(checks, "backup_power"), "нет топлива");
 }
 
 /* With a second settlement an address begins with the town; a line of the journal begins with the street, and ends with the state. */
@@ -209,6 +260,40 @@ static void narrow_screens_hold_it(void **state)
     scene_leave(&t);
 }
 
+/* A call of a day long gone, so that no clock moves on the card while it is compared. */
+static void screens_stand_as_reviewed(void **state)
+{
+    static const struct {
+        const char *shape, *type;
+        int cols, rows;
+    } shapes[] = {{"usual", "xterm-256color", 80, 24}, {"phone", "xterm-256color", 40, 20}, {"vt100", "vt100", 80, 24}};
+    (void)state;
+    json_int_t id =
+        at_int(rpc_ok(desk, "incident.log", "{s:s, s:I, s:s, s:s, s:s, s:s}", "type", "question", "house", (json_int_t)house, "text",
+                      "Когда включат отопление", "caller", "Сидорова А. П.", "phone", "555-02", "taken_at", "2020-01-15T12:00:00+03:00"),
+               "id");
+    rpc_ok(desk, "incident.resolve", "{s:I, s:s}", "id", id, "measures", "Сроки названы");
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        char golden[64];
+        scene_forget_drafts(&town, TOWN_dispatcher);
+        struct term *t = scene_login(&town, TOWN_dispatcher, shapes[i].cols, shapes[i].rows, shapes[i].type);
+        scene_go(t, "И", "Инциденты");
+        scene_find_row(t, "Вопрос");
+        scene_press(t, "Enter");
+        term_wait_text(t, "Когда включат отопление");
+        snprintf(golden, sizeof golden, "%s_incident.txt", shapes[i].shape);
+        term_expect_screen(t, golden);
+        scene_press(t, "F7");
+        term_wait_text(t, "Телефон");
+        scene_settle_type(t, "555-02");
+        keys(t, "Enter");
+        text(t, "Ленина 12", "Прежние вызовы");
+        snprintf(golden, sizeof golden, "%s_call.txt", shapes[i].shape);
+        term_expect_screen(t, golden);
+        scene_leave(&t);
+    }
+}
+
 static void stops_cleanly(void **state)
 {
     (void)state;
@@ -224,9 +309,12 @@ int main(void)
         cmocka_unit_test(an_outage_is_known_while_one_types),
         cmocka_unit_test(what_was_typed_outlives_a_broken_line),
         cmocka_unit_test(a_card_goes_its_way_by_letters),
+        cmocka_unit_test(a_card_becomes_an_outage_by_one_key),
+        cmocka_unit_test(a_place_unknown_is_told_beside_the_line),
         cmocka_unit_test(a_shift_is_opened_and_offered),
         cmocka_unit_test(a_line_of_the_journal_begins_with_the_street),
         cmocka_unit_test(narrow_screens_hold_it),
+        cmocka_unit_test(screens_stand_as_reviewed),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("desk", tests);

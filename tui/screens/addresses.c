@@ -327,6 +327,8 @@ static void line_changed(struct form_screen *fs, struct field *f, bool left)
     house_preview_changed(fs->extra_data, f);
 }
 
+static void line_restored(struct form_screen *fs) { house_preview_changed(fs->extra_data, form_field(fs->form, "line")); }
+
 static struct rect line_side(struct form_screen *fs, struct rect r) { return house_preview_split(fs->extra_data, &r); }
 
 static void line_paint(struct form_screen *fs, struct rect r, struct cursor *cursor)
@@ -372,8 +374,8 @@ static void line_free(struct form_screen *fs) { house_preview_free(fs->extra_dat
 
 const struct form_extra house_line_extra = {
     .ready = line_ready,
-    .restored = line_ready, /* a draft has brought its line */
     .changed = line_changed,
+    .restored = line_restored,
     .key = line_key,
     .command = line_command,
     .why_not = line_why_not,

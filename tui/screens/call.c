@@ -68,12 +68,13 @@ static void item_add(struct call *k, enum known of, const json_t *o)
         dates_moment(js_str(o, announced ? "started_at" : "promised_at"), at, sizeof at);
         strf(item->head, sizeof item->head, announced ? _("Planned: outage %s") : _("Already known: outage %s"), js_str(o, "number"));
         /* The promise stands first: it is what the caller is told. */
-        strf(item->text, sizeof item->text, "%s %s  %s%s%s%s%s",
+        strf(item->text, sizeof item->text, "%s%s%s%s%s%s%s%s%s",
              !at[0]      ? ""
              : announced ? _("begins")
                          : _("promised"),
-             at, words_label("outage_resource", js_str(o, "resource")), js_str(o, "supplier_name")[0] ? ", " : "",
-             js_str(o, "supplier_name"), js_str(o, "reason")[0] ? ": " : "", js_str(o, "reason"));
+             at[0] ? " " : "", at, at[0] ? "  " : "", words_label("outage_resource", js_str(o, "resource")),
+             js_str(o, "supplier_name")[0] ? ", " : "", js_str(o, "supplier_name"), js_str(o, "reason")[0] ? ": " : "",
+             js_str(o, "reason"));
         return;
     }
     dates_moment(js_str(o, "taken_at"), at, sizeof at);
@@ -181,8 +182,11 @@ static void ask_soon(struct form_screen *fs) { timers_start(DELAY_MS, false, ask
 
 static void call_ready(struct form_screen *fs)
 {
+    static const char *const said[] = {"outage_resource", "incident_type", "state:incident"};
     struct call *k = fs->extra_data;
     k->fs = fs;
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        (void)words_get(said[i]); /* asked for now, they are here before the first answer tells of anything */
     for (size_t i = 0; i < form_count(fs->form); i++)
         form_at(fs->form, i)->touched = false;
 }

@@ -546,6 +546,8 @@ static const struct {
     {"file_remove", N_("File removed")},
     {"file_rename", N_("File renamed")},
     {"part", N_("Parted")},
+    {"promise_broken", N_("Promise broken")},
+    {"begins_soon", N_("Begins soon")},
 };
 
 static const char *done_label(const char *record, const char *action)

@@ -232,8 +232,7 @@ void house_preview_watch(struct house_preview *p, struct screen *owner, struct f
     p->line = line;
     p->settlement = settlement;
     p->street = street;
-    if (*typed(p))
-        ask(p);
+    timers_start(DELAY_MS, false, ask, p); /* what the form is filled with comes after this */
 }
 
 static void period_read(void *arg)

@@ -34,7 +34,8 @@ void assignments_build(struct doc *d, const json_t *list);
 
 struct screen *outages_list(const char *query);
 struct screen *outages_card(int64_t id, enum command then);
-void outages_new(void);
+/* `incident` (may be NULL): its card, from which the form is filled; saving joins the two. */
+void outages_new(const struct record_ref *incident);
 /* More houses are off, or some are back. */
 void outage_houses_open(const char *method, const struct record_ref *ref);
 struct screen *outage_board_screen(const char *query);

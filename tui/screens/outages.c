@@ -342,16 +342,47 @@ static const struct form_extra *line_form(void)
     return &extra;
 }
 
-void outages_new(void)
+static void take_over(json_t *values, const char *name, const json_t *value, const char *label)
 {
-    static const struct form_hint hints[] = {
-        {"external_id", FH_HIDE, NULL}, {"source", FH_HIDE, NULL}, {"source_kind", FH_HIDE, NULL}, {NULL, 0, NULL}};
+    if (value && !json_is_null(value))
+        json_object_set_new(values, name, json_pack("{s:O, s:s}", "value", value, "label", label));
+}
+
+/* What the card of an incident knows of the outage behind it. Where its house is not in the register the place goes into the line, which
+ * says beside what is not understood. */
+static void take_incident(json_t *values, const json_t *r)
+{
+    json_t *house = js_int(r, "house") ? json_pack("[I]", (json_int_t)js_int(r, "house")) : NULL;
+    take_over(values, "resource", json_object_get(r, "resource"), "");
+    take_over(values, house ? "houses" : "line", house ? house : json_object_get(r, "place"), js_str(r, "place"));
+    take_over(values, "reason", json_object_get(r, "full_text"), "");
+    take_over(values, "started", json_object_get(r, "taken_at"), "");
+    json_decref(house);
+}
+
+void outages_new(const struct record_ref *incident)
+{
+    static const struct form_hint hints[] = {{"external_id", FH_HIDE, NULL},
+                                             {"source", FH_HIDE, NULL},
+                                             {"source_kind", FH_HIDE, NULL},
+                                             {"incident", FH_HIDE, NULL},
+                                             {NULL, 0, NULL}};
+    char draft[64], title[160];
+    json_t *values = json_pack("{s:{s:s}}", "kind", "value", "emergency");
+    if (incident) {
+        strf(draft, sizeof draft, "incident.new_outage:%lld", (long long)incident->id);
+        strf(title, sizeof title, _("New outage from %s"), incident->number);
+        take_incident(values, incident->whole);
+    }
     static const char *const order[] = {"resource", "line",    "promised", "reason",    "supplier", "kind",
                                         "period",   "started", "houses",   "condition", "noticed",  NULL};
     form_open(&(struct form_start){.method = "outage.open",
                                    .hints = hints,
                                    .order = order,
-                                   .values = json_pack("{s:{s:s}}", "kind", "value", "emergency"),
+                                   .title = incident ? title : NULL,
+                                   .draft = incident ? draft : NULL,
+                                   .values = values,
+                                   .fixed = incident ? json_pack("{s:I}", "incident", (json_int_t)incident->id) : NULL,
                                    .large = true,
                                    .extra = line_form(),
                                    .extra_data = house_preview_new()});

@@ -212,6 +212,7 @@ static void build_checks(struct doc *d, const json_t *r)
 {
     const char *code;
     json_t *v;
+    (void)words_get("shift_check"); /* the form of the hand-over asks for them */
     if (json_object_size(json_object_get(r, "checks")) == 0)
         return;
     doc_heading(d, _("Checks"));
@@ -311,19 +312,17 @@ void shift_accept_open(const struct record_ref *ref)
                                              {"planned_end", 0, N_("My shift ends at")},
                                              {"members", 0, N_("On duty with me")},
                                              {NULL, 0, NULL}};
+    static const char *const goes_on[] = {"regime", "weather", NULL}; /* a shift changes neither */
     const char *digest = js_str(json_object_get(ref->whole, "open_now"), "digest");
+    json_t *values = json_object();
+    for (int i = 0; goes_on[i]; i++)
+        json_object_set_new(values, goes_on[i], json_pack("{s:s}", "value", js_str(ref->whole, goes_on[i])));
     form_open(&(struct form_start){.method = "shift.accept",
                                    .refs = ref,
                                    .ref_count = 1,
                                    .hints = hints,
+                                   .values = values,
                                    .fixed = json_pack("{s:s}", "acknowledge_open_items", digest)});
-}
-
-/* Everything that was checked and is well: what is not is written into the note of the hand-over. */
-void shift_hand_over_open(const struct record_ref *ref)
-{
-    static const struct form_hint hints[] = {{"checks", FH_HIDE, NULL}, {NULL, 0, NULL}};
-    form_open(&(struct form_start){.method = "shift.hand_over", .refs = ref, .ref_count = 1, .hints = hints});
 }
 
 void shift_note_open(void) { form_open(&(struct form_start){.method = "shift.note"}); }

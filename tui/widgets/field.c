@@ -118,6 +118,22 @@ static void set_date(struct field *f, const char *wire)
     edit_set(&f->edit, text);
 }
 
+/* "24.11.2026 14:30"; what cannot be read so stands as it came. */
+static void time_shown(const char *wire, char *out, size_t size)
+{
+    if (!dates_moment_full(wire, out, size))
+        strf(out, size, "%s", wire);
+}
+
+static void set_time(struct field *f, const char *wire)
+{
+    char text[48];
+    time_shown(wire, text, sizeof text);
+    edit_set(&f->edit, text);
+    free(f->code);
+    f->code = copy(wire);
+}
+
 static void set_ids(struct field *f, const json_t *ids, const char *label)
 {
     size_t i;
@@ -153,6 +169,10 @@ void field_set(struct field *f, const json_t *value, const char *label)
         return;
     switch (f->kind) {
     case FK_DATE: set_date(f, json_string_value(value)); break;
+    case FK_TIME:
+        if (json_is_string(value))
+            set_time(f, json_string_value(value));
+        break;
     case FK_BOOL: f->on = json_is_true(value); break;
     case FK_CHOICE:
         if (json_is_string(value))
@@ -198,11 +218,17 @@ static json_t *ids_value(const struct field *f)
     return out;
 }
 
-static json_t *time_value(const char *typed)
+static json_t *time_value(const struct field *f)
 {
+    const char *typed = edit_text(&f->edit);
     char clock[8], wire[48], date[64] = "";
     int h, m;
     const char *space = strrchr(typed, ' ');
+    if (f->code) {
+        time_shown(f->code, wire, sizeof wire);
+        if (strcmp(wire, typed) == 0)
+            return json_string(f->code);
+    }
     if (strchr(typed, 'T')) /* as it came */
         return json_string(typed);
     strf(clock, sizeof clock, "%.5s", space ? space + 1 : typed);
@@ -244,7 +270,7 @@ json_t *field_value(const struct field *f)
             return json_string(text); /* the server says what is wrong with it */
         dates_to_wire(dates_parse(text), wire);
         return json_string(wire);
-    case FK_TIME: return time_value(text);
+    case FK_TIME: return time_value(f);
     case FK_BOOL: return json_true();
     case FK_CHOICE: return json_string(f->code);
     case FK_LOOKUP: return json_integer(f->picked[0].id);
@@ -282,7 +308,7 @@ bool field_check(struct field *f)
         return f->param->max == 0 || n <= f->param->max || refuse(f, _("Too large"));
     }
     case FK_TIME: {
-        json_t *v = time_value(text);
+        json_t *v = time_value(f);
         json_decref(v);
         return v != NULL || refuse(f, _("No such time: type 14:30 or 24.11 14:30"));
     }
@@ -313,7 +339,9 @@ json_t *field_draft(const struct field *f)
 void field_draft_load(struct field *f, const json_t *draft)
 {
     field_clear(f);
-    if (js_str(draft, "code")[0])
+    if (js_str(draft, "code")[0] && f->kind == FK_TIME)
+        set_time(f, js_str(draft, "code"));
+    else if (js_str(draft, "code")[0])
         field_pick(f, js_str(draft, "code"), 0, NULL);
     set_ids(f, json_object_get(draft, "picked"), NULL);
     f->on = js_bool(draft, "on");

@@ -28,7 +28,7 @@ struct field {
     enum field_kind kind;
     char label[96];
     struct edit edit;      /* text, or what is typed to find a value */
-    char *code;            /* FK_CHOICE: chosen value, NULL: none */
+    char *code;            /* FK_CHOICE: chosen value, NULL: none; FK_TIME: as it came, sent back to the second unless it was changed */
     struct picked *picked; /* FK_LOOKUP: at most one; FK_LOOKUPS */
     size_t picked_count;
     bool on;      /* FK_BOOL */

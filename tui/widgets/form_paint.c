@@ -3,7 +3,7 @@
 #include "tui/widgets/form_inside.h"
 #include <string.h>
 
-enum { NARROW = 60, LABEL_MAX = 26, LABEL_MIN = 12, AREA_LEAST = 3, NOTE_GAP = 2, SHORT_INPUT = 14 };
+enum { NARROW = 60, LABEL_MAX = 26, LABEL_MIN = 12, AREA_LEAST = 3, NOTE_GAP = 2, SHORT_INPUT = 14, TIME_INPUT = 19 };
 
 static int label_width(const struct form *f, int width)
 {
@@ -159,7 +159,7 @@ static void paint_field(struct form *f, size_t i, const struct layout *l, int y,
         draw_hit((struct rect){y, x, l->area, w}, HIT_TAB, (int)i);
         y += l->area - 1;
     } else {
-        int input = is_short(field) ? SHORT_INPUT : w;
+        int input = field->kind == FK_TIME ? TIME_INPUT : is_short(field) ? SHORT_INPUT : w;
         if (field->kind == FK_BOOL)
             input = 5;
         if (note[0] && !is_short(field) && w > 60)
