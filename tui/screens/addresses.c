@@ -327,7 +327,11 @@ static void line_changed(struct form_screen *fs, struct field *f, bool left)
     house_preview_changed(fs->extra_data, f);
 }
 
-static void line_restored(struct form_screen *fs) { house_preview_changed(fs->extra_data, form_field(fs->form, "line")); }
+static void line_restored(struct form_screen *fs)
+{
+    house_preview_changed(fs->extra_data, form_field(fs->form, "line"));
+    house_preview_changed(fs->extra_data, form_field(fs->form, "period"));
+}
 
 static struct rect line_side(struct form_screen *fs, struct rect r) { return house_preview_split(fs->extra_data, &r); }
 
