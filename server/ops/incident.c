@@ -210,7 +210,7 @@ static bool incident_log(struct call *c)
 static bool incident_set(struct call *c)
 {
     struct record r;
-    const char *to, *changes, *place = NULL;
+    const char *to, *changes = NULL, *place = NULL;
     int64_t version;
     if (!record_lock(c, "incident", &r))
         return false;

@@ -85,7 +85,7 @@ static bool link_end(struct call *c, struct record *r, const char *action, const
     ok = ok && query_int(c, Q_INCIDENT_LINK, params, 3, 0, &version);
     e.version = ok ? version : 0;
     ok = ok && event_write(c, &e);
-    if (ok) {
+    if (ok && made) {
         jw_object(c->out);
         jw_kint(c->out, "id", r->id);
         jw_kstring(c->out, "number", r->number);

@@ -62,8 +62,8 @@ static bool open_shift(struct call *c, const char *previous, int64_t *id, const 
 
 static bool shift_open(struct call *c)
 {
-    int64_t id;
-    const char *number;
+    int64_t id = 0;
+    const char *number = NULL;
     if (!open_shift(c, NULL, &id, &number))
         return false;
     write_changed(c, id, number, 1, state_initial(c, "shift"));
@@ -73,7 +73,7 @@ static bool shift_open(struct call *c)
 static bool shift_set(struct call *c)
 {
     struct record r;
-    const char *changes;
+    const char *changes = NULL;
     int64_t version;
     if (!record_lock(c, "shift", &r))
         return false;
@@ -165,8 +165,8 @@ static bool shift_hand_over(struct call *c)
 static bool shift_accept(struct call *c)
 {
     struct record r;
-    const char *to, *items, *digest, *number;
-    int64_t version, count, next;
+    const char *to, *items = NULL, *digest = NULL, *number = NULL;
+    int64_t version = 0, count = 0, next = 0;
     if (!record_lock(c, "shift", &r))
         return false;
     bool ok = record_may(c, &r, "accept", &to) && open_items(c, &items, &digest, &count);

@@ -51,7 +51,9 @@ static void cell_late(const struct row *row, char *out, size_t size, enum role *
 {
     int minutes = atoi(row_get(row, "late_minutes"));
     *role = R_LATE;
-    strf(out, size, minutes > 0 ? "+%d:%02d" : "", minutes / 60, minutes % 60);
+    out[0] = '\0';
+    if (minutes > 0)
+        strf(out, size, "+%d:%02d", minutes / 60, minutes % 60);
 }
 
 static void cell_status(const struct row *row, char *out, size_t size, enum role *role)
