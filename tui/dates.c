@@ -314,24 +314,48 @@ static bool moment_seconds(const char *wire, time_t *out)
     return true;
 }
 
-void dates_moment(const char *wire, char *out, size_t size)
+/* The day and the clock of an RFC 3339 time in the municipality's zone. */
+static bool moment_split(const char *wire, int32_t *day, char clock[8])
 {
     time_t when;
     struct tm tm;
+    if (!moment_seconds(wire, &when))
+        return false;
+    localtime_r(&when, &tm);
+    strftime(clock, 8, "%H:%M", &tm);
+    *day = day_from(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    return true;
+}
+
+void dates_moment(const char *wire, char *out, size_t size)
+{
     char date[16], clock[8];
+    int32_t day;
     out[0] = '\0';
-    if (!moment_seconds(wire, &when)) {
+    if (!moment_split(wire, &day, clock)) {
         dates_short(dates_from_wire(wire), out, size);
         return;
     }
-    localtime_r(&when, &tm);
-    strftime(clock, sizeof clock, "%H:%M", &tm);
-    int32_t day = day_from(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
     dates_short(day, date, sizeof date);
     if (day == dates_today())
         strf(out, size, "%s", clock);
     else
         strf(out, size, "%s %s", date, clock);
+}
+
+void dates_interval(const char *from, const char *to, char *out, size_t size)
+{
+    char date[2][16], clock[2][8];
+    int32_t day[2];
+    out[0] = '\0';
+    if (!moment_split(from, &day[0], clock[0]) || !moment_split(to, &day[1], clock[1]))
+        return;
+    for (int i = 0; i < 2; i++)
+        dates_short(day[i], date[i], sizeof date[i]);
+    if (day[0] == day[1])
+        strf(out, size, "%s %s - %s", date[0], clock[0], clock[1]);
+    else
+        strf(out, size, "%s %s - %s %s", date[0], clock[0], date[1], clock[1]);
 }
 
 bool dates_moment_full(const char *wire, char *out, size_t size)

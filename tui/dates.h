@@ -35,5 +35,7 @@ void dates_resolved(int32_t when, char *out, size_t size);
 void dates_due(int32_t due, char *out, size_t size);
 /* An RFC 3339 time in the municipality's zone: "12:40" when today, else "23.11 12:40" (with year when another). */
 void dates_moment(const char *wire, char *out, size_t size);
+/* Two of them as an interval, always with the day: "01.11 08:00 - 17:00", "03.07 23:00 - 04.07 06:00". "" unless both are times. */
+void dates_interval(const char *from, const char *to, char *out, size_t size);
 /* The same in full, as forms hold it: "24.11.2026 14:30". False, and nothing written, when it is no RFC 3339 time. */
 bool dates_moment_full(const char *wire, char *out, size_t size);

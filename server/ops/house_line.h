@@ -24,6 +24,8 @@ void line_write_place(struct call *c, struct line_ruler *ruler, size_t at, size_
 const char *line_reading(struct call *c, const char *text, const struct line_piece *piece);
 /* "pieces": each with its place, reading and, where `houses` is given, how many houses it has in the register. */
 void line_write_pieces(struct call *c, const char *text, const struct house_line *line, const int *houses);
+/* The error of a text with a piece that cannot be taken: names the piece and why. Returns false. */
+bool line_refuse(struct call *c, const char *field, const char *text, size_t at, size_t len, const char *reason);
 /* An element of "unread": place, reason, reason_text. */
 void line_write_unread(struct call *c, struct line_ruler *ruler, size_t at, size_t len, const char *reason);
 

@@ -34,6 +34,15 @@ void line_write_unread(struct call *c, struct line_ruler *ruler, size_t at, size
     jw_object_end(c->out);
 }
 
+bool line_refuse(struct call *c, const char *field, const char *text, size_t at, size_t len, const char *reason)
+{
+    enum { SHOWN_BYTES = 200 };
+    size_t n = len < SHOWN_BYTES ? len : SHOWN_BYTES;
+    while (n < len && n > 0 && ((unsigned char)text[at + n] & 0xC0) == 0x80)
+        n--;
+    return err_field(c->err, field, reason, "«%.*s»: %s", (int)n, text + at, err_reason_text(reason, c->user->lang));
+}
+
 static const char *const kind_names[] = {"house", "range", "whole"}, *const side_names[] = {"both", "odd", "even"},
                          *const why_names[] = {"", "said", "one_side", "two_sides", "all_said"};
 

@@ -303,11 +303,7 @@ static bool house_resolve(struct call *c)
 
 static bool refuse(struct resolving *r, const char *field, size_t at, size_t len, const char *reason)
 {
-    enum { SHOWN_BYTES = 200 };
-    size_t n = len < SHOWN_BYTES ? len : SHOWN_BYTES;
-    while (n < len && n > 0 && ((unsigned char)r->text[at + n] & 0xC0) == 0x80)
-        n--;
-    return err_field(r->c->err, field, reason, "«%.*s»: %s", (int)n, r->text + at, err_reason_text(reason, r->c->user->lang));
+    return line_refuse(r->c, field, r->text, at, len, reason);
 }
 
 /* Is everything of the line in the register? */

@@ -148,15 +148,16 @@ static bool times_ok(struct call *c, const char *kind, bool *announced)
 {
     int64_t now = (int64_t)time(NULL), started = outage_moment(c, "started"), promised = outage_moment(c, "promised");
     bool planned = strcmp(kind, "planned") == 0, told = arg_sql(c, "source") != NULL;
+    const char *begins = arg_sql(c, "period") ? "period" : "started";
     *announced = started > now + CLOCKS_DIFFER_S;
     if (planned && !started)
         return err_field(c->err, "started", "required", NULL);
     if (planned && !promised)
         return err_field(c->err, "promised", "required", NULL);
     if (planned && !told && !*announced && started < now - CLOCKS_DIFFER_S)
-        return err_field(c->err, "started", "planned_in_past", NULL);
+        return err_field(c->err, begins, "planned_in_past", NULL);
     if (!planned && !told && *announced)
-        return err_field(c->err, "started", "in_future", NULL);
+        return err_field(c->err, begins, "in_future", NULL);
     if (promised && promised <= (started ? started : now))
         return err_field(c->err, "promised", "before_start", NULL);
     return true;
@@ -208,16 +209,20 @@ static void write_notice_term(struct call *c)
     jw_kbool(c->out, "notice_late", noticed > until);
 }
 
-static bool open_written(struct call *c, const struct record *incident, const char *status)
+/* Writes one outage of the call's houses and times, and its members of the answer; `incident` has no row when it comes from none. */
+static bool open_one(struct call *c, const struct record *incident, const char *houses)
 {
-    const char *number, *houses = outage_houses_named(c);
+    bool announced;
     int64_t id, added = 0, incident_version;
+    const char *number;
+    if (!times_ok(c, arg_str(c, "kind"), &announced))
+        return false;
+    const char *status = announced ? "announced" : "active";
     if (!write_outage(c, status, &id, &number))
         return false;
     const char *id_text = call_int(c, id), *add[] = {id_text, houses, NULL};
     if ((houses && !pg_exec(c->db, Q_OUTAGE_HOUSES_ADD, add, 3, &added, c->err)) || !write_promise(c, id_text))
         return false;
-    bool announced = strcmp(status, "announced") == 0;
     struct event e = {.record = "outage",
                       .record_id = id,
                       .action = "open",
@@ -227,28 +232,53 @@ static bool open_written(struct call *c, const struct record *incident, const ch
                       .changes = arena_printf(c->arena, "{\"houses_off\":{\"to\":%lld}}", (long long)(announced ? 0 : added))};
     if (!event_write(c, &e) || (incident->row && !incident_join_outage(c, incident, id_text, "incident", &incident_version)))
         return false;
-    jw_object(c->out);
     jw_kint(c->out, "id", id);
     jw_kstring(c->out, "number", number);
     jw_kint(c->out, "version", 1);
     jw_kstring(c->out, "status", status);
     jw_kint(c->out, "houses", added);
     write_notice_term(c);
-    jw_object_end(c->out);
+    return true;
+}
+
+/* Breaks with time between them are outages of their own, so that each begins, ends and is charged by itself; all are written or none. The
+ * answer is the first one's, and names the others under "more"; an incident joins the first. */
+static bool open_each(struct call *c, const struct record *incident, const char *houses)
+{
+    struct period_text *period;
+    if (!outage_take_period(c, &period))
+        return false;
+    for (size_t i = 0; i < period->intervals; i++) {
+        outage_set_times(c, &period->interval[i]);
+        if (i == 1) {
+            jw_key(c->out, "more");
+            jw_array(c->out);
+        }
+        if (i > 0)
+            jw_object(c->out);
+        if (!open_one(c, i == 0 ? incident : &(struct record){.row = NULL}, houses))
+            return false;
+        if (i > 0)
+            jw_object_end(c->out);
+    }
+    if (period->intervals > 1)
+        jw_array_end(c->out);
     return true;
 }
 
 static bool outage_open(struct call *c)
 {
-    bool there, announced;
+    bool there;
     struct record incident;
-    const char *kind = arg_str(c, "kind");
     if (!known_external(c, Q_OUTAGE_BY_EXTERNAL, &there) || there)
         return there;
-    if (!check_classifier(c, "outage_kind", "kind", kind, NULL) || !condition_ok(c, arg_str(c, "resource")) ||
-        !times_ok(c, kind, &announced) || !outage_take_line(c) || !incident_lock_for_outage(c, &incident))
+    if (!check_classifier(c, "outage_kind", "kind", arg_str(c, "kind"), NULL) || !condition_ok(c, arg_str(c, "resource")) ||
+        !outage_take_line(c) || !incident_lock_for_outage(c, &incident))
         return false;
-    bool ok = open_written(c, &incident, announced ? "announced" : "active");
+    const char *houses = outage_houses_named(c);
+    jw_object(c->out);
+    bool ok = arg_sql(c, "period") ? open_each(c, &incident, houses) : open_one(c, &incident, houses);
+    jw_object_end(c->out);
     record_free(&incident);
     return ok;
 }
@@ -338,6 +368,7 @@ static const struct op_param open_params[] = {
     {"line", P_TEXT, 0, 60000, NULL, NULL, {"Дома строкой", "Houses in a line"}, NULL},
     {"started", P_TIME, 0, 0, NULL, NULL, {"Начало", "Began"}, NULL},
     {"promised", P_TIME, 0, 0, NULL, NULL, {"Обещано включить", "Promised back"}, NULL},
+    OUTAGE_PERIOD_PARAM(0),
     {"supplier", P_ID, 0, 0, NULL, "company.list", {"Поставщик", "Supplier"}, NULL},
     {"reason", P_TEXT, 0, 5000, NULL, NULL, {"Причина", "Reason"}, NULL},
     {"condition", P_STRING, 0, 40, NULL, NULL, {"Условие допустимого перерыва", "Condition of the allowed break"}, NULL},

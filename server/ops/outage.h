@@ -1,6 +1,7 @@
 /* What the files of outages share. Who may do what, and from which state, stands in workflow.yaml. */
 #pragma once
 #include "server/ops/helpers.h"
+#include "server/rules/period_text.h"
 
 #define OUTAGE_READERS (R_ANY & ~R_ADMIN)
 #define OUTAGE_KEEPERS (R_DISPATCHER | R_SYSTEM)
@@ -17,6 +18,17 @@ const char *outage_moment_text(struct call *c, int64_t seconds);
 bool outage_take_line(struct call *c);
 /* The argument `houses` as a PostgreSQL array; NULL when none are named. */
 const char *outage_houses_named(const struct call *c);
+
+/* outage_period.c: the time as a supplier writes it */
+#define OUTAGE_PERIOD_PARAM(flags)                                                                                                         \
+    {                                                                                                                                      \
+        "period", P_TEXT, flags, 2000, NULL, NULL, {"Время строкой", "Time in a line"}, NULL                                               \
+    }
+/* Reads the argument `period`; *period has at least one interval and lives in the arena. False: a piece is not understood (named with why),
+ * no day is said, or the times are told by other arguments too. */
+bool outage_take_period(struct call *c, struct period_text **period);
+/* The interval becomes the arguments `started` and `promised`. */
+void outage_set_times(struct call *c, const struct period_interval *interval);
 
 /* outage_move.c */
 extern const struct op_param outage_begin_params[], outage_extend_params[], outage_houses_params[], outage_restore_params[],

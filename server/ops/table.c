@@ -28,6 +28,7 @@ const struct op *const op_tables[] = {
     control_ops,
     board_ops,
     outage_ops,
+    outage_period_ops,
     outage_board_ops,
     outage_breaks_ops,
     outage_feed_ops,

@@ -28,6 +28,7 @@ extern const struct op report_ops[];
 extern const struct op export_ops[];
 extern const struct op stats_ops[];
 extern const struct op outage_ops[];
+extern const struct op outage_period_ops[];
 extern const struct op outage_board_ops[];
 extern const struct op outage_breaks_ops[];
 extern const struct op outage_feed_ops[];

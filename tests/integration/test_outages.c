@@ -118,6 +118,43 @@ static void houses_come_back_in_parts_and_the_last_one_ends_it(void **state)
     assert_string_equal(sql("SELECT count(*) FROM outage_house WHERE outage_id = (SELECT max(id) FROM outage)"), "8");
 }
 
+/* "01-03.01.2031 08:00 - 17:00": days with nights between are breaks of their own, each with its begin and end, all of them or none. */
+static void the_time_of_a_supplier_becomes_outages(void **state)
+{
+    static const char *const shape = "{s:s, s:s, s:o, s:s}", *const days = "01-03.01.2031 08:00 - 17:00";
+    (void)state;
+    json_t *read = rpc_ok(duty, "outage.parse_period", "{s:s}", "period", "с 9-00 до 17.30 1, 3 января 2031 г., ТП 12");
+    assert_string_equal(at_text(read, "intervals.1.from"), sql("SELECT to_char('2031-01-03 09:00'::timestamptz AT TIME ZONE 'UTC', "
+                                                               "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"));
+    assert_string_equal(at_text(read, "intervals.1.read_by"), "each_day");
+    assert_string_equal(at_text(read, "unread.0.text"), "12");
+    assert_string_equal(at_text(read, "unread.0.reason"), "period_number");
+    json_t *opened =
+        rpc_ok(duty, "outage.open", shape, "kind", "planned", "resource", "electricity", "houses", houses(11, 13), "period", days);
+    assert_int_equal(json_array_size(at(opened, "more")), 2);
+    assert_string_equal(at_text(opened, "more.1.status"), "announced");
+    assert_int_equal(at_int(opened, "more.1.houses"), 3);
+    assert_string_equal(
+        sql("SELECT string_agg(to_char(started_at, 'DD HH24:MI') || '-' || to_char(promised_at, 'DD HH24:MI'), ' ' ORDER BY "
+            "started_at) FROM outage WHERE started_at >= '2031-01-01'"),
+        "01 08:00-01 17:00 02 08:00-02 17:00 03 08:00-03 17:00");
+    const char *before = strdup(sql("SELECT count(*) FROM outage"));
+    rpc_refused(duty, -32602, "period", "outage.open", shape, "kind", "planned", "resource", "gas", "houses", houses(1, 2), "period",
+                "скоро");
+    rpc_refused(duty, -32602, "period", "outage.open", shape, "kind", "planned", "resource", "gas", "houses", houses(1, 2), "period",
+                "1 января 2031, 31.02.2031");
+    rpc_refused(duty, -32602, "period", "outage.open", shape, "kind", "planned", "resource", "gas", "houses", houses(1, 2), "period",
+                "01.01.2031 8:00-9:00; 01.01.2020 8:00-9:00"); /* the first one would do: nothing is half-written */
+    rpc_refused(duty, -32602, "period", "outage.open", shape, "kind", "emergency", "resource", "gas", "houses", houses(1, 2), "period",
+                days);
+    rpc_refused(duty, -32602, "period", "outage.open", "{s:s, s:s, s:s, s:s}", "kind", "planned", "resource", "gas", "started",
+                in_minutes(60), "period", days);
+    rpc_refused(duty, -32602, "period", "outage.open", "{s:s, s:s, s:s, s:s, s:s}", "kind", "planned", "resource", "gas", "source", "051",
+                "external_id", "several", "period", days);
+    assert_string_equal(sql("SELECT count(*) FROM outage"), before);
+    free((char *)before);
+}
+
 static void a_planned_one_is_announced_begun_converted_or_cancelled(void **state)
 {
     (void)state;
@@ -505,6 +542,7 @@ int main(void)
         cmocka_unit_test(allowed_breaks_are_told_beside_the_promise),
         cmocka_unit_test(a_month_of_a_house_is_the_union_of_its_breaks),
         cmocka_unit_test(a_notice_is_made_from_a_template),
+        cmocka_unit_test(the_time_of_a_supplier_becomes_outages),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("outages", tests);

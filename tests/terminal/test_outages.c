@@ -58,6 +58,29 @@ static void an_outage_is_written_down_and_stands_on_every_board(void **state)
     scene_leave(&head);
 }
 
+/* The time is pasted as the supplier sent it: how it is read stands beside it, and days with nights between become outages of their own. */
+static void the_time_of_a_supplier_is_shown_as_read(void **state)
+{
+    (void)state;
+    struct term *duty = scene_login(&town, TOWN_dispatcher, 100, 36, "xterm-256color");
+    scene_write(duty, "Ц");
+    term_wait_text(duty, "Дома строкой");
+    scene_choose(duty, "Ресурс", "Электр", "Электроснабжение");
+    scene_fill(duty, "Дома строкой", "Мира 5");
+    scene_choose(duty, "Вид", "План", "Плановое");
+    scene_fill(duty, "Время строкой", "01-02.02.2031 08:00 - 17:00 x7");
+    term_wait_text(duty, "7: ни день, ни час");
+    scene_settle(duty, "Backspace");
+    scene_settle(duty, "Backspace");
+    term_wait_gone(duty, "7: ни день, ни час");
+    term_wait_text(duty, "Время: 2 отключения");
+    term_wait_text(duty, "02.02.31 08:00 - 17:00: каждый день в эти часы");
+    scene_submit(duty);
+    term_wait_text(duty, "Записано: 2 отключения");
+    assert_string_equal(server_sql(server, "SELECT count(*) FROM outage WHERE started_at > '2031-01-01' AND status = 'announced'"), "2");
+    scene_leave(&duty);
+}
+
 /* No key is pressed there and none does anything: what is opened and closed elsewhere comes and goes, and the server's death is told and
  * outlived. */
 static void the_wall_follows_and_outlives_the_server(void **state)
@@ -100,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_and_is_filled),
         cmocka_unit_test(an_outage_is_written_down_and_stands_on_every_board),
+        cmocka_unit_test(the_time_of_a_supplier_is_shown_as_read),
         cmocka_unit_test(the_wall_follows_and_outlives_the_server),
         cmocka_unit_test(stops_cleanly),
     };

@@ -318,6 +318,7 @@ static void line_ready(struct form_screen *fs)
 {
     house_preview_watch(fs->extra_data, fs->screen, form_field(fs->form, "line"), form_field(fs->form, "settlement"),
                         form_field(fs->form, "street"));
+    house_preview_watch_period(fs->extra_data, fs->screen, form_field(fs->form, "period"));
 }
 
 static void line_changed(struct form_screen *fs, struct field *f, bool left)
@@ -326,7 +327,11 @@ static void line_changed(struct form_screen *fs, struct field *f, bool left)
     house_preview_changed(fs->extra_data, f);
 }
 
-static void line_restored(struct form_screen *fs) { house_preview_changed(fs->extra_data, form_field(fs->form, "line")); }
+static void line_restored(struct form_screen *fs)
+{
+    house_preview_changed(fs->extra_data, form_field(fs->form, "line"));
+    house_preview_changed(fs->extra_data, form_field(fs->form, "period"));
+}
 
 static struct rect line_side(struct form_screen *fs, struct rect r) { return house_preview_split(fs->extra_data, &r); }
 

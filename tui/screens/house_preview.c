@@ -2,6 +2,7 @@
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/meta.h"
+#include "tui/screens/period_preview.h"
 #include "tui/text.h"
 #include "tui/theme.h"
 #include <stdio.h>
@@ -28,6 +29,8 @@ struct house_preview {
     struct told *told;
     int count, candidates, selected;
     bool focused, failed;
+    char fault[300];
+    struct period_preview *period;
 };
 
 struct house_preview *house_preview_new(void)
@@ -46,6 +49,7 @@ void house_preview_free(struct house_preview *p)
         app_cancel(p->request);
     json_decref(p->answer);
     json_decref(p->choices);
+    period_preview_free(&p->period);
     free(p->asked);
     free(p->told);
     free(p);
@@ -156,10 +160,16 @@ static void add_pieces(struct house_preview *p)
     }
 }
 
+static void add_line(void *arg, enum role role, int indent, const char *text) { add(arg, role, indent, text); }
+
 /* What wants something of the person stands first. */
 static void tell(struct house_preview *p)
 {
     p->count = p->candidates = 0;
+    if (p->period)
+        period_preview_tell(p->period, add_line, p);
+    if (p->failed)
+        add(p, R_LATE, 0, p->fault);
     if (!p->answer)
         return;
     add_sums(p);
@@ -183,9 +193,8 @@ static void come(void *arg, json_t *result, const struct rpc_error *error)
     p->failed = error != NULL;
     json_decref(p->answer);
     p->answer = error ? NULL : json_incref(result);
+    strf(p->fault, sizeof p->fault, "%s", error ? error->message : "");
     tell(p);
-    if (error)
-        add(p, R_LATE, 0, error->message);
     app_dirty();
 }
 
@@ -206,6 +215,7 @@ static void ask(void *arg)
     if (!*typed(p) || !meta_op("house.resolve")) {
         json_decref(p->answer);
         p->answer = NULL;
+        p->failed = false;
         tell(p);
         app_dirty();
         return;
@@ -225,8 +235,23 @@ void house_preview_watch(struct house_preview *p, struct screen *owner, struct f
     timers_start(DELAY_MS, false, ask, p); /* what the form is filled with comes after this */
 }
 
+static void period_read(void *arg)
+{
+    tell(arg);
+    app_dirty();
+}
+
+void house_preview_watch_period(struct house_preview *p, struct screen *owner, struct field *period)
+{
+    period_preview_free(&p->period);
+    if (period)
+        p->period = period_preview_new(owner, period, period_read, p);
+}
+
 void house_preview_changed(struct house_preview *p, const struct field *f)
 {
+    if (p->period)
+        period_preview_changed(p->period, f);
     if (f && (f == p->line || f == p->settlement || f == p->street))
         timers_start(DELAY_MS, false, ask, p);
 }

@@ -17,6 +17,8 @@ struct house_preview *house_preview_new(void);
 void house_preview_free(struct house_preview *p);
 /* The field of the line, and that of a settlement or street for lines that name none (FK_LOOKUP; may be NULL). */
 void house_preview_watch(struct house_preview *p, struct screen *owner, struct field *line, struct field *settlement, struct field *street);
+/* The field of a supplier's period (`period` of outage.open; NULL: the form has none): how it is read stands above the houses. */
+void house_preview_watch_period(struct house_preview *p, struct screen *owner, struct field *period);
 /* A field changed: asks again when it is one of those watched. */
 void house_preview_changed(struct house_preview *p, const struct field *f);
 

@@ -318,11 +318,27 @@ static void send_found(struct form_screen *fs, json_t *params)
     json_object_del(params, "line");
 }
 
+/* Several breaks are several outages: all are named. */
+static bool several_opened(struct form_screen *fs, const json_t *result)
+{
+    const json_t *more = json_object_get(result, "more");
+    char said[200];
+    int n = (int)json_array_size(more) + 1;
+    (void)fs;
+    if (n == 1)
+        return false;
+    strf(said, sizeof said, ngettext("Written down: %d outage, %s to %s", "Written down: %d outages, %s to %s", (unsigned long)n), n,
+         js_str(result, "number"), js_str(json_array_get(more, (size_t)n - 2), "number"));
+    app_status(STATUS_GOOD, "%s", said);
+    return true;
+}
+
 static const struct form_extra *line_form(void)
 {
     static struct form_extra extra;
     extra = house_line_extra;
     extra.collect = send_found;
+    extra.done = several_opened;
     return &extra;
 }
 
@@ -358,8 +374,8 @@ void outages_new(const struct record_ref *incident)
         strf(title, sizeof title, _("New outage from %s"), incident->number);
         take_incident(values, incident->whole);
     }
-    static const char *const order[] = {"resource", "line",   "promised",  "reason",  "supplier", "kind",
-                                        "started",  "houses", "condition", "noticed", NULL};
+    static const char *const order[] = {"resource", "line",    "promised", "reason",    "supplier", "kind",
+                                        "period",   "started", "houses",   "condition", "noticed",  NULL};
     form_open(&(struct form_start){.method = "outage.open",
                                    .hints = hints,
                                    .order = order,
