@@ -142,6 +142,7 @@ static bool take_house_letter(struct scan *s, struct parts *p)
     uint32_t letter = scan_peek(at, NULL);
     char word[32];
     struct scan probe = at;
+    scan_skip(&probe, scan_is_quote);
     scan_letters(&probe, word, sizeof word);
     int d = designator_of(word);
     if (d >= 0 && designators[d].alone && (number_follows(probe) || scan_peek(probe, NULL) == '.'))

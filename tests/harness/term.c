@@ -117,6 +117,7 @@ struct term *term_run(char *const argv[], int cols, int rows, const char *type)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(127);
+        signal(SIGHUP, SIG_DFL); /* under nohup a closed terminal would end nobody */
         setenv("TERM", type, 1);
         setenv("LC_ALL", "C.UTF-8", 1);
         unsetenv("NO_COLOR");

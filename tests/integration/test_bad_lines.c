@@ -330,7 +330,7 @@ static bool takes_more(int fd)
 static void a_client_that_never_reads_harms_nobody(void **state)
 {
     (void)state;
-    enum { REQUESTS_MAX = 200000, GROWTH_MAX_KIB = 100 * 1024 };
+    enum { REQUESTS_MAX = 200000, GROWTH_MAX_KIB = 256 * 1024 }; /* the sanitizer keeps what is freed for a while; all answers would be a gigabyte */;
     static const char request[] = "{\"jsonrpc\":\"2.0\",\"method\":\"meta.describe\",\"id\":1}\n";
     pid_t core = server_part(server, "core");
     long before = core ? resident_kib(core) : 0;
