@@ -257,6 +257,20 @@ static void board_title(const struct screen *s, char *out, size_t size)
     strf(out, size, "%s", _("Outage board"));
 }
 
+/* The line under the cursor in words: on a phone its numbers stand without their heads. */
+static void board_hint(const struct screen *s, char *out, size_t size)
+{
+    const struct board *b = s->data;
+    const struct row *row = list_selected(b->list);
+    char people[40];
+    enum role role;
+    if (!row)
+        return;
+    cell_residents(row, people, sizeof people, &role);
+    strf(out, size, _("Emergency %s, planned %s, residents %s, social objects %s, promises broken %s"), row_get(row, "emergency_houses"),
+         row_get(row, "planned_houses"), people, row_get(row, "social_objects"), row_get(row, "promises_broken"));
+}
+
 static const char *board_scopes(const struct screen *s)
 {
     (void)s;
@@ -306,6 +320,7 @@ static const struct screen_ops board_ops = {
     .busy = board_busy,
     .refresh = board_refresh,
     .event = board_event,
+    .hint = board_hint,
     .close = board_close,
 };
 

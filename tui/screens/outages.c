@@ -160,7 +160,8 @@ static void build_counts(struct doc *d, const json_t *r)
     char text[160];
     int64_t now = js_int(r, "houses_now"), all = js_int(r, "houses"), estimated = js_int(r, "residents_estimated");
     strf(text, sizeof text, now == all ? "%lld" : _("%lld of %lld"), (long long)now, (long long)all);
-    doc_field_short(d, _("Houses without it"), text, now ? R_STRONG : R_GOOD);
+    doc_field_short(d, strcmp(js_str(r, "status"), "announced") == 0 ? _("Houses to go without") : _("Houses without it"), text,
+                    now ? R_STRONG : R_GOOD);
     if (!now)
         return;
     strf(text, sizeof text, estimated ? _("%lld, of them by estimate %lld") : "%lld", (long long)js_int(r, "residents_now"),
