@@ -34,8 +34,17 @@ static bool has_changed(struct term *t, void *arg)
     return term_is_settled(t) && term_idle_serial(t) > before->serial;
 }
 
+static bool is_settled(struct term *t, void *arg)
+{
+    (void)arg;
+    term_text(t);
+    return term_is_settled(t);
+}
+
+/* Of a whole screen: the rest of a frame that still arrives would count as the answer to the keys. */
 static struct picture picture_of(struct term *t)
 {
+    term_wait_for(t, is_settled, NULL, "the screen settles before keys");
     struct picture p = {.text = strdup(term_text(t)), .serial = term_idle_serial(t)};
     p.row = term_cursor(t, &p.col);
     return p;
@@ -120,15 +129,46 @@ void scene_go(struct term *t, const char *letter, const char *title)
     term_wait_text(t, title);
 }
 
+enum { NOWHERE = 1000 };
+struct way {
+    const char *text;
+    int rows_below; /* the cursor's row, or NOWHERE */
+};
+
+/* Read off one settled screen; false while a frame is still arriving. */
+static bool way_is_known(struct term *t, void *arg)
+{
+    struct way *w = arg;
+    long serial;
+    int row;
+    do {
+        term_text(t); /* what has come, before its number is read */
+        serial = term_idle_serial(t);
+        row = term_find(t, w->text);
+        w->rows_below = on_row_with(t, w->text) ? 0 : row < 0 ? NOWHERE : row - term_cursor(t, NULL);
+    } while (term_idle_serial(t) != serial);
+    return term_is_settled(t) && row >= 0;
+}
+
+static bool way_is_another(struct term *t, void *arg)
+{
+    struct way *before = arg, now = *before;
+    return way_is_known(t, &now) && now.rows_below != before->rows_below;
+}
+
+/* A repaint for another reason (news, the clock) is no answer to the key: only the way to the row tells that it was taken. */
 void scene_find_row(struct term *t, const char *text)
 {
     enum { ROWS_MAX = 100 };
-    term_wait_text(t, text);
-    for (int i = 0; i < ROWS_MAX && !on_row_with(t, text); i++) {
-        int row = term_find(t, text);
-        scene_press(t, row >= 0 && row < term_cursor(t, NULL) ? "Up" : "Down");
+    struct way way = {.text = text};
+    term_wait_for(t, way_is_known, &way, text);
+    for (int i = 0; i < ROWS_MAX && way.rows_below; i++) {
+        const char *key = way.rows_below < 0 ? "Up" : "Down";
+        term_key(t, key);
+        term_wait_for(t, way_is_another, &way, key);
+        term_wait_for(t, way_is_known, &way, text);
     }
-    CHECK(on_row_with(t, text), "the cursor never came to «%s»; the screen:\n%s", text, term_text(t));
+    CHECK(!way.rows_below, "the cursor never came to «%s»; the screen:\n%s", text, term_text(t));
 }
 
 void scene_leave(struct term **t)
