@@ -263,8 +263,8 @@ FROM drawn d JOIN street s ON s.place = d.a % s.streets JOIN house_row h ON h.st
 -- name: demo_outage_promises
 INSERT INTO outage_promise (outage_id, said_by, promised_at, said_at) SELECT id, opened_by, promised_at, opened_at FROM outage WHERE promised_at IS NOT NULL ORDER BY id;
 
--- name: demo_outage_events
-INSERT INTO event (at, actor_id, record, record_id, action, version, from_state, to_state, comment, changes)
+-- fragment: demo_outage_told
+-- the history of outages, as rows of events
 SELECT o.opened_at, o.opened_by, 'outage', o.id, 'open', 1, NULL, CASE WHEN o.status = 'announced' THEN 'announced' ELSE 'active' END, o.reason,
        jsonb_build_object('houses_off', jsonb_build_object('to', (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id)))
 FROM outage o
@@ -273,7 +273,7 @@ SELECT o.ended_at, o.opened_by, 'outage', o.id, 'close', 2, 'active', 'restored'
 FROM outage o WHERE o.ended_at IS NOT NULL
 UNION ALL
 SELECT o.promised_at, 1, 'outage', o.id, 'promise_broken', 2, NULL, NULL, NULL, jsonb_build_object('promised', jsonb_build_object('from', o.promised_at))
-FROM outage o WHERE o.promise_broken ORDER BY 1, 4, 6;
+FROM outage o WHERE o.promise_broken
 
 -- name: demo_outage_counter
 INSERT INTO counter (series, year, value) SELECT 'outage', max(year), max(serial) FROM outage HAVING max(serial) IS NOT NULL
