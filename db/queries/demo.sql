@@ -58,6 +58,14 @@ SELECT gorod_board_rebuild();
 UPDATE assignment_report r SET precheck = 'pass', precheck_by = s.controller_id, precheck_at = r.at + interval '1 hour'
 FROM assignment s WHERE s.id = r.assignment_id AND s.controller_id IS NOT NULL AND (r.verdict IS NOT NULL OR r.id % 3 > 0);
 
+-- name: demo_parts
+-- A part serves the appeals that its whole serves.
+WITH linked AS (
+    INSERT INTO assignment_appeal (assignment_id, appeal_id)
+    SELECT s.id, x.appeal_id FROM assignment s JOIN assignment_appeal x ON x.assignment_id = s.parent_id RETURNING assignment_id, appeal_id)
+UPDATE appeal a SET open_assignments = a.open_assignments + n.open
+FROM (SELECT l.appeal_id, count(*) AS open FROM linked l JOIN assignment s ON s.id = l.assignment_id WHERE s.closed_on IS NULL GROUP BY 1) n WHERE a.id = n.appeal_id;
+
 -- name: demo_counters
 -- () the next registration continues without a gap
 INSERT INTO counter (series, year, value)
@@ -124,7 +132,7 @@ COPY appeal_link (from_id, to_id, kind, at) FROM STDIN;
 -- copy: yes
 COPY assignment (id, number, year, serial, status, source, title, text, urgency, author_id, on_behalf_of_id, controller_id, responsible_id, unit_id,
                  due, due_nominal, due_rule, created_at, issued_at, seen_at, reported_at, accepted_at, closed_on, returned_times, quality, version,
-                 search) FROM STDIN;
+                 parent_id, search) FROM STDIN;
 
 -- name: demo_copy_assignment_appeal
 -- copy: yes
@@ -132,11 +140,19 @@ COPY assignment_appeal (assignment_id, appeal_id) FROM STDIN;
 
 -- name: demo_copy_assignment_party
 -- copy: yes
-COPY assignment_party (assignment_id, user_id, role, due, since) FROM STDIN;
+COPY assignment_party (assignment_id, user_id, role, due, since, part_state, part_text, part_at) FROM STDIN;
 
 -- name: demo_copy_assignment_report
 -- copy: yes
 COPY assignment_report (assignment_id, author_id, at, text, verdict, verdict_by, verdict_at, verdict_comment) FROM STDIN;
+
+-- name: demo_copy_extension
+-- copy: yes
+COPY extension_request (assignment_id, status, asked_by, asked_at, reason, due_before, new_due, decided_by, decided_at, granted_due, comment) FROM STDIN;
+
+-- name: demo_copy_substitution
+-- copy: yes
+COPY substitution (absent_id, substitute_id, from_date, to_date, reason, made_by, made_at) FROM STDIN;
 
 -- name: demo_copy_comment
 -- copy: yes
