@@ -110,13 +110,22 @@ WITH again AS (UPDATE incident r SET status = 'duplicate', repeat_of = f.id, typ
 DELETE FROM incident_clock c USING again a WHERE c.incident_id = a.id AND c.met_by <> 'answered';
 
 -- name: demo_incident_outages
--- what houses miss while an outage has them; who called was told when it will be back
-WITH joined AS (
-    UPDATE incident i SET outage_id = o.id, told_at = coalesce(i.told_at, i.taken_at + interval '5 minutes'), told_until = o.promised_at
-    FROM outage_house oh JOIN outage o ON o.id = oh.outage_id
-    WHERE oh.house_id = i.house_id AND o.kind IN ('emergency', 'planned') AND i.taken_at > oh.off_at AND i.taken_at < coalesce(oh.restored_at, now()) AND o.promised_at > i.taken_at
-      AND i.status NOT IN ('new', 'false_call', 'out_of_scope', 'duplicate')
-      AND o.resource = (SELECT k.data->>'resource' FROM classifier k WHERE k.classifier = 'incident_type' AND k.code = i.type)
+-- most calls about what an outage has cut off at that time come from its houses; who called was told when it will be back
+WITH about AS (
+    SELECT DISTINCT ON (i.id) i.id, o.id AS outage, o.promised_at,
+           (SELECT oh.house_id FROM outage_house oh WHERE oh.outage_id = o.id ORDER BY hashtext(i.id || ':' || oh.house_id), oh.house_id LIMIT 1) AS house
+    FROM incident i JOIN classifier k ON k.classifier = 'incident_type' AND k.code = i.type
+    JOIN outage o ON o.resource = k.data->>'resource' AND o.kind IN ('emergency', 'planned') AND o.status <> 'announced' AND i.taken_at > o.started_at
+                     AND i.taken_at < coalesce(o.ended_at, now()) AND o.promised_at > i.taken_at
+    WHERE i.status NOT IN ('new', 'false_call', 'out_of_scope', 'duplicate') AND hashtext(i.id || ':outage') & 3 > 0
+      AND NOT EXISTS (SELECT 1 FROM incident r WHERE r.repeat_of = i.id)
+    ORDER BY i.id, o.id),
+joined AS (
+    UPDATE incident i SET outage_id = x.outage, told_at = coalesce(i.told_at, i.taken_at + interval '5 minutes'), told_until = x.promised_at, house_id = x.house, place = w.place,
+           search = gorod_incident_search(i.number, w.place, i.text, i.caller)
+    FROM about x CROSS JOIN LATERAL (SELECT {incident_address} AS place FROM house h JOIN settlement t ON t.id = h.settlement_id LEFT JOIN street s ON s.id = h.street_id
+                                     WHERE h.id = x.house) w
+    WHERE i.id = x.id
     RETURNING i.id, i.told_at)
 UPDATE incident_clock c SET met_at = j.told_at, cancelled_at = NULL, told = 0 FROM joined j WHERE c.incident_id = j.id AND c.met_by = 'told' AND c.met_at IS NULL;
 

@@ -127,7 +127,7 @@ static void cards_agree_with_their_history(void **state)
         "incidents whose times go backwards",
         "SELECT count(*) FROM incident WHERE taken_at > least(told_at, localized_at) OR localized_at > resolved_at OR resolved_at > "
         "closed_at OR closed_at > now()");
-    CHECK(atoi(server_sql(server, "SELECT count(*) FROM incident WHERE outage_id IS NOT NULL")) > 0, "no call is about an outage");
+    CHECK(atoi(server_sql(server, "SELECT count(*) FROM incident WHERE outage_id IS NOT NULL")) > 20, "hardly any call is about an outage");
     assert_none(
         "promises that only the clock would find broken",
         "SELECT count(*) FROM outage WHERE status IN ('active', 'partial') AND NOT promise_broken AND promised_at < now() - interval '2 "
