@@ -41,14 +41,16 @@ UPDATE hold SET lifted_at = now(), lifted_by = $2::bigint, lift_reason = $3::tex
 AND ($5::text IS NULL OR gorod_fold(h.reason) LIKE '%' || gorod_like($5) || '%')
 AND CASE h.record WHEN 'appeal' THEN h.record_id NOT IN (SELECT h FROM gorod_hidden_appeals($1::bigint) AS h)
                   WHEN 'assignment' THEN h.record_id NOT IN (SELECT h FROM gorod_hidden_assignments($1) AS h)
-                  ELSE h.record_id NOT IN (SELECT h FROM gorod_hidden_people($1) AS h) END
+                  WHEN 'correspondent' THEN h.record_id NOT IN (SELECT h FROM gorod_hidden_people($1) AS h) ELSE true END
 
 -- name: hold_list
 -- plan: custom
 -- ... $6 language $7 after id $8 limit
 SELECT json_build_object('id', h.id, 'record', h.record, 'record_id', h.record_id,
            'number', CASE h.record WHEN 'appeal' THEN (SELECT a.number FROM appeal a WHERE a.id = h.record_id)
-                                   WHEN 'assignment' THEN (SELECT s.number FROM assignment s WHERE s.id = h.record_id) END,
+                                   WHEN 'assignment' THEN (SELECT s.number FROM assignment s WHERE s.id = h.record_id)
+                                   WHEN 'incident' THEN (SELECT i.number FROM incident i WHERE i.id = h.record_id)
+                                   WHEN 'outage' THEN (SELECT o.number FROM outage o WHERE o.id = h.record_id) END,
            'kind', h.kind, 'kind_label', (SELECT gorod_said(v.ru, v.en, $6::text) FROM classifier v WHERE v.classifier = 'hold_kind' AND v.code = h.kind),
            'reason', h.reason, 'at', h.at, 'actor_name', u.name, 'lifted_at', h.lifted_at, 'lift_reason', h.lift_reason), h.id
 FROM hold h LEFT JOIN app_user u ON u.id = h.actor_id
@@ -69,9 +71,9 @@ EXISTS (SELECT 1 FROM hold h WHERE h.lifted_at IS NULL AND (h.record, h.record_i
 
 -- fragment: purge_appeals
 -- appeals that may go: the term is over, nothing holds them, what was given out of them is closed and held by nothing, the commission has decided
--- where it must. $1 the rules of appeals
+-- where it must. $1 the rules
 SELECT a.id, a.number, a.closed_on, r.rule
-FROM appeal a CROSS JOIN LATERAL (SELECT gorod_keep_rule($1::jsonb, a.kind) AS rule) r
+FROM appeal a CROSS JOIN LATERAL (SELECT gorod_keep_rule($1::jsonb->'appeal', a.kind) AS rule) r
 WHERE a.closed_on IS NOT NULL AND gorod_keep_until(a.closed_on, r.rule) <= current_date
   AND CASE WHEN (r.rule->>'commission')::boolean THEN a.keeping IS NOT DISTINCT FROM 'delete' ELSE a.keeping IS DISTINCT FROM 'keep' END
   AND NOT {purge_held} ('appeal', a.id))
@@ -80,13 +82,34 @@ WHERE a.closed_on IS NOT NULL AND gorod_keep_until(a.closed_on, r.rule) <= curre
                         OR EXISTS (SELECT 1 FROM gorod_parts_of(s.id) AS k(id) JOIN assignment o USING (id)
                                    WHERE o.closed_on IS NULL OR o.keeping = 'keep' OR {purge_held} ('assignment', o.id)))))
 
+-- fragment: purge_calls
+-- incidents whose term is over and that nothing holds: neither a hold of their own nor one of what came of them, or that it is not closed. $1 the rules
+SELECT i.id, i.number, i.closed_at::date AS closed_on, r.rule, i.repeat_of
+FROM incident i CROSS JOIN LATERAL (SELECT gorod_keep_rule($1::jsonb->'incident', i.type) AS rule) r
+WHERE i.closed_at IS NOT NULL AND gorod_keep_until(i.closed_at::date, r.rule) <= current_date AND NOT {purge_held} ('incident', i.id))
+  AND NOT EXISTS (SELECT 1 FROM appeal a WHERE a.id = i.appeal_id AND (a.closed_on IS NULL OR {purge_held} ('appeal', a.id))))
+  AND NOT EXISTS (SELECT 1 FROM assignment s WHERE s.id = i.assignment_id AND (s.closed_on IS NULL OR {purge_held} ('assignment', s.id))))
+  AND NOT EXISTS (SELECT 1 FROM outage o WHERE o.id = i.outage_id AND {purge_held} ('outage', o.id)))
+
+-- fragment: purge_desk
+-- what may go of the duty desk: a first call when its repeats may, an outage when the calls about it may. What never began is as old as it was to begin
+WITH calls AS MATERIALIZED ({purge_calls}),
+first_calls AS MATERIALIZED (
+    SELECT c.* FROM calls c WHERE NOT EXISTS (SELECT 1 FROM incident i WHERE i.repeat_of = c.id AND i.id NOT IN (SELECT id FROM calls)))
+SELECT 'incident' AS record, f.id, f.number, f.closed_on, f.rule FROM first_calls f
+UNION ALL
+SELECT 'outage', o.id, o.number, e.closed_on, r.rule
+FROM outage o CROSS JOIN LATERAL (SELECT gorod_keep_rule($1::jsonb->'outage', o.kind) AS rule) r
+CROSS JOIN LATERAL (SELECT coalesce(o.ended_at, o.started_at)::date AS closed_on) e
+WHERE o.status IN ('restored', 'cancelled') AND gorod_keep_until(e.closed_on, r.rule) <= current_date AND NOT {purge_held} ('outage', o.id))
+  AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.outage_id = o.id AND i.id NOT IN (SELECT id FROM first_calls))
+
 -- fragment: purge_list
--- everything that may go. $1 the rules of appeals, $2 of assignments. An assignment goes with its letters, when no other keeps it; one without
--- letters by its own term.
+-- everything that may go. $1 the rules. An assignment goes with its letters, when no other keeps it; one without letters by its own term.
 WITH letters AS MATERIALIZED ({purge_appeals}),
 whole AS MATERIALIZED (
 SELECT s.id, s.number, s.closed_on, r.rule
-FROM assignment s CROSS JOIN LATERAL (SELECT gorod_keep_rule($2::jsonb, NULL) AS rule) r
+FROM assignment s CROSS JOIN LATERAL (SELECT gorod_keep_rule($1::jsonb->'assignment', NULL) AS rule) r
 WHERE s.closed_on IS NOT NULL AND s.keeping IS DISTINCT FROM 'keep' AND NOT {purge_held} ('assignment', s.id))
   AND NOT EXISTS (SELECT 1 FROM assignment_appeal x WHERE x.assignment_id = s.id AND x.appeal_id NOT IN (SELECT l.id FROM letters l))
   AND CASE WHEN EXISTS (SELECT 1 FROM assignment_appeal x WHERE x.assignment_id = s.id) THEN true
@@ -100,12 +123,14 @@ SELECT 'assignment', w.id, w.number, w.closed_on, w.rule FROM whole w
 UNION
 SELECT 'assignment', p.id, p.number, p.closed_on, w.rule FROM whole w CROSS JOIN LATERAL gorod_parts_of(w.id) AS k(id) JOIN assignment p ON p.id = k.id
 WHERE p.id NOT IN (SELECT id FROM whole)
+UNION ALL
+SELECT * FROM ({purge_desk}) desk
 
 -- name: purge_preview
--- ($1, $2, limit) -> what the deletion would delete: json of the first ones, count, digest of all
+-- ($1 the rules, $2 limit) -> what the deletion would delete: json of the first ones, count, digest of all
 WITH due AS MATERIALIZED ({purge_list})
 SELECT coalesce((SELECT json_agg(json_build_object('record', d.record, 'id', d.id, 'number', d.number, 'closed', d.closed_on, 'rule', {purge_rule}) ORDER BY d.record, d.id)
-                 FROM (SELECT * FROM due ORDER BY record, id LIMIT $3::integer) d), '[]'),
+                 FROM (SELECT * FROM due ORDER BY record, id LIMIT $2::integer) d), '[]'),
        (SELECT count(*) FROM due), {due_digest};
 
 -- fragment: due_digest
@@ -115,12 +140,12 @@ SELECT coalesce((SELECT json_agg(json_build_object('record', d.record, 'id', d.i
 CASE WHEN d.rule->>'years' IS NULL THEN '' ELSE (d.rule->>'years') || CASE WHEN (d.rule->>'commission')::boolean THEN ' + commission' ELSE '' END END
 
 -- name: purge_digest
--- ($1, $2) -> digest of the list as it is now
+-- ($1 the rules) -> digest of the list as it is now
 WITH due AS MATERIALIZED ({purge_list}) SELECT {due_digest};
 
 -- name: purge_waiting
--- ($1 the rules of appeals) -> how many wait for the commission alone
-SELECT count(*) FROM appeal a CROSS JOIN LATERAL (SELECT gorod_keep_rule($1::jsonb, a.kind) AS rule) r
+-- ($1 the rules) -> how many wait for the commission alone
+SELECT count(*) FROM appeal a CROSS JOIN LATERAL (SELECT gorod_keep_rule($1::jsonb->'appeal', a.kind) AS rule) r
 WHERE a.closed_on IS NOT NULL AND gorod_keep_until(a.closed_on, r.rule) <= current_date AND (r.rule->>'commission')::boolean AND a.keeping IS NULL;
 
 -- name: purge_lock
@@ -133,18 +158,22 @@ WITH serial AS ({next_number})
 INSERT INTO purge_act (number, actor_id) SELECT 'АУ-' || value || '/' || lpad(($2::integer % 100)::text, 2, '0'), $3::bigint FROM serial RETURNING id, number;
 
 -- name: purge_take
--- ($1, $2, act, limit) -> record, id, number: the next ones of the list, written into the act. Letters come with all that was given out of them:
--- assignments first.
+-- ($1 the rules, $2 act, $3 limit) -> record, id, number: the next ones of the list, written into the act. Letters come with all that was given out
+-- of them: assignments first. Repeats come before the call that they repeat, calls before the outage that they were about.
 WITH due AS MATERIALIZED ({purge_list}),
-     chosen AS (SELECT * FROM due WHERE record = 'appeal' ORDER BY id LIMIT $4::integer),
+     chosen AS (SELECT * FROM due WHERE record = 'appeal' ORDER BY id LIMIT $3::integer),
      alone AS (SELECT d.* FROM due d WHERE d.record = 'assignment'
                  AND NOT EXISTS (SELECT 1 FROM assignment_appeal x WHERE x.assignment_id = d.id AND x.appeal_id NOT IN (SELECT id FROM chosen))
-               ORDER BY d.id DESC LIMIT 10 * $4), -- parts are younger than what they are parts of, and go first
-     d AS (SELECT * FROM alone UNION ALL
+               ORDER BY d.id DESC LIMIT 10 * $3), -- parts are younger than what they are parts of, and go first
+     calls AS (SELECT d.* FROM due d JOIN incident i ON i.id = d.id WHERE d.record = 'incident' ORDER BY i.repeat_of IS NULL, d.id LIMIT 5 * $3),
+     outages AS (SELECT d.* FROM due d WHERE d.record = 'outage'
+                   AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.outage_id = d.id AND i.id NOT IN (SELECT id FROM calls))
+                 ORDER BY d.id LIMIT $3),
+     d AS (SELECT * FROM alone UNION ALL SELECT * FROM calls UNION ALL SELECT * FROM outages UNION ALL
            SELECT c.* FROM chosen c WHERE NOT EXISTS (SELECT 1 FROM assignment_appeal x JOIN due o ON o.record = 'assignment' AND o.id = x.assignment_id
                                                       WHERE x.appeal_id = c.id AND o.id NOT IN (SELECT id FROM alone)))
 INSERT INTO purge_line (act_id, record, record_id, number, closed_on, rule)
-SELECT $3::bigint, d.record, d.id, d.number, d.closed_on, {purge_rule} FROM d ORDER BY d.record DESC, d.id RETURNING record, record_id, number;
+SELECT $2::bigint, d.record, d.id, d.number, d.closed_on, {purge_rule} FROM d ORDER BY d.record DESC, d.id RETURNING record, record_id, number;
 
 -- name: purge_people
 -- (appeals[]) -> their authors as one array
@@ -197,6 +226,56 @@ SELECT count(*) FROM appeal WHERE id = ANY ($1);
 -- name: purge_appeals_end
 DELETE FROM appeal WHERE id = ANY ($1::bigint[]);
 
+-- name: purge_desk_lock
+-- (incidents[], outages[]) nobody reopens, holds or refers to these until the batch is written
+WITH calls AS (SELECT i.id FROM incident i WHERE i.id = ANY ($1::bigint[]) ORDER BY i.id FOR UPDATE),
+     outages AS (SELECT o.id FROM outage o WHERE o.id = ANY ($2::bigint[]) ORDER BY o.id FOR UPDATE)
+SELECT (SELECT count(*) FROM calls) + (SELECT count(*) FROM outages);
+
+-- name: purge_desk_changed
+-- ($1 the rules, $2 incidents[], $3 outages[]) -> how many of them may not go any more
+WITH due AS MATERIALIZED ({purge_desk})
+SELECT (SELECT count(*) FROM unnest($2::bigint[]) AS x(id) WHERE x.id NOT IN (SELECT id FROM due WHERE record = 'incident'))
+     + (SELECT count(*) FROM unnest($3::bigint[]) AS x(id) WHERE x.id NOT IN (SELECT id FROM due WHERE record = 'outage'));
+
+-- name: purge_caller_traces
+-- (incidents[]): what was typed to find those who called, and forms that were begun about them, unless another record still bears the name or phone
+WITH gone AS MATERIALIZED (
+         SELECT i.caller, i.phone, i.phone_key FROM incident i WHERE i.id = ANY ($1::bigint[])),
+     phones AS (SELECT DISTINCT g.phone, g.phone_key FROM gone g
+                WHERE g.phone_key <> '' AND NOT EXISTS (SELECT 1 FROM incident o WHERE o.phone_key = g.phone_key AND o.id <> ALL ($1))
+                  AND NOT EXISTS (SELECT 1 FROM contact k WHERE k.folded = g.phone_key)),
+     words AS (SELECT w.word FROM (SELECT DISTINCT w.word FROM gone g, unnest(gorod_words(g.caller)) AS w(word) WHERE length(w.word) > 3) w
+               WHERE NOT EXISTS (SELECT 1 FROM name_word n WHERE n.word = w.word)
+                 AND NOT EXISTS (SELECT 1 FROM incident o WHERE o.search @@ plainto_tsquery('russian', w.word) AND o.id <> ALL ($1))),
+     begun AS (SELECT DISTINCT left(w.word, n) AS typed FROM words w, generate_series(4, length(w.word)) AS n),
+     searches AS (UPDATE access_event a SET query = NULL, detail = NULL
+                  WHERE a.query <> '' AND (gorod_phone(a.query) IN (SELECT phone_key FROM phones)
+                                           OR EXISTS (SELECT 1 FROM unnest(gorod_words(a.query)) AS q(word) WHERE q.word IN (SELECT typed FROM begun))))
+DELETE FROM draft d WHERE EXISTS (SELECT 1 FROM words w WHERE gorod_fold(d.body::text) LIKE '%' || gorod_like(w.word) || '%')
+                       OR EXISTS (SELECT 1 FROM phones p WHERE strpos(d.body::text, p.phone) > 0);
+
+-- name: purge_handed_over
+-- (incidents[]): what shifts signed for keeps the number, and lets go of the place
+UPDATE shift s SET open_items = (
+    SELECT jsonb_object_agg(p.part, (SELECT coalesce(jsonb_agg(CASE WHEN x.item->>'record' = 'incident' AND (x.item->>'id')::bigint = ANY ($1::bigint[]) THEN x.item - 'place'
+                                                               ELSE x.item END ORDER BY x.n), '[]')
+                                     FROM jsonb_array_elements(p.items) WITH ORDINALITY AS x(item, n)))
+    FROM jsonb_each(s.open_items) AS p(part, items))
+FROM (SELECT min(i.taken_at) AS first_at, max(i.closed_at) AS last_at FROM incident i WHERE i.id = ANY ($1)) t
+WHERE s.open_items IS NOT NULL AND s.opened_at <= t.last_at AND coalesce(s.closed_at, now()) >= t.first_at;
+
+-- name: purge_incident_parts
+WITH services AS (DELETE FROM incident_service WHERE incident_id = ANY ($1::bigint[]))
+DELETE FROM incident_clock WHERE incident_id = ANY ($1);
+
+-- name: purge_incidents_end
+DELETE FROM incident WHERE id = ANY ($1::bigint[]);
+
+-- name: purge_outages_end
+-- (outages[]): houses and promises go with them
+DELETE FROM outage WHERE id = ANY ($1::bigint[]);
+
 -- name: purge_words_end
 -- (words[]): those that no card bears any more
 DELETE FROM search_word s WHERE s.word = ANY ($1::text[])
@@ -244,7 +323,7 @@ DELETE FROM name_word n WHERE n.id = ANY ($1::bigint[]) AND NOT EXISTS (SELECT 1
 
 -- name: purge_access
 -- (rules of the log of access): its own term
-DELETE FROM access_event e USING (SELECT gorod_keep_rule($1::jsonb, NULL) AS rule) r WHERE gorod_keep_until(e.last_at::date, r.rule) <= current_date;
+DELETE FROM access_event e USING (SELECT gorod_keep_rule($1::jsonb->'access', NULL) AS rule) r WHERE gorod_keep_until(e.last_at::date, r.rule) <= current_date;
 
 -- name: purge_people_line
 -- (act, people[])
@@ -262,6 +341,8 @@ FROM purge_act a LEFT JOIN app_user u ON u.id = a.actor_id WHERE CASE WHEN $1::b
 SELECT json_build_object('id', a.id, 'number', a.number, 'at', a.at, 'actor_name', u.name,
                          'appeals', (SELECT count(*) FROM purge_line l WHERE l.act_id = a.id AND l.record = 'appeal'),
                          'assignments', (SELECT count(*) FROM purge_line l WHERE l.act_id = a.id AND l.record = 'assignment'),
+                         'incidents', (SELECT count(*) FROM purge_line l WHERE l.act_id = a.id AND l.record = 'incident'),
+                         'outages', (SELECT count(*) FROM purge_line l WHERE l.act_id = a.id AND l.record = 'outage'),
                          'people', (SELECT count(*) FROM purge_line l WHERE l.act_id = a.id AND l.record = 'correspondent')), a.id
 FROM purge_act a LEFT JOIN app_user u ON u.id = a.actor_id WHERE ($1::bigint IS NULL OR a.id < $1) AND ($3::text IS NULL OR gorod_fold(a.number) LIKE '%' || gorod_like($3) || '%')
 ORDER BY a.id DESC LIMIT $2::integer;

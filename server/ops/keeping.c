@@ -177,7 +177,7 @@ static const struct op_param withdraw_params[] = {
     {.name = NULL},
 };
 static const struct op_param hold_params[] = {
-    {"record", P_ENUM, PF_REQUIRED, 0, "appeal|assignment|correspondent", NULL, {"Вид записи", "Record"}, NULL},
+    {"record", P_ENUM, PF_REQUIRED, 0, "appeal|assignment|correspondent|incident|outage", NULL, {"Вид записи", "Record"}, NULL},
     {"record_id", P_ID, PF_REQUIRED, 0, NULL, NULL, {"Номер записи", "Record id"}, NULL},
     {"kind", P_ENUM, PF_REQUIRED, 0, "classifier:hold_kind", NULL, {"Почему хранить", "Why it is kept"}, NULL},
     {"reason", P_STRING, PF_REQUIRED, 500, NULL, NULL, {"Основание", "Reason"}, NULL},
@@ -190,7 +190,7 @@ static const struct op_param lift_params[] = {
 };
 static const struct op_param list_params[] = {
     {"sort", P_ENUM, 0, 0, "new", NULL, {"Порядок", "Order"}, NULL},
-    {"record", P_ENUM, PF_FILTER, 0, "appeal|assignment|correspondent", NULL, {"Вид записи", "Record"}, NULL},
+    {"record", P_ENUM, PF_FILTER, 0, "appeal|assignment|correspondent|incident|outage", NULL, {"Вид записи", "Record"}, NULL},
     {"record_id", P_ID, PF_FILTER, 0, NULL, NULL, {"Номер записи", "Record id"}, NULL},
     {"in_force", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Действует", "In force"}, NULL},
     {.name = NULL},

@@ -8,23 +8,15 @@
 
 enum { PREVIEW_MAX = 5000, BATCH = 100, WHOLE = 1000000 };
 
-struct rules_text {
-    const char *appeal, *assignment;
-};
-
-static struct rules_text rules_of_call(const struct call *c)
-{
-    return (struct rules_text){retention_rules(c->rules->retention, "appeal"), retention_rules(c->rules->retention, "assignment")};
-}
+static const char *rules_of(const struct call *c) { return retention_rules(c->rules->retention); }
 
 static bool preview(struct call *c)
 {
-    struct rules_text r = rules_of_call(c);
-    const char *params[] = {r.appeal, r.assignment, call_int(c, PREVIEW_MAX)};
+    const char *params[] = {rules_of(c), call_int(c, PREVIEW_MAX)};
     int64_t waiting;
     if (!query_int(c, Q_PURGE_WAITING, params, 1, 0, &waiting))
         return false;
-    struct pg_res *res = pg_query(c->db, Q_PURGE_PREVIEW, params, 3, c->err);
+    struct pg_res *res = pg_query(c->db, Q_PURGE_PREVIEW, params, 2, c->err);
     if (!res)
         return false;
     jw_object(c->out);
@@ -80,7 +72,7 @@ static bool forget_people(struct call *c, const char *act, const char *people)
            pg_exec(c->db, Q_PURGE_PEOPLE_LINE, line, 2, NULL, c->err);
 }
 
-static bool forget(struct call *c, const char *act, const char *appeals, const char *assignments)
+static bool forget_letters(struct call *c, const char *act, const char *appeals, const char *assignments)
 {
     const char *people, *words;
     return text_of_query(c, Q_PURGE_PEOPLE, appeals, &people) && text_of_query(c, Q_PURGE_WORDS, appeals, &words) &&
@@ -89,27 +81,41 @@ static bool forget(struct call *c, const char *act, const char *appeals, const c
            run(c, Q_PURGE_APPEALS_END, appeals) && run(c, Q_PURGE_WORDS_END, words) && forget_people(c, act, people);
 }
 
+/* No lock of a table stands in the way of calls at the duty desk: the cards of the batch are locked, and asked once more. */
+static bool desk_unchanged(struct call *c, const char *incidents, const char *outages)
+{
+    const char *params[] = {rules_of(c), incidents, outages};
+    int64_t changed;
+    return pg_exec(c->db, Q_PURGE_DESK_LOCK, params + 1, 2, NULL, c->err) && query_int(c, Q_PURGE_DESK_CHANGED, params, 3, 0, &changed) &&
+           (changed == 0 || err_rule(c->err, "list_changed", NULL));
+}
+
+static bool forget_desk(struct call *c, const char *incidents, const char *outages)
+{
+    return desk_unchanged(c, incidents, outages) && run(c, Q_PURGE_CALLER_TRACES, incidents) && run(c, Q_PURGE_HANDED_OVER, incidents) &&
+           forget_said(c, "incident", incidents) && run(c, Q_PURGE_INCIDENT_PARTS, incidents) && run(c, Q_PURGE_INCIDENTS_END, incidents) &&
+           forget_said(c, "outage", outages) && run(c, Q_PURGE_OUTAGES_END, outages);
+}
+
 static bool take(struct call *c, const char *act, struct pg_res **res)
 {
-    struct rules_text r = rules_of_call(c);
-    const char *params[] = {r.appeal, r.assignment, act, call_int(c, BATCH)};
-    *res = pg_query(c->db, Q_PURGE_TAKE, params, 4, c->err);
+    const char *params[] = {rules_of(c), act, call_int(c, BATCH)};
+    *res = pg_query(c->db, Q_PURGE_TAKE, params, 3, c->err);
     if (*res && pg_rows(*res) == 0) {
         /* Many letters share one assignment: they go together or not at all. */
         pg_free(*res);
-        params[3] = call_int(c, WHOLE);
-        *res = pg_query(c->db, Q_PURGE_TAKE, params, 4, c->err);
+        params[2] = call_int(c, WHOLE);
+        *res = pg_query(c->db, Q_PURGE_TAKE, params, 3, c->err);
     }
     return *res != NULL;
 }
 
 static bool digest_is(struct call *c, const char *wanted)
 {
-    struct rules_text r = rules_of_call(c);
-    const char *params[] = {r.appeal, r.assignment};
+    const char *params[] = {rules_of(c)};
     if (!wanted)
         return true;
-    struct pg_res *res = pg_query(c->db, Q_PURGE_DIGEST, params, 2, c->err);
+    struct pg_res *res = pg_query(c->db, Q_PURGE_DIGEST, params, 1, c->err);
     bool same = res && strcmp(pg_text(res, 0, 0), wanted) == 0;
     pg_free(res);
     return same || (res && err_rule(c->err, "list_changed", NULL));
@@ -135,13 +141,13 @@ static bool open_act(struct call *c, int64_t *act)
 
 static bool write_batch(struct call *c, int64_t act, const struct pg_res *res)
 {
-    const char *act_text = call_int(c, act), *access = retention_rules(c->rules->retention, "access");
     int count = pg_rows(res);
-    if (count > 0 && !forget(c, act_text, ids_of(c, res, "appeal"), ids_of(c, res, "assignment")))
+    if (count > 0 && (!forget_letters(c, call_int(c, act), ids_of(c, res, "appeal"), ids_of(c, res, "assignment")) ||
+                      !forget_desk(c, ids_of(c, res, "incident"), ids_of(c, res, "outage"))))
         return false;
     struct event e = {
         .record = "purge", .record_id = act, .action = "purged", .changes = arena_printf(c->arena, "{\"records\":%d}", count)};
-    if (!run(c, Q_PURGE_ACCESS, access) || !event_write(c, &e))
+    if (!run(c, Q_PURGE_ACCESS, rules_of(c)) || !event_write(c, &e))
         return false;
     jw_object(c->out);
     jw_kint(c->out, "id", act);
@@ -182,6 +188,8 @@ static void write_text(struct buf *out, const json_t *act, enum lang lang)
                    *record = json_string_value(json_object_get(line, "record"));
         static const char *const names[][3] = {{"appeal", "обращение", "appeal"},
                                                {"assignment", "поручение", "assignment"},
+                                               {"incident", "инцидент", "incident"},
+                                               {"outage", "отключение", "outage"},
                                                {"correspondent", "обезличен корреспондент", "person made anonymous"}};
         const char *name = record;
         for (size_t k = 0; k < sizeof names / sizeof *names; k++)

@@ -5,11 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDS = 3, YEARS_MAX = 100 };
-static const char *const records[RECORDS] = {"appeal", "assignment", "access"};
+enum { RECORDS = 5, YEARS_MAX = 100 };
+
+static const struct {
+    const char *name;
+    const char *kinds; /* the classifier that `kinds` names values of; NULL: its records have none */
+    bool commission;   /* whether its cards bear the expert commission's decision */
+} records[RECORDS] = {
+    {"appeal", "appeal_kind", true},  {"assignment", NULL, true}, {"incident", "incident_type", false},
+    {"outage", "outage_kind", false}, {"access", NULL, false},
+};
 
 struct retention {
-    char *rules[RECORDS];
+    char *rules;
 };
 
 struct loader {
@@ -23,7 +31,7 @@ struct loader {
 static int record_index(const char *name)
 {
     for (int i = 0; i < RECORDS; i++)
-        if (strcmp(records[i], name) == 0)
+        if (strcmp(records[i].name, name) == 0)
             return i;
     return -1;
 }
@@ -52,7 +60,7 @@ static bool read_kinds(struct loader *l, const struct yaml_tree *kinds, json_t *
     for (const struct yaml_tree *k = kinds->child; k; k = k->next) {
         if (k->kind != YT_TEXT || !*k->text) {
             json_decref(*out);
-            return FAULT(l, k->line, "a kind must be a code of the classifier appeal_kind");
+            return FAULT(l, k->line, "a kind must be a code of the classifier of its records: appeal_kind, incident_type, outage_kind");
         }
         json_array_append_new(*out, json_string(k->text));
     }
@@ -83,17 +91,19 @@ static bool read_rule(struct loader *l, const struct yaml_tree *rule)
     const struct yaml_tree *record = yaml_tree_get(rule, "record"), *checked = yaml_tree_get(rule, "commission");
     int index = record && record->kind == YT_TEXT ? record_index(record->text) : -1;
     if (index < 0)
-        return FAULT(l, record ? record->line : rule->line, "record must be one of appeal, assignment, access");
+        return FAULT(l, record ? record->line : rule->line, "record must be one of appeal, assignment, incident, outage, access");
     if (checked && !yaml_tree_bool(checked, &commission))
         return FAULT(l, checked->line, "commission must be true or false");
+    if (commission && !records[index].commission)
+        return FAULT(l, checked->line, "the commission decides on appeals and assignments alone");
     json_t *last = json_array_get(l->rules[index], json_array_size(l->rules[index]) - 1);
     if (last && json_is_null(json_object_get(last, "kinds")))
-        return FAULT(l, rule->line, "a rule for all of %s stands above: this one would never be asked", records[index]);
+        return FAULT(l, rule->line, "a rule for all of %s stands above: this one would never be asked", records[index].name);
     if (!keys_ok(l, rule) || !read_kinds(l, yaml_tree_get(rule, "kinds"), &kinds))
         return false;
-    if (index != 0 && !json_is_null(kinds)) {
+    if (!records[index].kinds && !json_is_null(kinds)) {
         json_decref(kinds);
-        return FAULT(l, rule->line, "kinds are of appeals alone");
+        return FAULT(l, rule->line, "kinds are of appeals, incidents and outages alone");
     }
     if (!read_years(l, rule, &years)) {
         json_decref(kinds);
@@ -117,7 +127,7 @@ static bool read_rules(struct loader *l, const struct yaml_tree *root)
     for (int i = 0; i < RECORDS; i++) {
         json_t *last = json_array_get(l->rules[i], json_array_size(l->rules[i]) - 1);
         if (!last || !json_is_null(json_object_get(last, "kinds")))
-            return FAULT(l, list->line, "no rule for all of %s: add {record: %s, years: N} as its last", records[i], records[i]);
+            return FAULT(l, list->line, "no rule for all of %s: add {record: %s, years: N} as its last", records[i].name, records[i].name);
     }
     return true;
 }
@@ -128,27 +138,22 @@ struct retention *retention_load(const char *path, const char *text, struct err 
     struct loader l = {.path = path, .err = err};
     struct retention *r = NULL;
     const struct yaml_tree *root = text ? yaml_tree_read(arena, path, text, strlen(text), err) : yaml_tree_read_file(arena, path, err);
+    json_t *all = json_object();
     for (int i = 0; i < RECORDS; i++)
-        l.rules[i] = json_array();
+        json_object_set_new(all, records[i].name, l.rules[i] = json_array());
     if (root && read_rules(&l, root) && (r = calloc(1, sizeof *r)))
-        for (int i = 0; i < RECORDS; i++)
-            r->rules[i] = json_dumps(l.rules[i], JSON_COMPACT);
-    for (int i = 0; i < RECORDS; i++)
-        json_decref(l.rules[i]);
+        r->rules = json_dumps(all, JSON_COMPACT);
+    json_decref(all);
     arena_free(&arena);
     return r;
 }
 
 void retention_free(struct retention **r)
 {
-    for (int i = 0; *r && i < RECORDS; i++)
-        free((*r)->rules[i]);
+    if (*r)
+        free((*r)->rules);
     free(*r);
     *r = NULL;
 }
 
-const char *retention_rules(const struct retention *r, const char *record)
-{
-    int i = record_index(record);
-    return i < 0 ? "[]" : r->rules[i];
-}
+const char *retention_rules(const struct retention *r) { return r->rules; }

@@ -9,6 +9,6 @@ extern const char retention_default_yaml[];
 /* Reads the rules: from the text, or where it is NULL from the file `path` (which names them in messages either way). NULL on a fault. */
 struct retention *retention_load(const char *path, const char *text, struct err *err);
 void retention_free(struct retention **r);
-/* The rules of a record ("appeal", "assignment", "access") for the statements, in their order: [{"kinds": [..] or null, "years": n or null
- * (for ever), "commission": bool}]. Borrowed. */
-const char *retention_rules(const struct retention *r, const char *record);
+/* The rules for the statements, by record and in their order: {"appeal": [{"kinds": [..] or null, "years": n or null (for ever),
+ * "commission": bool}], ..}. Borrowed. */
+const char *retention_rules(const struct retention *r);

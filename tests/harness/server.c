@@ -124,7 +124,7 @@ void server_start_again(struct server *s)
 /* A line of the log that must not be there, NULL when all is well. Points into `log`, cut at its end of line. */
 static char *bad_line(char *log, bool errors_expected)
 {
-    static const char *const never[] = {"AddressSanitizer", "LeakSanitizer",   "ThreadSanitizer", "runtime error:", "UndefinedBehavior",
+    static const char *const never[] = {"AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "runtime error:", "UndefinedBehavior",
                                         "== Invalid ",      "uninitialised", "definitely lost"}; /* the last three are valgrind's words */
     for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
         for (size_t i = 0; i < sizeof never / sizeof *never; i++)
@@ -261,5 +261,28 @@ const char *server_sql(const struct server *s, const char *text)
     CHECK(o.exit_code == 0, "psql: %s", o.err);
     snprintf(line, sizeof line, "%.*s", (int)strcspn(o.out, "\n"), o.out);
     outcome_free(&o);
+    return line;
+}
+
+char *server_dump(const struct server *s)
+{
+    char host[SERVER_PATH_BYTES + 16];
+    struct outcome o;
+    snprintf(host, sizeof host, "%s/pg-run", s->state);
+    char *const argv[] = {"pg_dump", "-h", host, "-U", "gorod", "-a", "--inserts", "gorod", NULL};
+    run_program(argv, NULL, 60000, &o);
+    CHECK(o.exit_code == 0, "pg_dump: %s", o.err);
+    char *copy = strdup(o.out);
+    outcome_free(&o);
+    return copy;
+}
+
+const char *dump_line_with(const char *dump, const char *word)
+{
+    static char line[500];
+    const char *p = strstr(dump, word), *begin = p;
+    while (begin && begin > dump && begin[-1] != '\n')
+        begin--;
+    snprintf(line, sizeof line, "%.*s", begin ? (int)strcspn(begin, "\n") : 0, begin ? begin : "");
     return line;
 }

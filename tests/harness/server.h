@@ -53,6 +53,10 @@ void server_cli(const struct server *s, struct outcome *o, const char *input, ..
 
 /* Runs SQL on the server's own database and returns the first line of what it prints; lives until the next call. */
 const char *server_sql(const struct server *s, const char *text);
+/* All data of the database as text; caller frees. */
+char *server_dump(const struct server *s);
+/* The line of a dump that has this word, for a message; lives until the next call. */
+const char *dump_line_with(const char *dump, const char *word);
 
 /* ---- ssh ---- */
 enum { SSH_ARGV_MAX = 64 };
