@@ -2,6 +2,7 @@
 #include "common/utf8.h"
 #include "server/cli/internal.h"
 #include "server/rules/due.h"
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -51,7 +52,8 @@ static json_t *time_value(struct building *b, const struct import_field *f, cons
 {
     char out[40], detail[256];
     struct tm tm = {.tm_mday = 1};
-    if (strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) && text[strlen("2026-01-01T00:00:00")])
+    const char *zone = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm); /* which takes fewer digits, too: 2026-1-1T8:5:0 */
+    if (zone && *zone && zone - text == (ptrdiff_t)strlen("2026-01-01T00:00:00"))
         return json_string(text); /* the server checks the rest */
     for (size_t i = 0; b->map->date_formats[i]; i++) {
         tm = (struct tm){.tm_mday = 1, .tm_isdst = -1};
@@ -70,7 +72,9 @@ static json_t *time_value(struct building *b, const struct import_field *f, cons
         return json_string(out);
     }
     snprintf(detail, sizeof detail,
-             CLI_TR("«%.60s»: нет такого времени (RFC 3339), или его вид не назван в date_formats", "\"%.60s\": no such time (RFC 3339), or its format is not named in date_formats"), text);
+             CLI_TR("«%.60s»: нет такого времени (RFC 3339), или его вид не назван в date_formats",
+                    "\"%.60s\": no such time (RFC 3339), or its format is not named in date_formats"),
+             text);
     refuse(b, f, "not_a_time", detail);
     return NULL;
 }

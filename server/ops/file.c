@@ -265,7 +265,8 @@ static bool hold(struct call *c, int64_t id, struct held *h)
     if (pg_rows(h->row) != 1) {
         pg_free(h->row);
         h->row = NULL;
-        return err_set(c->err, ERR_NOT_FOUND, NULL);
+        err_set(c->err, ERR_NOT_FOUND, NULL);
+        return false;
     }
     h->place = (struct file_place){.kind = pg_text(h->row, 0, 0), .id = pg_int(h->row, 0, 1)};
     h->name = pg_text(h->row, 0, 2);
@@ -298,8 +299,8 @@ static bool hold_both(struct call *c, int64_t id, struct held *h, struct record 
                                .id = found ? pg_int(res, 0, COL_PLACE + 1) : 0};
     pg_free(res);
     if (!found)
-        return err_set(c->err, ERR_NOT_FOUND, NULL);
-    if (!hold_place(c, &place, r))
+        err_set(c->err, ERR_NOT_FOUND, NULL);
+    if (!found || !hold_place(c, &place, r))
         return false;
     if (hold(c, id, h)) {
         bool there = strcmp(h->place.kind, place.kind) == 0 && h->place.id == place.id;

@@ -577,12 +577,11 @@ static const char *file_name(struct making *m)
 {
     struct arena *a = m->c->arena;
     const char *title = m->form->title[m->c->user->lang];
-    char *name = m->subject     ? arena_printf(a, "%s %s.%s", title, m->subject, m->format)
-                 : m->form->scope == SCOPE_TOUR ? arena_printf(a, "%s %.10s.%s", title, m->params[5], m->format)
-                 : m->params[4] ? arena_printf(a, "%s %s - %s.%s", title, m->params[4], m->params[5], m->format)
-                                : arena_printf(a, "%s %s.%s", title, m->params[9], m->format);
-    if (strcmp(m->format, "text") == 0)
-        strcpy(strrchr(name, '.'), ".txt");
+    const char *extension = strcmp(m->format, "text") == 0 ? "txt" : m->format;
+    char *name = m->subject     ? arena_printf(a, "%s %s.%s", title, m->subject, extension)
+                 : m->form->scope == SCOPE_TOUR ? arena_printf(a, "%s %.10s.%s", title, m->params[5], extension)
+                 : m->params[4] ? arena_printf(a, "%s %s - %s.%s", title, m->params[4], m->params[5], extension)
+                                : arena_printf(a, "%s %s.%s", title, m->params[9], extension);
     for (char *p = name; *p; p++)
         if (*p == '/')
             *p = '-';

@@ -240,6 +240,8 @@ static void wrong_files_are_named(void **state)
     assert_import_says(own_file("nul.csv"), 65, "nul.csv:2");
     assert_import_says(written("pipe.csv", "kind|resource|district|address\nПлановое|gas|А|Б, 1\n"), 65, "столбца «kind» в файле нет");
     assert_import_says(written("backwards.csv", HEADER ROW("Плановое", "1", "2026-03-22T07:00:00Z")), 65, "раньше начала");
+    assert_import_says(written("short.csv", HEADER ROW("Плановое", "1", "2026-3-2T7:0:0")), 65,
+                       "раньше начала"); /* shorter than a time is */
     struct outcome o;
     server_cli(server, &o, NULL, "import", "outages", own_file("a.csv"), "--map", map_file(), NULL);
     CHECK(o.exit_code == 64 && strstr(o.err, "--snapshot"), "without a source: %d %s", o.exit_code, o.err);

@@ -79,9 +79,10 @@ static void letter_fault(const char *file, const char *text, const char *words)
     unlink(path);
     rmdir(folder);
     if (!words) {
-        if (!letters)
-            print_error("%s\n", err.detail);
-        assert_non_null(letters);
+        if (!letters) {
+            fail_msg("%s: %s", file, err.detail);
+            return;
+        }
         assert_string_equal(letters->of[LETTER_NOTICE][LANG_RU].subject, "Своё {number}");
         assert_non_null(strstr(letters->of[LETTER_NOTICE][LANG_EN].body, "{what}")); /* the others are as shipped */
         letters_free(&letters);

@@ -153,6 +153,68 @@ static const struct records_spec list_spec = {
 struct screen *outages_list(const char *query) { return records_screen(&list_spec, query); }
 struct screen *outages_rows(json_t *filters, const char *about) { return records_rows(&list_spec, filters, about); }
 
+/* ---- on the card of a house ---- */
+
+static void house_moment(const struct row *row, const char *field, char *out, size_t size, enum role *role)
+{
+    *role = R_TEXT;
+    dates_moment(row_get(row, field), out, size);
+}
+
+static void cell_house_off(const struct row *row, char *out, size_t size, enum role *role)
+{
+    house_moment(row, "house_off", out, size, role);
+}
+
+/* The last of the promises; how many there were says how often it was moved. */
+static void cell_house_promised(const struct row *row, char *out, size_t size, enum role *role)
+{
+    int promises = atoi(row_get(row, "promises"));
+    house_moment(row, "promised", out, size, role);
+    *role = is_set(row_get(row, "promise_broken")) ? R_LATE : R_TEXT;
+    size_t len = strlen(out);
+    if (promises > 1)
+        strf(out + len, size - len, " ×%d", promises);
+}
+
+static void cell_house_back(const struct row *row, char *out, size_t size, enum role *role)
+{
+    const char *status = row_get(row, "status"), *back = row_get(row, "house_back");
+    bool off = strcmp(status, "active") == 0 || strcmp(status, "partial") == 0;
+    if (back[0] || !off) {
+        house_moment(row, "house_back", out, size, role);
+        *role = R_GOOD;
+    } else {
+        strf(out, size, "%s", _("still off"));
+        *role = R_LATE;
+    }
+    if (!back[0] && !off) {
+        strf(out, size, "%s", words_label(STATES, status));
+        *role = status_role_of(status);
+    }
+}
+
+static const struct column house_columns[] = {
+    {"mark", "", 1, 1, 1, 1, false, cell_broken},
+    {"resource", N_("Resource"), 22, 24, 1, 1, false, cell_resource},
+    {"off", N_("Since"), 11, 12, 1, 2, false, cell_house_off},
+    {"promised", N_("Promised"), 14, 15, 2, 2, false, cell_house_promised},
+    {"back", N_("Back"), 13, 16, 1, 1, false, cell_house_back},
+    {"number", N_("Number"), 10, 12, 3, 0, false, cell_number},
+    {"kind", N_("Kind"), 12, 14, 4, 0, false, cell_kind},
+    {"reason", N_("Reason"), 20, 0, 5, 0, false, NULL},
+};
+static const char *const house_fields[] = {"number",    "status",     "kind",     "resource", "promised", "promise_broken",
+                                           "house_off", "house_back", "promises", "reason",   "actions",  NULL};
+
+const struct card_list outages_of_house = {"outage",
+                                           {.method = "outage.list",
+                                            .columns = house_columns,
+                                            .column_count = sizeof house_columns / sizeof *house_columns,
+                                            .fields = house_fields,
+                                            .params = card_list_params,
+                                            .empty = N_("This house was never written down as being without anything.")}};
+
 /* ---- the card ---- */
 
 static void build_counts(struct doc *d, const json_t *r)
@@ -271,13 +333,13 @@ static void build_promises(struct doc *d, const json_t *r)
 }
 
 static const struct card_tab card_tabs[] = {
-    {N_("Card"), NULL, build_main},
-    {N_("Houses"), count_houses, build_houses},
-    {N_("Promises"), count_promises, build_promises},
-    {N_("Files"), files_count, files_build},
-    {N_("Comments"), card_count_comments, card_comments},
-    {N_("History"), NULL, card_history},
-    {NULL, NULL, NULL},
+    {N_("Card"), NULL, build_main, NULL},
+    {N_("Houses"), count_houses, build_houses, NULL},
+    {N_("Promises"), count_promises, build_promises, NULL},
+    {N_("Files"), files_count, files_build, NULL},
+    {N_("Comments"), card_count_comments, card_comments, NULL},
+    {N_("History"), NULL, card_history, NULL},
+    {.label = NULL},
 };
 
 static void heading(const json_t *r, char *left, size_t left_size, char *right, size_t right_size, enum role *role)
