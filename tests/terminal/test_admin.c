@@ -165,15 +165,7 @@ static const char *path_of(const char *name)
 
 static struct term *thin_client(void)
 {
-    char text[SERVER_PATH_BYTES * 2 + 512], target[64];
-    snprintf(text, sizeof text,
-             "#!/bin/sh\nexec ssh -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o IdentitiesOnly=yes -o LogLevel=ERROR -i '%s/clerk' \"$@\"\n",
-             server->keys);
-    assert_true(write_whole(path_of("ssh.sh"), text, 0700));
-    snprintf(text, sizeof text, "GOROD_SSH=%s", path_of("ssh.sh"));
-    snprintf(target, sizeof target, "clerk@127.0.0.1:%d", server->port);
-    char *argv[] = {"env", text, "GOROD_TUI_IDLE=1", "LANGUAGE=ru", (char *)tui_program(), "--connect", target, NULL};
-    struct term *t = term_run(argv, 80, 24, "xterm-256color");
+    struct term *t = term_thin_client(server, "clerk", NULL, NULL, 80, 24);
     term_wait_text(t, "F9");
     return t;
 }
