@@ -165,7 +165,7 @@ static const char *path_of(const char *name)
 
 static struct term *thin_client(void)
 {
-    struct term *t = term_thin_client(server, "clerk", NULL, NULL, 80, 24);
+    struct term *t = term_thin_client(server, "clerk", without_override(), NULL, 80, 24);
     term_wait_text(t, "F9");
     return t;
 }
@@ -196,6 +196,7 @@ static void a_thin_client_attaches_a_file_of_its_own(void **state)
     enum { SEVERAL_PARTS = 700 * 1000, TOO_LARGE = 3 * 1024 * 1024 };
     assert_true(make_file("акт осмотра.txt", SEVERAL_PARTS) && make_file("large.bin", TOO_LARGE) && make_file("empty.txt", 0));
     assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
+    assert_true(write_whole(path_of("closed.txt"), "Тайна", 0));
     struct term *t = thin_client();
     scene_go(t, "О", "Обращения");
     term_wait_text(t, "Яма");
@@ -205,6 +206,8 @@ static void a_thin_client_attaches_a_file_of_its_own(void **state)
     sends(t, "/no/such/file", "Такого файла на этом компьютере нет");
     sends(t, server->dir, "Это папка");
     sends(t, path_of("empty.txt"), "Файл пуст");
+    sends(t, path_of("closed.txt"), "Этот файл вам читать нельзя");
+    sends(t, path_of("empty.txt/x"), "Часть пути");
     sends(t, path_of("pipe"), "Это не обычный файл");
     sends(t, path_of("large.bin"), "больше разрешённого");
     sends(t, path_of("акт осмотра.txt"), "Приложено: акт осмотра.txt");
