@@ -91,7 +91,7 @@ static void stroke_show(int y, const struct stroke *s)
     int count = blank ? s->w : cells_of_text(words.data + s->text, &look, cells);
     for (int i = 0; blank && i < count; i++)
         cells[i] = look;
-    mvadd_wchnstr(y, s->x, cells, count);
+    mvwadd_wchnstr(newscr, y, s->x, cells, count);
 }
 
 /* The line of the screen that shows what `key` stands for: this one, or one that a scroll brings here; -1: none. Lines move one way in a
@@ -139,11 +139,11 @@ static int lines_scroll(int y, int count)
     int by = lines[y].from - y, n = 1;
     while (y + n < count && lines[y + n].from == y + n + by)
         n++;
-    wsetscrreg(stdscr, by > 0 ? y : y + by, (by > 0 ? y + by : y) + n - 1);
-    scrollok(stdscr, TRUE);
-    wscrl(stdscr, by);
-    scrollok(stdscr, FALSE);
-    wsetscrreg(stdscr, 0, LINES - 1);
+    wsetscrreg(newscr, by > 0 ? y : y + by, (by > 0 ? y + by : y) + n - 1);
+    scrollok(newscr, TRUE);
+    wscrl(newscr, by);
+    scrollok(newscr, FALSE);
+    wsetscrreg(newscr, 0, LINES - 1);
     for (int i = 0; i < n; i++) {
         struct line *to = &lines[by > 0 ? y + i : y + n - 1 - i], *from = to + by;
         to->shown = from->shown;
@@ -178,8 +178,8 @@ static bool lines_move(int count)
 
 static void line_draw(int y, int x)
 {
-    move(y, x);
-    clrtoeol();
+    wmove(newscr, y, x);
+    wclrtoeol(newscr);
     for (int i = lines[y].first; i >= 0; i = strokes[i].next)
         stroke_show(y, &strokes[i]);
 }
@@ -217,7 +217,7 @@ void draw_invalidate(void)
 {
     for (int y = 0; y < LINES_MOST; y++)
         lines[y] = (struct line){.shown_left = COLS_MOST, .from = -1};
-    erase();
+    werase(newscr);
 }
 
 static uint64_t stroke_hash(const struct stroke *s, const char *text, size_t len)

@@ -26,17 +26,17 @@ struct meta_param {
     const char *name, *label;
     enum meta_type type : 8;
     bool required : 1, secret : 1, filter : 1;
-    int max;                         /* 0: none told */
-    const char *classifier;          /* MT_ENUM: name of the classifier, NULL when `values` lists them */
-    const char *const *values;       /* MT_ENUM: ends with NULL; NULL when none */
-    const char *lookup;              /* MT_ID, MT_IDS: list operation */
-    const struct meta_param *fields; /* MT_OBJECTS */
+    int max;                                /* 0: none told */
+    const char *classifier;                 /* MT_ENUM: name of the classifier, NULL when `values` lists them */
+    const char *const *values;              /* MT_ENUM: ends with NULL; NULL when none */
+    const char *lookup;                     /* MT_ID, MT_IDS: list operation */
+    const struct meta_param *const *fields; /* MT_OBJECTS */
     size_t field_count;
 };
 struct meta_op {
     const char *method, *summary;
     bool write, list;
-    const struct meta_param *params;
+    const struct meta_param *const *params; /* equal ones are one: a session keeps some 800 of 300 different */
     size_t param_count;
 };
 
@@ -50,5 +50,7 @@ void meta_take(const json_t *result);
 const struct meta_op *meta_op(const char *method);
 const struct meta_param *meta_param(const struct meta_op *op, const char *name);
 bool meta_has_param(const char *method, const char *name);
-/* Every operation, for tests and the palette. */
-const struct meta_op *meta_all(size_t *count);
+/* Parameters known now stay in memory until this is released, even when rights or the language change and the table is told anew: for
+ * whoever keeps them, a field of an open form. NULL before anything is known. */
+struct meta *meta_hold(void);
+void meta_release(struct meta **held);

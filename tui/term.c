@@ -207,6 +207,16 @@ static bool wire_take(int wire)
     return ok;
 }
 
+/* Keys are read from a pad, which curses never paints. Frames are written straight into newscr, the picture that doupdate() brings to the
+ * terminal: stdscr would be a third copy of the screen (54 KB of each session at 80x24) and the copying of each line from it. */
+static WINDOW *keyboard;
+
+static bool frame_is_direct(void)
+{
+    keyboard = newpad(1, 1);
+    return keyboard && wresize(stdscr, 1, 1) == OK; /* doupdate() wants one to be */
+}
+
 bool term_start(int wire, char *why, size_t size)
 {
     int rows, cols;
@@ -241,8 +251,12 @@ bool term_start(int wire, char *why, size_t size)
         strf(why, size, "the wire cannot be used: %s", strerror(errno));
         return false;
     }
-    keypad(stdscr, TRUE);
-    nodelay(stdscr, TRUE);
+    if (!frame_is_direct()) {
+        strf(why, size, "curses has no memory left");
+        return false;
+    }
+    keypad(keyboard, TRUE);
+    nodelay(keyboard, TRUE);
     keys_define();
     const char *term = getenv("TERM");
     bool old = !term || (strncmp(term, "vt", 2) == 0 && strncmp(term, "vte", 3) != 0) || MB_CUR_MAX < 4;
@@ -254,7 +268,7 @@ bool term_start(int wire, char *why, size_t size)
 
 void term_resume(void)
 {
-    refresh();
+    doupdate();
     /* Bracketed paste; then the numeric pad back to digits, which keypad() made application keys (PuTTY takes it literally). */
     if (is_xterm_like())
         put("\033[?2004h\033>\033[22;2t"); /* and the window's title is put aside, for term_suspend() */
@@ -426,8 +440,8 @@ void term_show(int y, int x)
     title_show();
     curs_set(shown ? 1 : 0);
     if (shown)
-        move(y, x);
-    refresh();
+        wmove(newscr, y, x);
+    doupdate();
     frame_end();
 }
 
@@ -533,7 +547,7 @@ static void paste_char(wint_t c)
 int term_key(void)
 {
     wint_t c;
-    for (int code; (code = get_wch(&c)) != ERR;) {
+    for (int code; (code = wget_wch(keyboard, &c)) != ERR;) {
         /* Bytes that are no UTF-8 come as numbers beyond all characters, where our own keys are. */
         if (code != KEY_CODE_YES && c > 0x10FFFF)
             c = 0xFFFD;

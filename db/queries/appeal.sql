@@ -47,7 +47,7 @@ CASE WHEN $4::boolean AND gorod_fold(a.address) = gorod_fold(c.address) THEN NUL
 
 -- fragment: appeal_filters
 -- $5 status $6 kind $7 topic $8 unit $9 mine $10 without_action $11 overdue $12 due_soon $13 from $14 to $15 correspondent
--- $16 pattern of the number $17 full-text query $18 open
+-- $16 pattern of the number $17 full-text query $18 open $19 house (where an address is a person's home, it is hidden with their name)
     ($5::text IS NULL OR a.status = $5) AND ($6::text IS NULL OR a.kind = $6) AND ($7::text IS NULL OR a.topic LIKE gorod_like($7) || '%')
 AND ($8::bigint IS NULL OR a.unit_id = $8)
 AND ($9::boolean IS NULL OR $9 = (a.registrar_id = ANY ($1) OR a.considering_id = ANY ($1)
@@ -59,18 +59,20 @@ AND ($13::date IS NULL OR a.registered >= $13) AND ($14::date IS NULL OR a.regis
 AND ($15::bigint IS NULL OR NOT $4::boolean AND EXISTS (SELECT 1 FROM appeal_author fa WHERE fa.appeal_id = a.id AND fa.correspondent_id = $15))
 AND ($16::text IS NULL OR (a.serial = split_part(split_part($16, '-', 2), '/', 1)::bigint AND gorod_fold(a.number) LIKE gorod_fold($16)))
 AND ($18::boolean IS NULL OR $18 = (a.closed_on IS NULL))
+AND ($19::bigint IS NULL OR EXISTS (SELECT 1 FROM appeal_house fh LEFT JOIN correspondent c ON c.id = a.correspondent_id
+                                    WHERE fh.appeal_id = a.id AND fh.house_id = $19 AND {appeal_address} IS NOT NULL))
 
 -- fragment: appeal_order
-CASE WHEN $19 = 'due' THEN a.due END, CASE WHEN $19 = 'new' THEN a.id END DESC, CASE WHEN $19 <> 'new' THEN a.id END
+CASE WHEN $20 = 'due' THEN a.due END, CASE WHEN $20 = 'new' THEN a.id END DESC, CASE WHEN $20 <> 'new' THEN a.id END
 
 -- fragment: appeal_row
--- what a list says of an appeal; $23 language
+-- what a list says of an appeal; $24 language
 json_build_object('id', a.id, 'number', a.number, 'version', a.version, 'kind', a.kind, 'status', a.status, 'received', a.received,
            'registered', a.registered, 'due', a.due, {appeal_computed}, 'subject', a.subject, 'text', left(a.text, 300),
            'correspondent_id', CASE WHEN $4 THEN NULL ELSE a.correspondent_id END,
            'correspondent_name', CASE WHEN $4::boolean THEN NULL ELSE (SELECT c.name FROM correspondent c WHERE c.id = a.correspondent_id) END,
            'anonymous', a.anonymous, 'collective', a.collective, 'channel', a.channel,
-           'topic', a.topic, 'topic_label', (SELECT gorod_said(t.ru, t.en, $23::text) FROM classifier t WHERE t.classifier = 'topic' AND t.code = a.topic),
+           'topic', a.topic, 'topic_label', (SELECT gorod_said(t.ru, t.en, $24::text) FROM classifier t WHERE t.classifier = 'topic' AND t.code = a.topic),
            'unit', a.unit_id, 'unit_name', (SELECT o.name FROM org_unit o WHERE o.id = a.unit_id), 'frequency', a.frequency,
            'open_assignments', a.open_assignments)
 
@@ -83,17 +85,17 @@ ORDER BY 1 ON CONFLICT DO NOTHING
 
 -- name: appeal_list
 -- plan: custom
--- ... $19 sort (new, old, due) $20 after due $21 after id $22 limit $23 language $24 newer than this id -> json, status, relations, id, due
+-- ... $20 sort (new, old, due) $21 after due $22 after id $23 limit $24 language $25 newer than this id -> json, status, relations, id, due
 -- The page is chosen first, by one table and its indexes; names are looked up for its rows alone.
 WITH page AS MATERIALIZED (
     SELECT a.* FROM appeal a
-    WHERE ({appeal_visible}) AND {appeal_filters} AND ($24::bigint IS NULL OR a.id > $24)
+    WHERE ({appeal_visible}) AND {appeal_filters} AND ($25::bigint IS NULL OR a.id > $25)
       -- among the newest the cards are walked back over: IS TRUE keeps the planner from the index, which would fetch and sort all that match
-      AND ($17::text IS NULL OR CASE WHEN $24 IS NULL THEN a.search @@ $17::tsquery ELSE (a.search @@ $17::tsquery) IS TRUE END)
-      AND ($19::text <> 'new' OR $21::bigint IS NULL OR a.id < $21)
-      AND ($19 <> 'old' OR $21 IS NULL OR a.id > $21)
-      AND ($19 <> 'due' OR (a.due IS NOT NULL AND ($21 IS NULL OR (a.due, a.id) > ($20::date, $21))))
-    ORDER BY {appeal_order} LIMIT $22::integer)
+      AND ($17::text IS NULL OR CASE WHEN $25 IS NULL THEN a.search @@ $17::tsquery ELSE (a.search @@ $17::tsquery) IS TRUE END)
+      AND ($20::text <> 'new' OR $22::bigint IS NULL OR a.id < $22)
+      AND ($20 <> 'old' OR $22 IS NULL OR a.id > $22)
+      AND ($20 <> 'due' OR (a.due IS NOT NULL AND ($22 IS NULL OR (a.due, a.id) > ($21::date, $22))))
+    ORDER BY {appeal_order} LIMIT $23::integer)
 SELECT {appeal_row}, a.status, {appeal_relations}, a.id, a.due
 FROM page a
 ORDER BY {appeal_order};
@@ -115,30 +117,30 @@ SELECT CASE WHEN bool_or(s.letters AND s.words = '{}') THEN NULL
 FROM said s;
 
 -- name: appeal_search
--- $1 to $18 as above, $17 narrow, $19 after id $20 count no further $21 limit $22 slices to look into $23 language
+-- $1 to $19 as above, $17 narrow, $20 after id $21 count no further $22 limit $23 slices to look into $24 language
 -- -> json, status, relations, id, due, cards found, were these all slices there are?
 -- The newest cards that match, slice by slice back from the place. The inner limit keeps the slices apart, each with its own sorted few.
 WITH found AS MATERIALIZED (
-    SELECT f.id FROM generate_series(coalesce($19::bigint, (SELECT max(id) FROM appeal)) >> 13, 0, -1) WITH ORDINALITY AS s(slice, nth),
+    SELECT f.id FROM generate_series(coalesce($20::bigint, (SELECT max(id) FROM appeal)) >> 13, 0, -1) WITH ORDINALITY AS s(slice, nth),
          LATERAL (SELECT a.id FROM appeal a
-                  WHERE (a.id >> 13) = s.slice AND a.search @@ $17::tsquery AND ($19 IS NULL OR a.id < $19) AND {appeal_visible} AND {appeal_filters}
-                  ORDER BY a.id DESC LIMIT $20::bigint) f
-    WHERE s.nth <= $22::bigint LIMIT $20)
+                  WHERE (a.id >> 13) = s.slice AND a.search @@ $17::tsquery AND ($20 IS NULL OR a.id < $20) AND {appeal_visible} AND {appeal_filters}
+                  ORDER BY a.id DESC LIMIT $21::bigint) f
+    WHERE s.nth <= $23::bigint LIMIT $21)
 SELECT {appeal_row}, a.status, {appeal_relations}, a.id, a.due, (SELECT count(*) FROM found),
-       coalesce($19, (SELECT max(id) FROM appeal)) >> 13 < $22
-FROM appeal a WHERE a.id IN (SELECT id FROM found ORDER BY id DESC LIMIT $21::bigint) ORDER BY a.id DESC;
+       coalesce($20, (SELECT max(id) FROM appeal)) >> 13 < $23
+FROM appeal a WHERE a.id IN (SELECT id FROM found ORDER BY id DESC LIMIT $22::bigint) ORDER BY a.id DESC;
 
 -- name: appeal_last
 SELECT coalesce(max(id), 0) FROM appeal;
 
 -- name: appeal_count
 -- plan: custom
--- ... $19 sort $20 count no further $21 newer than this id
+-- ... $20 sort $21 count no further $22 newer than this id
 SELECT count(*) FROM (
-    SELECT 1 FROM appeal a WHERE ({appeal_visible}) AND {appeal_filters} AND ($19::text <> 'due' OR a.due IS NOT NULL)
-      AND ($21::bigint IS NULL OR a.id > $21)
-      AND ($17::text IS NULL OR CASE WHEN $21 IS NULL THEN a.search @@ $17::tsquery ELSE (a.search @@ $17::tsquery) IS TRUE END)
-      AND ($4::boolean IS NOT NULL) LIMIT $20::integer) n;
+    SELECT 1 FROM appeal a WHERE ({appeal_visible}) AND {appeal_filters} AND ($20::text <> 'due' OR a.due IS NOT NULL)
+      AND ($22::bigint IS NULL OR a.id > $22)
+      AND ($17::text IS NULL OR CASE WHEN $22 IS NULL THEN a.search @@ $17::tsquery ELSE (a.search @@ $17::tsquery) IS TRUE END)
+      AND ($4::boolean IS NOT NULL) LIMIT $21::integer) n;
 
 -- name: appeal_get
 -- ($1 user $2 sees_all $3 units $4 hide persons $5 id $6 language) -> json, status, relations, version
@@ -187,6 +189,7 @@ SELECT left(json_build_object('id', a.id, 'number', a.number, 'version', a.versi
            'comments', coalesce((SELECT json_agg(json_build_object('id', m.id, 'at', m.at, 'actor', m.author_id, 'actor_name', u.name, 'text', m.text) ORDER BY m.id)
                                  FROM comment m JOIN app_user u ON u.id = m.author_id WHERE m.record = 'appeal' AND m.record_id = a.id), '[]'),
            'data_class', a.data_class, 'restricted', a.restricted,
+           'house', CASE WHEN {appeal_address} IS NOT NULL THEN (SELECT x.house_id FROM appeal_house x WHERE x.appeal_id = a.id) END,
            'readers', coalesce((SELECT json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name) FROM app_user u WHERE u.id = ANY (a.readers)), '[]'),
            'files', CASE WHEN $4 THEN '[]'::json ELSE {appeal_files} END,
            'history', coalesce(h.history, '[]'))::text, 2),
@@ -232,8 +235,9 @@ SELECT n.number, $1, $2, n.value, $4::text, $5::text, $6::text, $7::date, $8::da
        $21::bigint, $22::bigint, $23::bigint, coalesce($24::text, ''), coalesce($25::text, ''), $26::date, $27::text,
        coalesce($29::bigint[], '{}'), gorod_appeal_search(n.number, $17, coalesce($18, ''), coalesce($19, ''), coalesce($28::text, ''))
 FROM numbered n
-RETURNING id, number, search),
-learnt AS ({learn_words})
+RETURNING id, number, search, address),
+learnt AS ({learn_words}),
+placed AS (INSERT INTO appeal_house (appeal_id) SELECT id FROM written WHERE address ~ '\d')
 SELECT id, number FROM written;
 
 -- name: appeal_author_add
@@ -282,8 +286,21 @@ WITH written AS (UPDATE appeal SET nature = coalesce($2::text, nature), subject 
                                     coalesce((SELECT name FROM correspondent c WHERE c.id = coalesce($16, correspondent_id)), '')),
        version = version + 1
 WHERE id = $1::bigint RETURNING version, search),
-learnt AS ({learn_words})
+learnt AS ({learn_words}),
+placed AS (INSERT INTO appeal_house (appeal_id) SELECT $1 WHERE $5 IS NOT NULL
+           ON CONFLICT (appeal_id) DO UPDATE SET house_id = NULL, looked = DEFAULT)
 SELECT version FROM written;
+
+-- name: appeal_houses_wait
+-- (most) -> id, address: appeals whose house is to be looked for; other cores leave them alone until the end of the transaction
+SELECT w.appeal_id, a.address, n.newest FROM (SELECT coalesce(max(id), 0) AS newest FROM house) n
+CROSS JOIN LATERAL (SELECT x.appeal_id FROM appeal_house x WHERE x.house_id IS NULL AND x.looked < n.newest
+                    ORDER BY x.looked, x.appeal_id LIMIT $1::integer FOR UPDATE SKIP LOCKED) w
+JOIN appeal a ON a.id = w.appeal_id;
+
+-- name: appeal_house_found
+-- (appeal, house or NULL, the newest house there was)
+UPDATE appeal_house SET house_id = $2::bigint, looked = $3::bigint WHERE appeal_id = $1::bigint;
 
 -- name: appeal_access_set
 -- (id, confidential, class, readers[], user): a mark of any author of the card is the card's too, with those who are named there. A card that

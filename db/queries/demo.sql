@@ -58,6 +58,14 @@ SELECT gorod_board_rebuild();
 UPDATE assignment_report r SET precheck = 'pass', precheck_by = s.controller_id, precheck_at = r.at + interval '1 hour'
 FROM assignment s WHERE s.id = r.assignment_id AND s.controller_id IS NOT NULL AND (r.verdict IS NOT NULL OR r.id % 3 > 0);
 
+-- name: demo_parts
+-- A part serves the appeals that its whole serves.
+WITH linked AS (
+    INSERT INTO assignment_appeal (assignment_id, appeal_id)
+    SELECT s.id, x.appeal_id FROM assignment s JOIN assignment_appeal x ON x.assignment_id = s.parent_id RETURNING assignment_id, appeal_id)
+UPDATE appeal a SET open_assignments = a.open_assignments + n.open
+FROM (SELECT l.appeal_id, count(*) AS open FROM linked l JOIN assignment s ON s.id = l.assignment_id WHERE s.closed_on IS NULL GROUP BY 1) n WHERE a.id = n.appeal_id;
+
 -- name: demo_counters
 -- () the next registration continues without a gap
 INSERT INTO counter (series, year, value)
@@ -124,7 +132,7 @@ COPY appeal_link (from_id, to_id, kind, at) FROM STDIN;
 -- copy: yes
 COPY assignment (id, number, year, serial, status, source, title, text, urgency, author_id, on_behalf_of_id, controller_id, responsible_id, unit_id,
                  due, due_nominal, due_rule, created_at, issued_at, seen_at, reported_at, accepted_at, closed_on, returned_times, quality, version,
-                 search) FROM STDIN;
+                 parent_id, search) FROM STDIN;
 
 -- name: demo_copy_assignment_appeal
 -- copy: yes
@@ -132,11 +140,19 @@ COPY assignment_appeal (assignment_id, appeal_id) FROM STDIN;
 
 -- name: demo_copy_assignment_party
 -- copy: yes
-COPY assignment_party (assignment_id, user_id, role, due, since) FROM STDIN;
+COPY assignment_party (assignment_id, user_id, role, due, since, part_state, part_text, part_at) FROM STDIN;
 
 -- name: demo_copy_assignment_report
 -- copy: yes
 COPY assignment_report (assignment_id, author_id, at, text, verdict, verdict_by, verdict_at, verdict_comment) FROM STDIN;
+
+-- name: demo_copy_extension
+-- copy: yes
+COPY extension_request (assignment_id, status, asked_by, asked_at, reason, due_before, new_due, decided_by, decided_at, granted_due, comment) FROM STDIN;
+
+-- name: demo_copy_substitution
+-- copy: yes
+COPY substitution (absent_id, substitute_id, from_date, to_date, reason, made_by, made_at) FROM STDIN;
 
 -- name: demo_copy_comment
 -- copy: yes
@@ -263,8 +279,8 @@ FROM drawn d JOIN street s ON s.place = d.a % s.streets JOIN house_row h ON h.st
 -- name: demo_outage_promises
 INSERT INTO outage_promise (outage_id, said_by, promised_at, said_at) SELECT id, opened_by, promised_at, opened_at FROM outage WHERE promised_at IS NOT NULL ORDER BY id;
 
--- name: demo_outage_events
-INSERT INTO event (at, actor_id, record, record_id, action, version, from_state, to_state, comment, changes)
+-- fragment: demo_outage_told
+-- the history of outages, as rows of events
 SELECT o.opened_at, o.opened_by, 'outage', o.id, 'open', 1, NULL, CASE WHEN o.status = 'announced' THEN 'announced' ELSE 'active' END, o.reason,
        jsonb_build_object('houses_off', jsonb_build_object('to', (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id)))
 FROM outage o
@@ -273,7 +289,7 @@ SELECT o.ended_at, o.opened_by, 'outage', o.id, 'close', 2, 'active', 'restored'
 FROM outage o WHERE o.ended_at IS NOT NULL
 UNION ALL
 SELECT o.promised_at, 1, 'outage', o.id, 'promise_broken', 2, NULL, NULL, NULL, jsonb_build_object('promised', jsonb_build_object('from', o.promised_at))
-FROM outage o WHERE o.promise_broken ORDER BY 1, 4, 6;
+FROM outage o WHERE o.promise_broken
 
 -- name: demo_outage_counter
 INSERT INTO counter (series, year, value) SELECT 'outage', max(year), max(serial) FROM outage HAVING max(serial) IS NOT NULL

@@ -53,7 +53,8 @@ CASE WHEN $17 = 'new' THEN o.id END DESC, CASE WHEN $17 <> 'new' THEN o.id END
 -- name: outage_list
 -- plan: custom
 -- ... $17 sort (new, old) $18 after id $19 limit -> json, status, relations, id
--- The page is chosen first, by one table and its indexes; names are looked up for its rows alone.
+-- The page is chosen first, by one table and its indexes; names are looked up for its rows alone. Of a house asked for: since when it is off, and
+-- when it came back, which may be before the others.
 WITH page AS MATERIALIZED (
     SELECT o.* FROM outage o
     WHERE {outage_filters} AND ($18::bigint IS NULL OR ($17::text = 'new' AND o.id < $18) OR ($17 <> 'new' AND o.id > $18))
@@ -62,9 +63,11 @@ SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, '
            'supplier', o.supplier_id, 'supplier_name', (SELECT c.name FROM company c WHERE c.id = o.supplier_id), 'reason', left(o.reason, 300),
            'started', o.started_at, 'promised', o.promised_at, 'ended', o.ended_at, 'promise_broken', {outage_broken},
            'promises', (SELECT count(*) FROM outage_promise p WHERE p.outage_id = o.id), 'where', {outage_where}, {outage_counts},
-           'source', o.source, 'source_kind', o.source_kind),
+           'source', o.source, 'source_kind', o.source_kind, 'house_off', fh.off_at, 'house_back', fh.restored_at),
        o.status, 0, o.id
-FROM page o ORDER BY {outage_order};
+FROM page o LEFT JOIN LATERAL (SELECT oh.off_at, oh.restored_at FROM outage_house oh WHERE oh.outage_id = o.id AND oh.house_id = $6
+                               ORDER BY oh.off_at DESC LIMIT 1) fh ON $6 IS NOT NULL
+ORDER BY {outage_order};
 
 -- name: outage_count
 -- plan: custom

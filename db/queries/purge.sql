@@ -220,7 +220,8 @@ DELETE FROM assignment WHERE id = ANY ($1::bigint[]);
 WITH authors AS (DELETE FROM appeal_author WHERE appeal_id = ANY ($1::bigint[])),
      questions AS (DELETE FROM appeal_question WHERE appeal_id = ANY ($1)),
      links AS (DELETE FROM appeal_link WHERE from_id = ANY ($1) OR to_id = ANY ($1)),
-     served AS (DELETE FROM assignment_appeal WHERE appeal_id = ANY ($1))
+     served AS (DELETE FROM assignment_appeal WHERE appeal_id = ANY ($1)),
+     placed AS (DELETE FROM appeal_house WHERE appeal_id = ANY ($1))
 SELECT count(*) FROM appeal WHERE id = ANY ($1);
 
 -- name: purge_appeals_end

@@ -1,18 +1,19 @@
 /* What the server does by its own clock: at the beginning of each day of the municipality's zone reminders and what became overdue, an
- * event each, and people's usual pace anew; at the beginning of each period the periodic assignments. Several cores over one database do
- * it once: a row that is locked says what has been done. */
+ * event each, and people's usual pace anew; at the beginning of each period the periodic assignments; and the houses that new letters speak
+ * of. Several cores over one database do it once: a row that is locked says what has been done. */
 #include "common/arena.h"
 #include "common/log.h"
 #include "db/pg.h"
 #include "server/config.h"
 #include "server/core/internal.h"
+#include "server/ops/house.h"
 #include "server/ops/periodic.h"
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { STEP_MS = 200, LOOK_EVERY_STEPS = 25, OUTAGES_EVERY_STEPS = 5, REMIND_HOURS = 24 };
+enum { STEP_MS = 200, LOOK_EVERY_STEPS = 25, OUTAGES_EVERY_STEPS = 5, REMIND_HOURS = 24, HOUSES_AT_ONCE = 50 };
 
 struct clock {
     struct core *core;
@@ -142,6 +143,39 @@ static void turn_outages(struct clock *k)
     arena_reset(k->arena);
 }
 
+/* The houses that the addresses of some appeals mean: of those that came since, and again of those without one when the register has
+ * grown. So few at a time, that promises of outages never wait for it. */
+static bool find_houses(struct clock *k, struct err *err)
+{
+    const char *most = arena_printf(k->arena, "%d", HOUSES_AT_ONCE);
+    struct session_user nobody = {.lang = LANG_RU}; /* without a role: nothing is made */
+    struct call c = {.user = &nobody, .db = k->db, .arena = k->arena, .err = err};
+    struct pg_res *res = pg_query(k->db, Q_APPEAL_HOUSES_WAIT, &most, 1, err);
+    bool ok = res != NULL;
+    for (int i = 0; ok && i < pg_rows(res); i++) {
+        int64_t house;
+        ok = house_in_text(&c, pg_text(res, i, 1), &house);
+        const char *params[] = {pg_text(res, i, 0), ok && house ? arena_printf(k->arena, "%lld", (long long)house) : NULL,
+                                pg_text(res, i, 2)};
+        ok = ok && pg_exec(k->db, Q_APPEAL_HOUSE_FOUND, params, 3, NULL, err);
+    }
+    pg_free(res);
+    return ok;
+}
+
+static void place_appeals(struct clock *k)
+{
+    struct err err = {.code = ERR_OK};
+    if (!pg_begin(k->db, &err))
+        return;
+    if (!find_houses(k, &err) || !pg_commit(k->db, &err)) {
+        pg_rollback(k->db);
+        if (err.code != ERR_UNAVAILABLE)
+            log_error("houses of appeals were not found error=\"%s\"", err.detail);
+    }
+    arena_reset(k->arena);
+}
+
 static void look(struct clock *k)
 {
     struct rules_box *box = rules_take(k->core);
@@ -164,6 +198,8 @@ void *clock_main(void *arg)
             look(&k);
         if (step % OUTAGES_EVERY_STEPS == 0)
             turn_outages(&k);
+        if (step % OUTAGES_EVERY_STEPS == 0)
+            place_appeals(&k);
         poll(NULL, 0, STEP_MS);
     }
     pg_close(&k.db);

@@ -3,39 +3,39 @@
 #include <string.h>
 
 static const struct cast_row rows[] = {
-    /* responsible, author, behalf, controller, co-executor, days ago, due in days, state, remark */
-    {"executor", "deputy", NULL, "controller", NULL, 24, -3, CAST_IN_WORK, false},
-    {"executor", "chief", NULL, NULL, NULL, 20, -1, CAST_SEEN, false},
-    {"executor", "head", NULL, "controller", "executor2", 33, -6, CAST_IN_WORK, true},
-    {"executor", "deputy", NULL, "controller", NULL, 12, 1, CAST_RETURNED, false},
-    {"executor", "chief", NULL, NULL, NULL, 9, 5, CAST_RETURNED, false},
-    {"executor", "deputy", NULL, NULL, NULL, 8, 0, CAST_IN_WORK, false},
-    {"executor", "chief", NULL, NULL, NULL, 7, 2, CAST_IN_WORK, true},
-    {"executor", "head", NULL, "controller", NULL, 6, 3, CAST_SEEN, false},
-    {"executor", "clerk", "head", NULL, NULL, 5, 6, CAST_IN_WORK, false},
-    {"executor", "deputy", NULL, "controller", NULL, 1, 14, CAST_ISSUED, false},
-    {"executor", "chief", NULL, NULL, NULL, 1, 20, CAST_ISSUED, false},
-    {"executor", "clerk", "deputy", NULL, NULL, 2, 10, CAST_ISSUED, false},
-    {"executor", "deputy", NULL, "controller", NULL, 10, 4, CAST_REPORTED, false},
-    {"executor", "head", NULL, "controller", NULL, 13, 3, CAST_REPORTED, false},
-    {"executor", "chief", NULL, NULL, NULL, 6, 9, CAST_REPORTED, false},
-    {"executor2", "deputy", NULL, "controller", NULL, 26, -2, CAST_IN_WORK, false},
-    {"executor2", "head", NULL, NULL, NULL, 31, -8, CAST_SEEN, false},
-    {"executor2", "deputy", NULL, "controller", NULL, 11, 2, CAST_RETURNED, false},
-    {"executor2", "deputy", NULL, NULL, "executor", 7, 3, CAST_IN_WORK, true},
-    {"executor2", "head", NULL, "controller", NULL, 4, 5, CAST_SEEN, false},
-    {"executor2", "deputy", NULL, NULL, NULL, 1, 15, CAST_ISSUED, false},
-    {"executor2", "head", NULL, "controller", NULL, 12, 1, CAST_REPORTED, false},
-    {"executor2", "deputy", NULL, NULL, NULL, 9, 6, CAST_REPORTED, false},
-    {"chief", "head", NULL, "controller", NULL, 21, -2, CAST_IN_WORK, false},
-    {"chief", "deputy", NULL, NULL, NULL, 8, 2, CAST_SEEN, false},
-    {"chief", "head", NULL, "controller", NULL, 14, 2, CAST_REPORTED, false},
-    {"chief", "deputy", NULL, NULL, NULL, 2, 12, CAST_ISSUED, false},
-    {"executor", "chief", NULL, NULL, NULL, 1, 11, CAST_DRAFT, false},
-    {"executor", "clerk", "head", NULL, NULL, 1, 9, CAST_DRAFT, false},
-    {"executor2", "head", NULL, NULL, NULL, 1, 16, CAST_DRAFT, false},
-    {"manager", "deputy", NULL, NULL, NULL, 9, 4, CAST_IN_WORK, false},
-    {"dispatcher", "head", NULL, NULL, NULL, 3, 7, CAST_SEEN, false},
+    /* responsible, author, behalf, controller, co-executor, days ago, due in days, state, remark, time asked for, part to */
+    {"executor", "deputy", NULL, "controller", NULL, 24, -3, CAST_IN_WORK, false, ASK_NONE, NULL},
+    {"executor", "chief", NULL, NULL, NULL, 20, -1, CAST_SEEN, false, ASK_NONE, NULL},
+    {"executor", "head", NULL, "controller", "executor2", 33, -6, CAST_IN_WORK, true, ASK_NONE, NULL},
+    {"executor", "deputy", NULL, "controller", NULL, 12, 1, CAST_RETURNED, false, ASK_NONE, NULL},
+    {"executor", "chief", NULL, NULL, NULL, 9, 5, CAST_RETURNED, false, ASK_NONE, NULL},
+    {"executor", "deputy", NULL, NULL, NULL, 8, 0, CAST_IN_WORK, false, ASK_WAITING, NULL},
+    {"executor", "chief", NULL, NULL, NULL, 7, 2, CAST_IN_WORK, true, ASK_GRANTED, NULL},
+    {"executor", "head", NULL, "controller", NULL, 6, 3, CAST_SEEN, false, ASK_NONE, NULL},
+    {"executor", "clerk", "head", NULL, NULL, 5, 6, CAST_IN_WORK, false, ASK_NONE, NULL},
+    {"executor", "deputy", NULL, "controller", NULL, 1, 14, CAST_ISSUED, false, ASK_NONE, NULL},
+    {"executor", "chief", NULL, NULL, NULL, 1, 20, CAST_ISSUED, false, ASK_NONE, NULL},
+    {"executor", "clerk", "deputy", NULL, NULL, 2, 10, CAST_ISSUED, false, ASK_NONE, NULL},
+    {"executor", "deputy", NULL, "controller", NULL, 10, 4, CAST_REPORTED, false, ASK_NONE, NULL},
+    {"executor", "head", NULL, "controller", NULL, 13, 3, CAST_REPORTED, false, ASK_NONE, NULL},
+    {"executor", "chief", NULL, NULL, NULL, 6, 9, CAST_REPORTED, false, ASK_NONE, NULL},
+    {"executor2", "deputy", NULL, "controller", NULL, 26, -2, CAST_IN_WORK, false, ASK_NONE, NULL},
+    {"executor2", "head", NULL, NULL, NULL, 31, -8, CAST_SEEN, false, ASK_NONE, NULL},
+    {"executor2", "deputy", NULL, "controller", NULL, 11, 2, CAST_RETURNED, false, ASK_NONE, NULL},
+    {"executor2", "deputy", NULL, NULL, "executor", 7, 3, CAST_IN_WORK, true, ASK_REFUSED, NULL},
+    {"executor2", "head", NULL, "controller", NULL, 4, 5, CAST_IN_WORK, false, ASK_WAITING, NULL},
+    {"executor2", "deputy", NULL, NULL, NULL, 1, 15, CAST_ISSUED, false, ASK_NONE, NULL},
+    {"executor2", "head", NULL, "controller", NULL, 12, 1, CAST_REPORTED, false, ASK_NONE, NULL},
+    {"executor2", "deputy", NULL, NULL, NULL, 9, 6, CAST_REPORTED, false, ASK_NONE, NULL},
+    {"chief", "head", NULL, "controller", NULL, 21, -2, CAST_IN_WORK, false, ASK_NONE, NULL},
+    {"chief", "deputy", NULL, NULL, NULL, 8, 2, CAST_IN_WORK, false, ASK_NONE, "executor"},
+    {"chief", "head", NULL, "controller", NULL, 14, 2, CAST_REPORTED, false, ASK_NONE, NULL},
+    {"chief", "deputy", NULL, NULL, NULL, 2, 12, CAST_ISSUED, false, ASK_NONE, NULL},
+    {"executor", "chief", NULL, NULL, NULL, 1, 11, CAST_DRAFT, false, ASK_NONE, NULL},
+    {"executor", "clerk", "head", NULL, NULL, 1, 9, CAST_DRAFT, false, ASK_NONE, NULL},
+    {"executor2", "head", NULL, NULL, NULL, 1, 16, CAST_DRAFT, false, ASK_NONE, NULL},
+    {"manager", "deputy", NULL, NULL, NULL, 9, 4, CAST_IN_WORK, false, ASK_NONE, NULL},
+    {"dispatcher", "head", NULL, NULL, NULL, 3, 7, CAST_SEEN, false, ASK_NONE, NULL},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 _Static_assert((int)ROWS <= (int)CAST_ROWS_MAX, "struct town must remember each row");
@@ -78,6 +78,11 @@ void cast_play(struct town *t, struct assignment_plan *p, const struct cast_row 
     plan_see(t, p, p->created + random_between(&t->random, 900, 9000));
     if (row->state != CAST_SEEN)
         plan_start(t, p, p->steps.list[p->steps.count - 1].at + random_between(&t->random, 1200, 40000));
+    moment_t at = p->steps.list[p->steps.count - 1].at;
+    if (row->part)
+        plan_part(t, p, about, o, staff_find(t, row->part), &at);
+    if (row->ask != ASK_NONE)
+        plan_ask(t, p, lately(t, p, row->ask == ASK_WAITING ? 1 : 3), row->ask);
     if (row->state == CAST_RETURNED || row->state == CAST_REPORTED)
         plan_report(t, p, about, o, lately(t, p, 2));
     if (row->state == CAST_RETURNED)

@@ -5,8 +5,9 @@
 
 struct entry {
     moment_t at;
-    uint64_t order; /* among those of the same second */
-    char *row;      /* of the event, without its id */
+    uint64_t order;          /* among those of the same second */
+    char *row;               /* of the event, without its id */
+    const struct part *part; /* whose number the row still lacks */
 };
 
 struct page {
@@ -85,6 +86,8 @@ void days_put_assignment(struct town *t, struct assignment_plan *p)
 void days_put_steps(struct town *t, const char *record, int64_t id, const struct steps *s)
 {
     struct sheet *line = &t->days->line;
+    bool card = strcmp(record, "user") != 0; /* what people are told of has no version */
+    int version = 0;
     for (int i = 0; i < s->count; i++) {
         const struct step *step = &s->list[i];
         struct page *page = page_of(t, step->at);
@@ -95,7 +98,8 @@ void days_put_steps(struct town *t, const char *record, int64_t id, const struct
         cell_text(line, record);
         cell_int(line, id);
         cell_text(line, step->action);
-        cell_int(line, i + 1);
+        version += !step->part;
+        cell_id(line, card ? version : 0);
         cell_text(line, step->from);
         cell_text(line, step->to);
         cell_text(line, step->comment);
@@ -104,7 +108,7 @@ void days_put_steps(struct town *t, const char *record, int64_t id, const struct
         if (page->entry_count == page->entry_max)
             page->entry = grown(page->entry, &page->entry_max, sizeof *page->entry);
         page->entry[page->entry_count] =
-            (struct entry){.at = step->at, .order = t->days->order++, .row = strndup(line->rows.data, line->rows.len)};
+            (struct entry){.at = step->at, .order = t->days->order++, .row = strndup(line->rows.data, line->rows.len), .part = step->part};
         if (!page->entry[page->entry_count++].row)
             abort();
     }
@@ -126,6 +130,17 @@ static int entries_by_time(const void *a, const void *b)
     return x->order < y->order ? -1 : 1;
 }
 
+/* Parts are written before the events of their day. */
+static void put_row(struct buf *out, const struct entry *e)
+{
+    const char *hole = e->part ? strchr(e->row, PART_NUMBER) : NULL;
+    if (hole) {
+        buf_append(out, e->row, (size_t)(hole - e->row));
+        buf_puts(out, e->part->number);
+    }
+    buf_puts(out, hole ? hole + 1 : e->row);
+}
+
 bool days_close(struct town *t, day_t day, struct err *err)
 {
     struct page *page = page_of(t, (moment_t)day * DAY_SECONDS);
@@ -143,7 +158,7 @@ bool days_close(struct town *t, day_t day, struct err *err)
     for (size_t i = 0; i < page->entry_count; i++) {
         cell_int(events, t->next_event++);
         buf_putc(&events->rows, '\t');
-        buf_puts(&events->rows, page->entry[i].row);
+        put_row(&events->rows, &page->entry[i]);
         events->begun = false;
         events->count++;
     }

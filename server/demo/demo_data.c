@@ -202,11 +202,13 @@ static bool live_all(struct town *t, int64_t appeals, struct err *err)
 
 static bool finish(struct town *t, struct err *err)
 {
-    static const enum query after[] = {Q_DEMO_WORDS,   Q_DEMO_CORRESPONDENT_WORDS, Q_DEMO_COUNTERS, Q_DEMO_SEQUENCES,
-                                       Q_DEMO_PRECHECKS, Q_DEMO_BOARD, Q_DEMO_SUPPLIERS, Q_DEMO_OUTAGES, Q_DEMO_OUTAGE_HOUSES, Q_DEMO_OUTAGE_PROMISES,
-                                       Q_DEMO_OUTAGE_EVENTS, Q_DEMO_OUTAGE_COUNTER, Q_DEMO_OUTAGE_BOARD,
-                                       Q_DEMO_SHIFTS, Q_DEMO_INCIDENTS, Q_DEMO_REPEATS, Q_DEMO_SHIFT_LOG, Q_DEMO_DESK_COUNTERS,
-                                       Q_DEMO_ANALYZE, Q_DEMO_REFERENCES_CHECK,    Q_PACE_OF_ALL};
+    static const enum query after[] = {
+        Q_DEMO_WORDS, Q_DEMO_CORRESPONDENT_WORDS, Q_DEMO_COUNTERS, Q_DEMO_SEQUENCES, Q_DEMO_PRECHECKS, Q_DEMO_PARTS, Q_DEMO_BOARD,
+        /* outages */
+        Q_DEMO_SUPPLIERS, Q_DEMO_OUTAGES, Q_DEMO_OUTAGE_HOUSES, Q_DEMO_OUTAGE_PROMISES, Q_DEMO_OUTAGE_COUNTER, Q_DEMO_OUTAGE_BOARD,
+        /* the duty desk */
+        Q_DEMO_SHIFTS, Q_DEMO_INCIDENTS, Q_DEMO_REPEATS, Q_DEMO_INCIDENT_OUTAGES, Q_DEMO_SHIFT_LOG, Q_DEMO_DESK_EVENTS,
+        Q_DEMO_DESK_VERSIONS, Q_DEMO_DESK_COUNTERS, Q_DEMO_ANALYZE, Q_DEMO_REFERENCES_CHECK, Q_PACE_OF_ALL};
     for (size_t i = 0; i < sizeof after / sizeof *after; i++)
         if (!pg_exec(t->pg, after[i], NULL, 0, NULL, err))
             return false;
@@ -221,7 +223,10 @@ static bool make_town(struct town *t, const struct options *o, struct err *err)
         return false;
     set_clock(t);
     t->days = days_new(t);
-    return staff_make(t, o->state, err) && addresses_make(t, err) && live_all(t, o->appeals, err) && finish(t, err);
+    if (!staff_make(t, o->state, err) || !addresses_make(t, err))
+        return false;
+    absences_make(t);
+    return live_all(t, o->appeals, err) && finish(t, err);
 }
 
 static void town_free(struct town *t)

@@ -24,6 +24,14 @@ void steps_free(struct steps *s)
     s->count = 0;
 }
 
+int steps_version(const struct steps *s)
+{
+    int version = 0;
+    for (int i = 0; i < s->count; i++)
+        version += !s->list[i].part;
+    return version;
+}
+
 char *text_print(const char *fmt, ...)
 {
     va_list ap;

@@ -2,7 +2,29 @@
 #pragma once
 #include "server/demo/town.h"
 
-enum { STEPS_MAX = 32, PARTIES_MAX = 12, REPORTS_MAX = 4, COMMENTS_MAX = 4, APPEALS_MAX = 4, QUESTIONS_MAX = 3, AUTHORS_MAX = 5 };
+enum {
+    STEPS_MAX = 32,
+    PARTIES_MAX = 12,
+    REPORTS_MAX = 4,
+    COMMENTS_MAX = 4,
+    APPEALS_MAX = 4,
+    QUESTIONS_MAX = 3,
+    AUTHORS_MAX = 5,
+    EXTENSIONS_MAX = 2
+};
+/* Stands in a comment for the number of a part, which is not known yet. */
+enum { PART_NUMBER = '\1' };
+
+/* The whole that parts belong to, and a part: what each learns when its row is written. They live in the arena. */
+struct whole {
+    int64_t id;
+};
+struct part {
+    struct whole *whole;
+    const char *title; /* of the whole */
+    int responsible;
+    char number[40]; /* of the part */
+};
 
 /* One change of a record: a row of its history. The texts are the plan's own. */
 struct step {
@@ -10,6 +32,7 @@ struct step {
     int64_t actor; /* id of a user */
     const char *action, *from, *to;
     char *comment, *changes;
+    const struct part *part; /* whose number the comment names; NULL: none. Giving a part leaves the version of the whole as it was */
 };
 struct steps {
     struct step list[STEPS_MAX];
@@ -19,6 +42,17 @@ struct steps {
 struct party {
     int member;
     const char *role;
+    const char *part_state; /* what a co-executor has handed in; NULL nothing yet */
+    char *part_text;
+    moment_t part_at;
+};
+/* How a request for more time ends. */
+enum asked { ASK_NONE, ASK_WAITING, ASK_GRANTED, ASK_REFUSED };
+struct extension {
+    const char *status, *reason, *comment;
+    moment_t asked_at, decided_at;
+    int asked_by, decided_by;
+    day_t before, wished;
 };
 struct report {
     moment_t at, verdict_at;
@@ -49,6 +83,10 @@ struct assignment_plan {
     bool unread; /* nobody has seen the remarks */
     int64_t appeals[APPEALS_MAX];
     int appeal_count;
+    struct extension extensions[EXTENSIONS_MAX];
+    int extension_count;
+    struct whole *whole; /* has parts; NULL has none */
+    struct part *part;   /* is one; NULL is none */
     struct steps steps;
     struct recent *recent; /* who must know when it has been given; NULL for nobody */
     moment_t ends;         /* when it will have been closed if it goes on like this; may lie in the future */
@@ -63,6 +101,7 @@ struct order {
     day_t due;      /* DAY_NONE: by urgency */
     int64_t appeal; /* 0: of its own */
     const struct cast_row *cast;
+    struct part *part; /* what is given is this part; NULL: a whole */
 };
 
 /* Imagines an assignment; it waits in the days' book until its day is closed. */
@@ -81,6 +120,8 @@ struct cast_row {
     int days_ago, due_in_days;
     enum cast_state state;
     bool remark; /* somebody has said something that nobody has read */
+    enum asked ask;
+    const char *part; /* login of whom a part is given to; NULL for none */
 };
 /* The next one that is given on this day to somebody of the unit (-1: of any), NULL when there is none left. */
 const struct cast_row *cast_take(struct town *t, day_t day, int unit);
@@ -99,12 +140,27 @@ char *text_fill(const struct town *t, const char *text, const struct order *o);
 char *text_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A JSON string literal of the text; the caller frees. */
 char *json_quote(const char *text);
+int steps_version(const struct steps *s);
+/* A step of the plan's own; `to` NULL: the state stays. false: it has not happened yet. Takes comment and changes over. */
+bool plan_act(struct town *t, struct assignment_plan *p, moment_t at, int member, const char *action, const char *to, char *comment,
+              char *changes);
 bool plan_see(struct town *t, struct assignment_plan *p, moment_t at);
 bool plan_start(struct town *t, struct assignment_plan *p, moment_t at);
 bool plan_report(struct town *t, struct assignment_plan *p, const struct demo_text *about, const struct order *o, moment_t at);
 bool plan_return(struct town *t, struct assignment_plan *p, moment_t at);
 void plan_remark(struct town *t, struct assignment_plan *p, int author, moment_t at);
 void plan_party(struct assignment_plan *p, int member, const char *role);
+
+/* ---- control (life_control.c): false when the life of the plan goes no further yet ---- */
+/* More time is asked for, and decided upon. */
+bool plan_ask(struct town *t, struct assignment_plan *p, moment_t at, enum asked asked);
+/* Co-executors hand in their parts; *at becomes the moment after the last. */
+bool plan_gather(struct town *t, struct assignment_plan *p, const struct demo_text *about, const struct order *o, moment_t *at);
+/* Who is responsible gives a part to a member (-1: somebody of the unit); *at becomes the moment when it was closed. */
+bool plan_part(struct town *t, struct assignment_plan *p, const struct demo_text *about, const struct order *o, int to, moment_t *at);
+
+/* Substitutions of two years (absences.c), before anything else happens. */
+void absences_make(struct town *t);
 
 /* ---- the days' book (days.c) ---- */
 struct days *days_new(const struct town *t);

@@ -12,6 +12,8 @@ void assignment_plan_free(struct assignment_plan *p)
         free(p->reports[i].text);
         free(p->reports[i].verdict_comment);
     }
+    for (int i = 0; i < p->party_count; i++)
+        free(p->parties[i].part_text);
     steps_free(&p->steps);
     free(p);
 }
@@ -27,9 +29,8 @@ void plan_party(struct assignment_plan *p, int member, const char *role)
 
 static int64_t user(const struct town *t, int member) { return member < 0 ? 1 : staff_member(t, member)->id; }
 
-/* A step of its own kind: state before and after stand in the plan. false: it has not happened yet. */
-static bool act(struct town *t, struct assignment_plan *p, moment_t at, int member, const char *action, const char *to, char *comment,
-                char *changes)
+bool plan_act(struct town *t, struct assignment_plan *p, moment_t at, int member, const char *action, const char *to, char *comment,
+              char *changes)
 {
     struct step step = {.at = at,
                         .actor = user(t, member),
@@ -47,7 +48,7 @@ static bool act(struct town *t, struct assignment_plan *p, moment_t at, int memb
 
 bool plan_see(struct town *t, struct assignment_plan *p, moment_t at)
 {
-    if (!act(t, p, at, p->responsible, "see", "seen", NULL, NULL))
+    if (!plan_act(t, p, at, p->responsible, "see", "seen", NULL, NULL))
         return false;
     p->seen = at;
     return true;
@@ -55,14 +56,14 @@ bool plan_see(struct town *t, struct assignment_plan *p, moment_t at)
 
 bool plan_start(struct town *t, struct assignment_plan *p, moment_t at)
 {
-    return act(t, p, at, p->responsible, "start", "in_work", NULL, NULL);
+    return plan_act(t, p, at, p->responsible, "start", "in_work", NULL, NULL);
 }
 
 void plan_remark(struct town *t, struct assignment_plan *p, int author, moment_t at)
 {
     const struct demo_texts *texts = &t->material.texts[TEXT_COMMENT];
     const char *text = texts->list[random_below(&t->random, (uint32_t)texts->count)].text;
-    if (p->remark_count == COMMENTS_MAX || !act(t, p, at, author, "comment", NULL, strdup(text), NULL))
+    if (p->remark_count == COMMENTS_MAX || !plan_act(t, p, at, author, "comment", NULL, strdup(text), NULL))
         return;
     p->remarks[p->remark_count++] = (struct remark){.at = at, .author = author, .text = text};
 }
@@ -71,7 +72,7 @@ bool plan_report(struct town *t, struct assignment_plan *p, const struct demo_te
 {
     const struct demo_text *like = material_like(&t->material, TEXT_REPORT, about, &t->random);
     char *text = text_fill(t, like->text, o);
-    if (p->report_count == REPORTS_MAX || !act(t, p, at, p->responsible, "report", "reported", strdup(text), NULL)) {
+    if (p->report_count == REPORTS_MAX || !plan_act(t, p, at, p->responsible, "report", "reported", strdup(text), NULL)) {
         free(text);
         return false;
     }
@@ -95,7 +96,7 @@ bool plan_return(struct town *t, struct assignment_plan *p, moment_t at)
     const struct demo_texts *texts = &t->material.texts[TEXT_RETURN];
     const char *why = texts->list[random_below(&t->random, (uint32_t)texts->count)].text;
     int by = p->controller >= 0 && random_chance(&t->random, 400) ? p->controller : p->behalf >= 0 ? p->behalf : p->author;
-    if (!act(t, p, at, by, "return", "returned", strdup(why), NULL))
+    if (!plan_act(t, p, at, by, "return", "returned", strdup(why), NULL))
         return false;
     judge(p, "return", by, at, why);
     p->returned_times++;
@@ -109,7 +110,7 @@ static bool accept(struct town *t, struct assignment_plan *p, moment_t at)
 {
     int by = p->behalf >= 0 ? p->behalf : p->author;
     p->ends = at;
-    if (!act(t, p, at, by, "accept", "accepted", NULL, NULL))
+    if (!plan_act(t, p, at, by, "accept", "accepted", NULL, NULL))
         return false;
     judge(p, "accept", by, at, NULL);
     p->quality = random_chance(&t->random, 300) ? random_between(&t->random, 3, 5) : 0;
@@ -135,8 +136,8 @@ static bool reassign(struct town *t, struct assignment_plan *p, moment_t at)
     if (next == old)
         return true;
     char *changes = text_print("{\"responsible\":{\"from\":%lld,\"to\":%lld}}", (long long)user(t, old), (long long)user(t, next));
-    if (!act(t, p, at, t->staff.of_unit[p->unit].count ? t->staff.of_unit[p->unit].list[0] : p->author, "reassign", "issued", NULL,
-             changes))
+    if (!plan_act(t, p, at, t->staff.of_unit[p->unit].count ? t->staff.of_unit[p->unit].list[0] : p->author, "reassign", "issued", NULL,
+                  changes))
         return false;
     for (int i = 0; i < p->party_count; i++)
         if (strcmp(p->parties[i].role, "responsible") == 0)
@@ -147,21 +148,6 @@ static bool reassign(struct town *t, struct assignment_plan *p, moment_t at)
     p->seen = MOMENT_NONE;
     p->issued = at;
     return plan_see(t, p, town_later(t, at, 0, 1));
-}
-
-static bool move_due(struct town *t, struct assignment_plan *p, moment_t at)
-{
-    char from[11], to[11];
-    day_t due = town_working_day_before(t, p->due + random_between(&t->random, 5, 14));
-    if (due <= p->due || moment_day(at) > p->due)
-        return true;
-    day_format(p->due, from);
-    day_format(due, to);
-    char *changes = text_print("{\"due\":{\"from\":\"%s\",\"to\":\"%s\"}}", from, to);
-    if (!act(t, p, at, p->author, "set", NULL, strdup("Ожидается поставка материалов, срок продлён по просьбе исполнителя"), changes))
-        return false;
-    p->due = p->nominal = due;
-    return true;
 }
 
 /* When the executor is ready: mostly in time, sometimes a little late, seldom very. */
@@ -215,8 +201,9 @@ static void live(struct town *t, struct assignment_plan *p, const struct demo_te
     if (random_chance(r, 12) || random_chance(r, 8)) {
         bool cancel = random_chance(r, 600);
         p->ends = at;
-        if (act(t, p, at, p->author, cancel ? "cancel" : "off_control", cancel ? "cancelled" : "off_control",
-                strdup(cancel ? "Дано ошибочно, решается другим поручением" : "Вопрос утратил актуальность, заявитель не возражает"), NULL))
+        if (plan_act(t, p, at, p->author, cancel ? "cancel" : "off_control", cancel ? "cancelled" : "off_control",
+                     strdup(cancel ? "Дано ошибочно, решается другим поручением" : "Вопрос утратил актуальность, заявитель не возражает"),
+                     NULL))
             finish(p, at);
         return;
     }
@@ -226,7 +213,14 @@ static void live(struct town *t, struct assignment_plan *p, const struct demo_te
         maybe_remark(t, p, at);
         at = p->steps.list[p->steps.count - 1].at;
     }
-    if (random_chance(r, 40) && !move_due(t, p, at = town_later(t, at + 600, 1, 3)))
+    /* A part is due no later than its whole, whose term may not move any more: it asks for no time and is given on to nobody. */
+    if (!o->part && random_chance(r, 70) &&
+        !plan_ask(t, p, at = town_later(t, at + 600, 1, 3), random_chance(r, 720) ? ASK_GRANTED : ASK_REFUSED))
+        return;
+    at = p->steps.list[p->steps.count - 1].at;
+    if (!o->part && random_chance(r, 40) && !plan_part(t, p, about, o, -1, &at))
+        return;
+    if (!plan_gather(t, p, about, o, &at))
         return;
     rounds(t, p, about, o, at);
 }
@@ -276,6 +270,18 @@ static void set_people(struct town *t, struct assignment_plan *p, const struct o
         plan_party(p, t->staff.deputies.list[random_below(r, (uint32_t)t->staff.deputies.count)], "watcher");
 }
 
+/* A part goes from who is responsible for the whole to one of their own people. */
+static void set_part(struct town *t, struct assignment_plan *p, const struct order *o)
+{
+    p->author = o->author;
+    p->responsible = o->part->responsible;
+    p->behalf = p->controller = -1;
+    p->part = o->part;
+    plan_party(p, p->author, "author");
+    plan_party(p, p->responsible, "responsible");
+    set_term(t, p, o);
+}
+
 static void set_cast(struct town *t, struct assignment_plan *p, const struct cast_row *row)
 {
     p->author = staff_find(t, row->author);
@@ -296,6 +302,12 @@ static void set_cast(struct town *t, struct assignment_plan *p, const struct cas
  * about. */
 static const struct demo_text *set_matter(struct town *t, struct assignment_plan *p, const struct order *o)
 {
+    static const char *const parts[] = {"Выехать на место", "Подготовить справку", "Согласовать с подрядчиком", "Снять до и после работ"};
+    if (o->part) {
+        p->title = text_print("%s: %s", parts[random_below(&t->random, sizeof parts / sizeof *parts)], o->part->title);
+        p->text = strdup("Часть поручения. О выполнении доложить ответственному.");
+        return o->about;
+    }
     const struct demo_text *like = material_on_topic(&t->material, TEXT_ASSIGNMENT, o->about, &t->random);
     if (!like && o->appeal) {
         char *subject = text_fill(t, o->about->subject, o);
@@ -325,11 +337,13 @@ struct assignment_plan *assignment_imagine(struct town *t, const struct order *o
                                   .status = NULL,
                                   .ends = INT64_MAX};
     const struct demo_text *about = set_matter(t, p, o);
-    p->source = o->appeal ? "appeal" : sources[random_below(&t->random, sizeof sources / sizeof *sources)];
+    p->source = o->part ? "parent" : o->appeal ? "appeal" : sources[random_below(&t->random, sizeof sources / sizeof *sources)];
     if (o->appeal)
         p->appeals[p->appeal_count++] = o->appeal;
     if (o->cast) {
         set_cast(t, p, o->cast);
+    } else if (o->part) {
+        set_part(t, p, o);
     } else {
         set_people(t, p, o);
         set_term(t, p, o);
@@ -339,7 +353,7 @@ struct assignment_plan *assignment_imagine(struct town *t, const struct order *o
     day_format(p->due, due);
     bool draft = o->cast && o->cast->state == CAST_DRAFT;
     char *changes = text_print("{\"due\":{\"to\":\"%s\"},\"responsible\":{\"to\":%lld}}", due, (long long)user(t, p->responsible));
-    act(t, p, p->created, p->author, draft ? "create" : "issue", draft ? "draft" : "issued", NULL, changes);
+    plan_act(t, p, p->created, p->author, draft ? "create" : "issue", draft ? "draft" : "issued", NULL, changes);
     p->steps.list[0].from = NULL;
     if (draft)
         p->issued = MOMENT_NONE;

@@ -1,6 +1,7 @@
 /* The card of an assignment and all that hangs on it, as rows. */
 #include "server/demo/life.h"
 #include <stdio.h>
+#include <string.h>
 
 static int64_t user(const struct town *t, int member) { return member < 0 ? 0 : staff_member(t, member)->id; }
 
@@ -32,7 +33,8 @@ static void write_row(struct town *t, const struct assignment_plan *p, int64_t i
     cell_day(s, p->closed == MOMENT_NONE ? DAY_NONE : moment_day(p->closed));
     cell_int(s, p->returned_times);
     cell_id(s, p->quality);
-    cell_int(s, p->steps.count);
+    cell_int(s, steps_version(&p->steps));
+    cell_id(s, p->part ? p->part->whole->id : 0);
     cell_text(s, t->vector.out.data);
     row_end(s);
 }
@@ -46,6 +48,29 @@ static void write_parties(struct town *t, const struct assignment_plan *p, int64
         cell_text(s, p->parties[i].role);
         cell_day(s, DAY_NONE);
         cell_moment(s, p->created);
+        cell_text(s, p->parties[i].part_state);
+        cell_text(s, p->parties[i].part_text);
+        cell_moment(s, p->parties[i].part_state ? p->parties[i].part_at : MOMENT_NONE);
+        row_end(s);
+    }
+}
+
+static void write_extensions(struct town *t, const struct assignment_plan *p, int64_t id)
+{
+    struct sheet *s = &t->sheets.sheet[SHEET_EXTENSION];
+    for (int i = 0; i < p->extension_count; i++) {
+        const struct extension *x = &p->extensions[i];
+        cell_int(s, id);
+        cell_text(s, x->status);
+        cell_int(s, user(t, x->asked_by));
+        cell_moment(s, x->asked_at);
+        cell_text(s, x->reason);
+        cell_day(s, x->before);
+        cell_day(s, x->wished);
+        cell_id(s, user(t, x->decided_by));
+        cell_moment(s, x->decided_at);
+        cell_day(s, strcmp(x->status, "granted") == 0 ? x->wished : DAY_NONE);
+        cell_text(s, x->comment);
         row_end(s);
     }
 }
@@ -112,6 +137,10 @@ bool assignment_write(struct town *t, struct assignment_plan *p, struct err *err
     struct vector *v = &t->vector;
     day_to_civil(moment_day(p->created), &year, &month, &day);
     snprintf(number, sizeof number, "П-%lld/%02d", (long long)++t->assignment_serial, year % 100);
+    if (p->whole)
+        p->whole->id = id;
+    if (p->part)
+        snprintf(p->part->number, sizeof p->part->number, "%s", number);
     vector_reset(v);
     if (!vector_number(v, t->lexicon, "П", t->assignment_serial, year, 'A', err) || !vector_text(v, t->lexicon, p->title, 'A', err))
         return false;
@@ -125,6 +154,7 @@ bool assignment_write(struct town *t, struct assignment_plan *p, struct err *err
         cell_int(&t->sheets.sheet[SHEET_ASSIGNMENT_APPEAL], p->appeals[i]);
         row_end(&t->sheets.sheet[SHEET_ASSIGNMENT_APPEAL]);
     }
+    write_extensions(t, p, id);
     write_reports(t, p, id);
     write_remarks(t, p, id);
     days_put_steps(t, "assignment", id, &p->steps);

@@ -19,14 +19,30 @@ static bool hides_persons(const struct call *c)
     return !(c->user->roles & ~(R_ANALYST | R_ADMIN | R_DISPATCHER | R_MANAGER));
 }
 
-/* What narrows a list, for its count and its page alike: $1 to $19 of both. */
+/* What narrows a list, for its count and its page alike: $1 to $20 of both. */
 static void list_filters(struct call *c, const char *text, const char *number, const char *filters[])
 {
     const char *sort = arg_sql(c, "sort");
-    const char *all[] = {call_acts(c), call_sees_all(c), call_units(c), call_bool(hides_persons(c)), arg_bool(c, "new") ? "registered" : arg_sql(c, "status"),
-                         arg_sql(c, "kind"), arg_sql(c, "topic"), arg_sql(c, "unit"), arg_sql(c, "mine"), arg_sql(c, "without_action"),
-                         arg_sql(c, "overdue"), arg_sql(c, "due_soon"), arg_sql(c, "from"), arg_sql(c, "to"), arg_sql(c, "correspondent"),
-                         number, text, arg_sql(c, "open"), sort ? sort : "new"};
+    const char *all[] = {call_acts(c),
+                         call_sees_all(c),
+                         call_units(c),
+                         call_bool(hides_persons(c)),
+                         arg_bool(c, "new") ? "registered" : arg_sql(c, "status"),
+                         arg_sql(c, "kind"),
+                         arg_sql(c, "topic"),
+                         arg_sql(c, "unit"),
+                         arg_sql(c, "mine"),
+                         arg_sql(c, "without_action"),
+                         arg_sql(c, "overdue"),
+                         arg_sql(c, "due_soon"),
+                         arg_sql(c, "from"),
+                         arg_sql(c, "to"),
+                         arg_sql(c, "correspondent"),
+                         number,
+                         text,
+                         arg_sql(c, "open"),
+                         arg_sql(c, "house"),
+                         sort ? sort : "new"};
     memcpy(filters, all, sizeof all);
 }
 
@@ -35,13 +51,13 @@ enum { TEXT_COUNT_LIMIT = 1000 }; /* what a text finds is counted less far: each
 static bool count_list(struct call *c, struct page *page, const char *text, const char *number, const char *newer_than)
 {
     int64_t most = text ? TEXT_COUNT_LIMIT : COUNT_LIMIT;
-    const char *params[21];
+    const char *params[22];
     if (page->total >= 0)
         return true; /* the cursor brought it */
     list_filters(c, text, number, params);
-    params[19] = call_int(c, most + 1);
-    params[20] = newer_than;
-    if (!page_count_to(c, page, Q_APPEAL_COUNT, params, 21, most))
+    params[20] = call_int(c, most + 1);
+    params[21] = newer_than;
+    if (!page_count_to(c, page, Q_APPEAL_COUNT, params, 22, most))
         return false;
     page->exact = page->exact && !newer_than;
     return true;
@@ -49,14 +65,14 @@ static bool count_list(struct call *c, struct page *page, const char *text, cons
 
 static struct pg_res *read_list(struct call *c, const struct page *page, const char *text, const char *number, const char *newer_than)
 {
-    const char *params[24];
+    const char *params[25];
     list_filters(c, text, number, params);
-    params[19] = page->after[1];
-    params[20] = page->after[0];
-    params[21] = call_int(c, page->limit + 1);
-    params[22] = call_language(c);
-    params[23] = newer_than;
-    return pg_query(c->db, Q_APPEAL_LIST, params, 24, c->err);
+    params[20] = page->after[1];
+    params[21] = page->after[0];
+    params[22] = call_int(c, page->limit + 1);
+    params[23] = call_language(c);
+    params[24] = newer_than;
+    return pg_query(c->db, Q_APPEAL_LIST, params, 25, c->err);
 }
 
 static struct pg_res *run_list(struct call *c, struct page *page, const char *text, const char *number)
@@ -68,15 +84,15 @@ static struct pg_res *run_list(struct call *c, struct page *page, const char *te
 static struct pg_res *search_newest(struct call *c, struct page *page, const char *text, int slices)
 {
     enum { COL_FOUND = 5, COL_ALL = 6 };
-    const char *params[23];
+    const char *params[24];
     bool first = page->total < 0;
     list_filters(c, text, NULL, params);
-    params[18] = page->after[0];
-    params[19] = call_int(c, first ? TEXT_COUNT_LIMIT + 1 : page->limit + 1);
-    params[20] = call_int(c, page->limit + 1);
-    params[21] = call_int(c, slices);
-    params[22] = call_language(c);
-    struct pg_res *res = pg_query(c->db, Q_APPEAL_SEARCH, params, 23, c->err);
+    params[19] = page->after[0];
+    params[20] = call_int(c, first ? TEXT_COUNT_LIMIT + 1 : page->limit + 1);
+    params[21] = call_int(c, page->limit + 1);
+    params[22] = call_int(c, slices);
+    params[23] = call_language(c);
+    struct pg_res *res = pg_query(c->db, Q_APPEAL_SEARCH, params, 24, c->err);
     if (res && first && pg_rows(res) > page->limit) {
         int64_t found = pg_int(res, 0, COL_FOUND);
         page->total = found > TEXT_COUNT_LIMIT ? TEXT_COUNT_LIMIT : found;
@@ -362,6 +378,7 @@ static const struct op_param list_params[] = {
     {"topic", P_STRING, PF_FILTER, 40, NULL, NULL, {"Тема", "Topic"}, NULL},
     {"unit", P_ID, PF_FILTER, 0, NULL, "unit.list", {"Подразделение", "Unit"}, NULL},
     {"correspondent", P_ID, PF_FILTER, 0, NULL, "correspondent.list", {"Автор", "Author"}, NULL},
+    {"house", P_ID, PF_FILTER, 0, NULL, "house.list", {"Дом", "House"}, NULL},
     {"mine", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Мои", "Mine"}, NULL},
     {"new", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Новые", "New"}, NULL},
     {"open", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Нерассмотренные", "Open"}, NULL},

@@ -44,6 +44,12 @@ bool street_find(struct call *c, const char *text, unsigned make, int64_t *settl
 /* An organisation by name; `make`: a new one is written down. *id 0 where nobody bears the name and none may be made. */
 bool company_find(struct call *c, const char *text, bool make, int64_t *id);
 
+/* The house of the register that a place in words names, as a caller or a letter says it; *house 0: none, or several. False only when the
+ * database fails. */
+bool house_in_text(struct call *c, const char *place, int64_t *house);
+/* The flat that it names, in the call's arena; NULL: none. */
+const char *house_flat_in_text(struct call *c, const char *place);
+
 /* The houses of a line (house.resolve) for an operation that takes one in its parameter `field`; `choices`, `settlement` and `street` of the call are
  * heeded. *ids: PostgreSQL array text. What is not understood, not found or may be several is ERR_PARAMS with the reason and the piece. */
 bool house_line_ids(struct call *c, const char *field, const char **ids, int *count);

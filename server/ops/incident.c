@@ -3,6 +3,7 @@
 #include "server/ops/incident.h"
 #include "common/arena.h"
 #include "server/ops/access.h"
+#include "server/ops/house.h"
 #include "server/ops/tables.h"
 #include <stdlib.h>
 #include <string.h>
@@ -116,14 +117,14 @@ static bool take_place(struct call *c, const char **place)
     *place = arg_sql(c, "place");
     if (!house && !(*place && (*place)[strspn(*place, " ")]))
         return err_field(c->err, "place", "required", NULL);
-    if (!house && !incident_house_in(c, *place, &found))
+    if (!house && !house_in_text(c, *place, &found))
         return false;
     if (!house && !found)
         return true;
     if (found) {
         json_object_set_new(c->params, "house", json_integer(found));
-        if (incident_flat(c, *place))
-            arg_default(c, "flat", incident_flat(c, *place));
+        if (house_flat_in_text(c, *place))
+            arg_default(c, "flat", house_flat_in_text(c, *place));
         house = arg_sql(c, "house");
     }
     struct pg_res *res = pg_query(c->db, Q_INCIDENT_HOUSE, &house, 1, c->err);
@@ -325,7 +326,7 @@ static bool incident_look(struct call *c)
     const char *phone = arg_sql(c, "phone"), *place = arg_sql(c, "place"), *house = arg_sql(c, "house");
     int64_t found;
     if (!house && place) {
-        if (!incident_house_in(c, place, &found))
+        if (!house_in_text(c, place, &found))
             return false;
         house = found ? call_int(c, found) : NULL;
     }

@@ -17,10 +17,6 @@ extern const struct op_param incident_dispatch_params[], incident_inform_params[
     incident_close_params[], incident_reason_params[], incident_link_duplicate_params[], incident_tell_params[], incident_to_appeal_params[],
     incident_to_assignment_params[], incident_to_outage_params[];
 
-/* The house of the register that a place in words names; *house 0: none, or several. False only when the database fails. */
-bool incident_house_in(struct call *c, const char *place, int64_t *house);
-/* The flat that it names; NULL: none. */
-const char *incident_flat(struct call *c, const char *place);
 /* A locked incident comes from this outage: who called was told what was promised. `field` is blamed when there is no such outage. */
 bool incident_join_outage(struct call *c, const struct record *r, const char *outage, const char *field, int64_t *version);
 /* The argument `incident` of an operation that writes an outage down, locked, when it may be joined to one; r->row stays NULL without it. */

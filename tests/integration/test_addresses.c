@@ -1,5 +1,6 @@
 /* The register of addresses: settlements, streets, houses, companies, social objects; a house in two spellings is one. */
 #include "tests/harness/check.h"
+#include "tests/harness/clock.h"
 #include "tests/harness/town.h"
 #include <string.h>
 
@@ -331,6 +332,81 @@ static void long_lines_are_refused_or_read(void **state)
     free(text);
 }
 
+/* ---- letters about a house ---- */
+
+static json_int_t given_letter(const char *address, bool confidential)
+{
+    json_t *letter = rpc_ok(clerk, "appeal.register", "{s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:b, s:s}", "kind", "letter", "channel", "post",
+                            "subject", "Течёт кровля", "text", "Прошу принять меры", "new_correspondent", "name", "Кровлина Анна Петровна",
+                            "address", "ул. Ленина, 2", "confidential", confidential, "address", address);
+    return at_int(letter, "id");
+}
+
+struct letters {
+    struct rpc *who;
+    json_int_t house, count;
+};
+
+static bool are_there(void *arg)
+{
+    struct letters *l = arg;
+    return at_int(rpc_ok(l->who, "appeal.list", "{s:I}", "house", l->house), "total") == l->count;
+}
+
+enum { CLOCK_MS = 20000 };
+
+/* The house is found beside the writers, within a second or two; for a letter that came before its house, when the house has come. */
+static void a_letter_belongs_to_the_house_that_its_address_means(void **state)
+{
+    (void)state;
+    json_int_t twelve = at_int(rpc_ok(clerk, "house.list", "{s:s}", "query", "ленина 12а"), "items.0.id");
+    json_int_t open = given_letter("152300, Ярославская обл., г. Тутаев, ул. Ленина, д. 12 А, кв. 7", false),
+               secret = given_letter("ул. Ленина, 12а", true), early = given_letter("Ленина 777 кв 1", false),
+               moved = given_letter("ул. Ленина, 12А", false);
+    given_letter("у моста, напротив рынка", false);
+    CHECK(wait_until(are_there, &(struct letters){clerk, twelve, 3}, CLOCK_MS),
+          "the clerk, who is named on the restricted one, sees three");
+    CHECK(wait_until(are_there, &(struct letters){town_as(&town, TOWN_head), twelve, 2}, CLOCK_MS), "others neither see nor count it");
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", open), "house"), twelve);
+    assert_int_equal(at_int(rpc_ok(clerk, "appeal.get", "{s:I}", "id", secret), "house"), twelve);
+    assert_true(json_is_null(at(rpc_ok(clerk, "appeal.get", "{s:I}", "id", early), "house")));
+    rpc_ok(clerk, "appeal.set", "{s:I, s:s}", "id", moved, "address", "у моста");
+    CHECK(wait_until(are_there, &(struct letters){clerk, twelve, 2}, CLOCK_MS), "a corrected address leaves the house");
+    json_int_t late = given_house(lenina, "777");
+    CHECK(wait_until(are_there, &(struct letters){clerk, late, 1}, CLOCK_MS), "the house came after the letter");
+    rpc_error(clerk, -32602, "appeal.list", "{s:s}", "house", "Ленина");
+}
+
+/* Where somebody lives is hidden with their name: to those who may not see persons a letter from home stands at no house. */
+static void a_home_is_no_way_to_a_person(void **state)
+{
+    (void)state;
+    json_int_t home = at_int(rpc_ok(clerk, "house.list", "{s:s}", "query", "ленина 2"), "items.0.id");
+    given_letter("ул. Ленина, 2", false);
+    CHECK(wait_until(are_there, &(struct letters){clerk, home, 1}, CLOCK_MS), "the clerk sees it");
+    struct rpc *analyst = town_as(&town, TOWN_analyst);
+    json_int_t twelve = at_int(rpc_ok(clerk, "house.list", "{s:s}", "query", "ленина 12а"), "items.0.id");
+    assert_true(at_int(rpc_ok(analyst, "appeal.list", "{s:I}", "house", twelve), "total") > 0);
+    assert_int_equal(at_int(rpc_ok(analyst, "appeal.list", "{s:I}", "house", home), "total"), 0);
+}
+
+/* Since when the house itself was off, and when it came back: not the outage as a whole. */
+static void outages_of_a_house_tell_its_own_hours(void **state)
+{
+    (void)state;
+    json_int_t two = at_int(rpc_ok(clerk, "house.list", "{s:s}", "query", "ленина 2"), "items.0.id"),
+               nine = at_int(rpc_ok(clerk, "house.list", "{s:s}", "query", "ленина 9"), "items.0.id");
+    json_int_t outage = at_int(rpc_ok(duty, "outage.open", "{s:s, s:s, s:[I,I], s:s, s:s}", "kind", "emergency", "resource", "gas",
+                                      "houses", two, nine, "started", "2026-01-10T08:00:00Z", "promised", "2026-01-10T12:00:00Z"),
+                               "id");
+    rpc_ok(duty, "outage.restore_houses", "{s:I, s:[I], s:s}", "id", outage, "houses", two, "time", "2026-01-10T10:00:00Z");
+    json_t *of_two = rpc_ok(clerk, "outage.list", "{s:I}", "house", two), *of_nine = rpc_ok(clerk, "outage.list", "{s:I}", "house", nine);
+    assert_true(strncmp(at_text(of_two, "items.0.house_off"), "2026-01-10T", 11) == 0);
+    assert_true(strncmp(at_text(of_two, "items.0.house_back"), "2026-01-10T", 11) == 0);
+    assert_true(json_is_null(at(of_nine, "items.0.house_back")));
+    assert_true(json_is_null(at(rpc_ok(clerk, "outage.list", "{s:s}", "resource", "gas"), "items.0.house_off")));
+}
+
 static void stops_cleanly(void **state)
 {
     (void)state;
@@ -360,6 +436,9 @@ int main(void)
         cmocka_unit_test(what_is_not_in_the_register_is_listed),
         cmocka_unit_test(a_line_is_parsed_without_a_register),
         cmocka_unit_test(long_lines_are_refused_or_read),
+        cmocka_unit_test(a_letter_belongs_to_the_house_that_its_address_means),
+        cmocka_unit_test(a_home_is_no_way_to_a_person),
+        cmocka_unit_test(outages_of_a_house_tell_its_own_hours),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("addresses", tests);

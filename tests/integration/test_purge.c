@@ -214,7 +214,8 @@ static void every_table_that_refers_to_a_card_is_known(void **state)
 {
     (void)state;
     static const char known[] =
-        " appeal appeal_author appeal_link appeal_question assignment assignment_appeal assignment_party assignment_report consent "
+        " appeal appeal_author appeal_house appeal_link appeal_question assignment assignment_appeal assignment_party assignment_report "
+        "consent "
         "contact correspondent correspondent_merge correspondent_word extension_request incident incident_clock incident_service "
         "outage_house "
         "outage_place outage_promise "; /* incident lets go of a letter by itself; what is an outage's goes with it */

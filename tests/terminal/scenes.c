@@ -92,14 +92,58 @@ int scene_at_once_ms(struct term *t)
 
 static bool on_row_with(struct term *t, const char *text) { return strstr(term_row(t, term_cursor(t, NULL)), text) != NULL; }
 
-void scene_to_field(struct term *t, const char *label)
+enum { NOWHERE = 1000 };
+struct way {
+    const char *text;
+    int rows_below; /* the cursor's row; NOWHERE: not on the screen */
+    const struct picture *before;
+};
+
+/* Read off one settled screen; false while a frame is still arriving. */
+static bool way_is_known(struct term *t, void *arg)
 {
-    enum { FIELDS_MAX = 40 };
-    for (int i = 0; i < FIELDS_MAX && !on_row_with(t, label); i++) {
-        int row = term_find(t, label);
-        scene_press(t, row >= 0 && row < term_cursor(t, NULL) ? "BackTab" : "Tab");
+    struct way *w = arg;
+    long serial;
+    do {
+        term_text(t); /* what has come, before its number is read */
+        serial = term_idle_serial(t);
+        int row = term_find(t, w->text);
+        w->rows_below = on_row_with(t, w->text) ? 0 : row < 0 ? NOWHERE : row - term_cursor(t, NULL);
+    } while (term_idle_serial(t) != serial);
+    return term_is_settled(t);
+}
+
+/* A repaint for another reason (news, the clock) is no answer to the key: where the text is seen, only the way to it tells. */
+static bool way_is_another(struct term *t, void *arg)
+{
+    struct way *before = arg, now = *before;
+    return way_is_known(t, &now) &&
+           (before->rows_below == NOWHERE ? has_changed(t, (void *)before->before) : now.rows_below != before->rows_below);
+}
+
+static void walk_to(struct term *t, const char *text, const char *back, const char *forth)
+{
+    enum { STEPS_MAX = 100 };
+    struct way way = {.text = text};
+    term_wait_for(t, way_is_known, &way, text);
+    for (int i = 0; i < STEPS_MAX && way.rows_below; i++) {
+        const char *key = way.rows_below < 0 ? back : forth;
+        struct picture before = picture_of(t);
+        way.before = &before;
+        term_key(t, key);
+        term_wait_for(t, way_is_another, &way, key);
+        term_wait_for(t, way_is_known, &way, text);
+        free(before.text);
     }
-    CHECK(on_row_with(t, label), "no field «%s»; the screen:\n%s", label, term_text(t));
+    CHECK(!way.rows_below, "the cursor never came to «%s»; the screen:\n%s", text, term_text(t));
+}
+
+void scene_to_field(struct term *t, const char *label) { walk_to(t, label, "BackTab", "Tab"); }
+
+void scene_find_row(struct term *t, const char *text)
+{
+    term_wait_text(t, text);
+    walk_to(t, text, "Up", "Down");
 }
 
 void scene_fill(struct term *t, const char *label, const char *text)
@@ -127,48 +171,6 @@ void scene_go(struct term *t, const char *letter, const char *title)
 {
     term_type(t, letter);
     term_wait_text(t, title);
-}
-
-enum { NOWHERE = 1000 };
-struct way {
-    const char *text;
-    int rows_below; /* the cursor's row, or NOWHERE */
-};
-
-/* Read off one settled screen; false while a frame is still arriving. */
-static bool way_is_known(struct term *t, void *arg)
-{
-    struct way *w = arg;
-    long serial;
-    int row;
-    do {
-        term_text(t); /* what has come, before its number is read */
-        serial = term_idle_serial(t);
-        row = term_find(t, w->text);
-        w->rows_below = on_row_with(t, w->text) ? 0 : row < 0 ? NOWHERE : row - term_cursor(t, NULL);
-    } while (term_idle_serial(t) != serial);
-    return term_is_settled(t) && row >= 0;
-}
-
-static bool way_is_another(struct term *t, void *arg)
-{
-    struct way *before = arg, now = *before;
-    return way_is_known(t, &now) && now.rows_below != before->rows_below;
-}
-
-/* A repaint for another reason (news, the clock) is no answer to the key: only the way to the row tells that it was taken. */
-void scene_find_row(struct term *t, const char *text)
-{
-    enum { ROWS_MAX = 100 };
-    struct way way = {.text = text};
-    term_wait_for(t, way_is_known, &way, text);
-    for (int i = 0; i < ROWS_MAX && way.rows_below; i++) {
-        const char *key = way.rows_below < 0 ? "Up" : "Down";
-        term_key(t, key);
-        term_wait_for(t, way_is_another, &way, key);
-        term_wait_for(t, way_is_known, &way, text);
-    }
-    CHECK(!way.rows_below, "the cursor never came to «%s»; the screen:\n%s", text, term_text(t));
 }
 
 void scene_leave(struct term **t)

@@ -136,6 +136,63 @@ static void an_element_begun_and_left_is_as_if_it_had_not_been_begun(void **stat
     form_free(&f);
 }
 
+/* Rights, or the language, of somebody with an open form change: the table is told anew, in other words and another order. */
+static void an_open_form_outlives_another_table(void **state)
+{
+    struct form *f = given_form();
+    (void)state;
+    type(f, "Lamp");
+    form_key(f, K_TAB);
+    type(f, "+5");
+    form_add_group(f, meta_param(meta_op("thing.make"), "questions"), NULL);
+    edit_set(&form_group_field(f, "questions", 0, "topic")->edit, "heat");
+    for (int times = 0; times < 3; times++) {
+        static const char other[] = "{\"operations\":[{\"method\":\"other.make\",\"summary\":\"Zeigen\",\"params\":["
+                                    "{\"name\":\"zzzzz\",\"type\":\"string\",\"label\":\"Zzzzz\"}]},{\"method\":\"thing.make\","
+                                    "\"summary\":\"Machen\",\"params\":[{\"name\":\"questions\",\"type\":\"objects\","
+                                    "\"label\":\"Fragen\",\"fields\":[{\"name\":\"topic\",\"type\":\"string\",\"label\":\"Thema\"}]}]}]}";
+        json_t *o = json_loads(other, 0, NULL);
+        assert_non_null(o);
+        meta_take(o);
+        json_decref(o);
+        form_add_group(f, meta_param(meta_op("thing.make"), "questions"), NULL);
+        edit_set(&form_group_field(f, "questions", times + 1, "topic")->edit, "light");
+    }
+    assert_true(form_check(f));
+    json_t *got = form_collect(f), *list = json_object_get(got, "questions");
+    assert_string_equal(json_string_value(json_object_get(got, "title")), "Lamp");
+    assert_int_equal(json_array_size(list), 4);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(list, 0), "topic")), "heat");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(list, 3), "topic")), "light");
+    json_decref(got);
+    form_free(&f);
+}
+
+/* What is told twice is kept once, and what looks alike but is not stays two. */
+static void equal_parameters_are_one(void **state)
+{
+    static const char table[] = "{\"operations\":["
+                                "{\"method\":\"a.get\",\"params\":[{\"name\":\"id\",\"type\":\"id\",\"label\":\"Id\",\"required\":true}]},"
+                                "{\"method\":\"a.set\",\"params\":[{\"name\":\"id\",\"type\":\"id\",\"label\":\"Id\",\"required\":true},"
+                                "{\"name\":\"kind\",\"type\":\"enum\",\"label\":\"Kind\",\"values\":{\"list\":[\"x\",\"y\"]}}]},"
+                                "{\"method\":\"b.get\",\"params\":[{\"name\":\"id\",\"type\":\"id\",\"label\":\"Id\",\"required\":false},"
+                                "{\"name\":\"kind\",\"type\":\"enum\",\"label\":\"Kind\",\"values\":{\"list\":[\"x\",\"z\"]}}]}]}";
+    json_t *o = json_loads(table, 0, NULL);
+    (void)state;
+    assert_non_null(o);
+    meta_take(o);
+    json_decref(o);
+    const struct meta_param *get = meta_param(meta_op("a.get"), "id"), *set = meta_param(meta_op("a.set"), "id"),
+                            *other = meta_param(meta_op("b.get"), "id");
+    assert_ptr_equal(get, set);
+    assert_true(get->required && !other->required);
+    assert_ptr_equal(get->name, other->name);
+    assert_string_equal(meta_param(meta_op("a.set"), "kind")->values[1], "y");
+    assert_string_equal(meta_param(meta_op("b.get"), "kind")->values[1], "z");
+    assert_null(meta_param(meta_op("b.get"), "kind")->values[2]);
+    assert_null(meta_op("b.set"));
+}
+
 static void choosing_goes_round(void **state)
 {
     struct form *f = given_form();
@@ -258,6 +315,8 @@ int main(void)
         cmocka_unit_test(enter_goes_on_and_the_last_one_submits),
         cmocka_unit_test(values_go_to_the_wire_in_their_types),
         cmocka_unit_test(an_element_begun_and_left_is_as_if_it_had_not_been_begun),
+        cmocka_unit_test(an_open_form_outlives_another_table),
+        cmocka_unit_test(equal_parameters_are_one),
         cmocka_unit_test(choosing_goes_round),
         cmocka_unit_test(the_first_wrong_field_gets_the_cursor_and_keeps_its_text),
         cmocka_unit_test(required_and_limits_are_checked),

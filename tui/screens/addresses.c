@@ -209,11 +209,13 @@ static void house_heading(const json_t *r, char *left, size_t left_size, char *r
 }
 
 static const struct card_tab house_tabs[] = {
-    {N_("House"), NULL, build_house},
-    {N_("Outages"), count_outages, build_outages},
-    {N_("Social objects"), count_objects, build_objects},
-    {N_("History"), NULL, card_history},
-    {NULL, NULL, NULL},
+    {N_("House"), NULL, build_house, NULL},
+    {N_("Outages"), count_outages, build_outages, &outages_of_house},
+    {N_("Incidents"), NULL, NULL, &incidents_of_house},
+    {N_("Appeals"), NULL, NULL, &appeals_of_house},
+    {N_("Social objects"), count_objects, build_objects, NULL},
+    {N_("History"), NULL, card_history, NULL},
+    {.label = NULL},
 };
 
 static const struct card_spec house_card_spec = {
@@ -297,7 +299,7 @@ static void object_heading(const json_t *r, char *left, size_t left_size, char *
     *role = R_DIM;
 }
 
-static const struct card_tab object_tabs[] = {{N_("Card"), NULL, build_object}, {NULL, NULL, NULL}};
+static const struct card_tab object_tabs[] = {{N_("Card"), NULL, build_object, NULL}, {.label = NULL}};
 
 static const struct card_spec object_card_spec = {
     .record = "social_object",

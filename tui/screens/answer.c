@@ -17,11 +17,11 @@ static void question_add(struct form_screen *fs, const struct meta_param *result
     int group = form_add_group(fs->form, results, form_field(fs->form, "answer_type"));
     json_t *number = json_integer(js_int(question, "ord"));
     for (size_t i = 0; i < results->field_count; i++) {
-        struct field *f = form_group_field(fs->form, results->name, group, results->fields[i].name);
-        bool result = strcmp(results->fields[i].name, "result") == 0;
+        struct field *f = form_group_field(fs->form, results->name, group, results->fields[i]->name);
+        bool result = strcmp(results->fields[i]->name, "result") == 0;
         f->hidden = !result;
         f->required = false;
-        if (strcmp(results->fields[i].name, "question") == 0)
+        if (strcmp(results->fields[i]->name, "question") == 0)
             field_set(f, number, NULL);
         if (result)
             strf(f->label, sizeof f->label, "%lld. %s", (long long)js_int(question, "ord"), js_str(question, "topic_label"));

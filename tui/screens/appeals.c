@@ -120,6 +120,26 @@ static const struct records_spec list_spec = {
 
 struct screen *appeals_list(const char *query) { return records_screen(&list_spec, query); }
 
+/* ---- on the card of a house ---- */
+
+static const struct column house_columns[] = {
+    {"mark", "", 1, 1, 1, 1, false, cell_mark},
+    {"registered", N_("Received"), 9, 9, 1, 1, false, cell_registered},
+    {"number", N_("Number"), 10, 12, 2, 1, false, cell_number},
+    {"subject", N_("About"), 24, 0, 1, 2, false, cell_subject},
+    {"person", N_("From"), 14, 26, 4, 0, false, cell_person},
+    {"unit", N_("Dept."), 12, 26, 5, 0, false, cell_unit},
+    {"status", N_("State"), 15, 24, 3, 1, false, cell_status},
+};
+
+const struct card_list appeals_of_house = {"appeal",
+                                           {.method = "appeal.list",
+                                            .columns = house_columns,
+                                            .column_count = sizeof house_columns / sizeof *house_columns,
+                                            .fields = fields,
+                                            .params = card_list_params,
+                                            .empty = N_("No appeal that you may read speaks of this house.")}};
+
 /* ---- the card ---- */
 
 static int count_of(const json_t *record, const char *name) { return (int)json_array_size(json_object_get(record, name)); }
@@ -208,7 +228,10 @@ static void build_main(struct doc *d, const json_t *r)
     card_text(d, _("Extended by, days"), r, "extended_days");
     card_word(d, _("How often"), r, "frequency", "frequency");
     card_word(d, _("Topic"), r, "topic", "topic");
-    card_text(d, _("Where"), r, "address");
+    if (js_int(r, "house"))
+        doc_link(d, "house", js_int(r, "house"), _("Where"), js_str(r, "address"), R_TEXT);
+    else
+        card_text(d, _("Where"), r, "address");
     card_text(d, _("Addressee"), r, "addressee");
     card_text(d, _("Considered by"), r, "considering_name");
     card_text(d, _("Unit"), r, "unit_name");
@@ -270,14 +293,14 @@ static void build_history(struct doc *d, const json_t *r)
 static void build_earlier(struct doc *d, const json_t *r) { links_build(d, json_object_get(r, "earlier"), false); }
 
 static const struct card_tab card_tabs[] = {
-    {N_("Card"), NULL, build_main},
-    {N_("Questions"), count_questions, build_questions},
-    {N_("Assignments"), count_assignments, build_assignments},
-    {N_("Earlier"), count_earlier, build_earlier},
-    {N_("Files"), files_count, files_build},
-    {N_("Comments"), card_count_comments, card_comments},
-    {N_("History"), NULL, build_history},
-    {NULL, NULL, NULL},
+    {N_("Card"), NULL, build_main, NULL},
+    {N_("Questions"), count_questions, build_questions, NULL},
+    {N_("Assignments"), count_assignments, build_assignments, NULL},
+    {N_("Earlier"), count_earlier, build_earlier, NULL},
+    {N_("Files"), files_count, files_build, NULL},
+    {N_("Comments"), card_count_comments, card_comments, NULL},
+    {N_("History"), NULL, build_history, NULL},
+    {.label = NULL},
 };
 
 /* "На рассмотрении · срок 24.12, осталось 12 дн". */

@@ -375,15 +375,15 @@ static void build_history(struct doc *d, const json_t *r)
 }
 
 static const struct card_tab card_tabs[] = {
-    {N_("Card"), NULL, build_main},
-    {N_("Appeals"), count_appeals, build_appeals},
-    {N_("Reports"), count_reports, build_reports},
-    {N_("Parts"), count_tree, build_tree},
-    {N_("Extensions"), count_extensions, build_extensions},
-    {N_("Files"), files_count, files_build},
-    {N_("Comments"), card_count_comments, card_comments},
-    {N_("History"), NULL, build_history},
-    {NULL, NULL, NULL},
+    {N_("Card"), NULL, build_main, NULL},
+    {N_("Appeals"), count_appeals, build_appeals, NULL},
+    {N_("Reports"), count_reports, build_reports, NULL},
+    {N_("Parts"), count_tree, build_tree, NULL},
+    {N_("Extensions"), count_extensions, build_extensions, NULL},
+    {N_("Files"), files_count, files_build, NULL},
+    {N_("Comments"), card_count_comments, card_comments, NULL},
+    {N_("History"), NULL, build_history, NULL},
+    {.label = NULL},
 };
 
 static void heading(const json_t *r, char *left, size_t left_size, char *right, size_t right_size, enum role *role)

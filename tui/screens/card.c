@@ -19,6 +19,15 @@
 
 enum { EVENT_DELAY_MS = 150, META_AGAIN_MS = 30, WIDE = 130, NARROW = 60 };
 
+struct card;
+
+/* A tab that is a list. */
+struct rows {
+    struct card *card;
+    const struct card_list *spec;
+    struct list *list;
+};
+
 struct card {
     const struct card_spec *spec;
     struct screen *screen;
@@ -27,6 +36,7 @@ struct card {
     char actions[512];
     char trouble[320];
     size_t tab;
+    struct rows rows[TABS_MAX]; /* by tab; without a list where the tab has none */
     struct doc *doc, *side;
     int built_width; /* 0: must be built */
     size_t built_tab;
@@ -62,6 +72,49 @@ static struct record_ref card_ref(const struct card *c)
                                .actions = c->actions,
                                .whole = c->record,
                                .open_assignments = (int)js_int(c->record, "open_assignments")};
+}
+
+/* ---- tabs ---- */
+
+static bool tab_is_shown(const struct card *c, size_t tab)
+{
+    const struct card_list *rows = c->spec->tabs[tab].rows;
+    return !rows || meta_op(rows->list.method);
+}
+
+static struct list *tab_list(const struct card *c, size_t tab) { return c->rows[tab].list; }
+
+json_t *card_list_params(void *arg)
+{
+    const struct rows *r = arg;
+    return json_pack("{s:I}", r->card->spec->record, (json_int_t)r->card->id);
+}
+
+/* The lists are asked for behind the card itself, so that their numbers stand on the tabs. */
+static void lists_start(void *arg)
+{
+    struct card *c = arg;
+    if (!meta_is_known()) {
+        timers_start(META_AGAIN_MS, false, lists_start, c);
+        return;
+    }
+    for (size_t i = 0; i < tab_count(c); i++) {
+        struct rows *r = &c->rows[i];
+        if (!c->spec->tabs[i].rows || r->list || !tab_is_shown(c, i))
+            continue;
+        *r = (struct rows){.card = c, .spec = c->spec->tabs[i].rows};
+        r->list = list_new(&r->spec->list, c->screen, r);
+        list_reload(r->list);
+    }
+}
+
+static int tab_number(const struct card *c, size_t tab)
+{
+    int64_t total;
+    bool exact;
+    if (tab_list(c, tab))
+        return list_total(tab_list(c, tab), &total, &exact) ? (int)total : 0;
+    return c->spec->tabs[tab].count ? c->spec->tabs[tab].count(c->record) : 0;
 }
 
 /* ---- reading ---- */
@@ -149,6 +202,7 @@ static void come(void *arg, json_t *result, const struct rpc_error *error)
     c->record_told = true;
     c->record = json_incref(result);
     c->built_width = 0;
+    lists_start(c);
     actions_take(c);
     seen_tell(c);
     then_run(c);
@@ -174,18 +228,36 @@ static const char *card_scopes(const struct screen *s)
 
 static void tab_set(struct card *c, size_t tab)
 {
-    c->tab = tab % tab_count(c);
+    c->tab = tab;
     c->remarks_seen = false; /* what has come meanwhile may stand here */
     seen_tell(c);
     c->built_width = 0;
     doc_rewind(c->doc);
 }
 
+static void tab_step(struct card *c, size_t step)
+{
+    size_t tab = c->tab;
+    do
+        tab = (tab + step) % tab_count(c);
+    while (!tab_is_shown(c, tab));
+    tab_set(c, tab);
+}
+
+/* What Enter opens on this tab. */
+static struct doc_link chosen(const struct card *c)
+{
+    const struct row *row = tab_list(c, c->tab) ? list_selected(tab_list(c, c->tab)) : NULL;
+    if (tab_list(c, c->tab))
+        return row ? (struct doc_link){c->rows[c->tab].spec->record, row->id} : (struct doc_link){.record = NULL};
+    return doc_chosen(c->doc);
+}
+
 static bool card_command(struct screen *s, enum command cmd)
 {
     struct card *c = s->data;
     struct record_ref ref = card_ref(c);
-    struct doc_link link = doc_chosen(c->doc);
+    struct doc_link link = chosen(c);
     switch (cmd) {
     case CMD_OPEN:
     case CMD_VIEW: screens_open_card(link.record, link.id, CMD_NONE); return true;
@@ -193,8 +265,8 @@ static bool card_command(struct screen *s, enum command cmd)
     case CMD_ATTACH_LOCAL: send_open(c->spec->record, c->id, ref.number); return true;
     case CMD_EDIT: form_open_edit(c->spec->set_method, &ref, c->spec->set_hints); return true;
     case CMD_NEW: screens_command(c->spec->new_command); return true;
-    case CMD_NEXT_TAB: tab_set(c, c->tab + 1); return true;
-    case CMD_PREV_TAB: tab_set(c, c->tab + tab_count(c) - 1); return true;
+    case CMD_NEXT_TAB: tab_step(c, 1); return true;
+    case CMD_PREV_TAB: tab_step(c, tab_count(c) - 1); return true;
     case CMD_EXPLAIN_DUE: explain_open(c->spec->record, c->id, ref.number); return true;
     case CMD_NEXT_RECORD:
     case CMD_PREV_RECORD: screens_neighbour(s, cmd == CMD_NEXT_RECORD ? 1 : -1); return true;
@@ -213,8 +285,8 @@ static const char *card_why_not(struct screen *s, enum command cmd)
     switch (cmd) {
     case CMD_NEXT_TAB:
     case CMD_PREV_TAB: return NULL;
-    case CMD_OPEN: return doc_chosen(c->doc).record ? NULL : _("Nothing to open on this tab");
-    case CMD_VIEW: return doc_chosen(c->doc).record && strcmp(doc_chosen(c->doc).record, "file") == 0 ? NULL : _("Choose a file on the tab of files");
+    case CMD_OPEN: return chosen(c).record ? NULL : _("Nothing to open on this tab");
+    case CMD_VIEW: return chosen(c).record && strcmp(chosen(c).record, "file") == 0 ? NULL : _("Choose a file on the tab of files");
     case CMD_ATTACH_LOCAL:
         if (send_why_not())
             return send_why_not();
@@ -232,15 +304,26 @@ static const char *card_why_not(struct screen *s, enum command cmd)
 static bool card_key(struct screen *s, int key)
 {
     struct card *c = s->data;
-    return doc_key(c->doc, key);
+    return tab_list(c, c->tab) ? list_key(tab_list(c, c->tab), key) : doc_key(c->doc, key);
+}
+
+/* The nth of the tabs that are shown. */
+static size_t shown_tab(const struct card *c, size_t nth)
+{
+    size_t tab = 0;
+    while (!tab_is_shown(c, tab) || nth-- > 0)
+        tab++;
+    return tab;
 }
 
 static bool card_click(struct screen *s, enum hit what, int arg)
 {
     struct card *c = s->data;
+    struct list *list = tab_list(c, c->tab);
+    bool again;
     if (what == HIT_TAB)
-        tab_set(c, (size_t)arg);
-    else if (what == HIT_ROW && doc_choose(c->doc, arg))
+        tab_set(c, shown_tab(c, (size_t)arg));
+    else if (what == HIT_ROW && (list ? list_click(list, arg, &again) && again : doc_choose(c->doc, arg)))
         app_command(CMD_OPEN);
     return true;
 }
@@ -255,7 +338,8 @@ static void build(struct card *c, int width, int side_width)
     c->built_width = width;
     c->built_tab = c->tab;
     doc_begin(c->doc, width);
-    c->spec->tabs[c->tab].build(c->doc, c->record);
+    if (!tab_list(c, c->tab) && c->spec->tabs[c->tab].build)
+        c->spec->tabs[c->tab].build(c->doc, c->record);
     if (doc_lines(c->doc) == 0)
         doc_text(c->doc, 0, R_DIM, _("Nothing here yet"));
     doc_end(c->doc);
@@ -270,11 +354,14 @@ static void build(struct card *c, int width, int side_width)
 static void paint_tabs(const struct card *c, struct rect r)
 {
     struct tab tabs[TABS_MAX];
-    size_t n = 0;
-    for (; c->spec->tabs[n].label && n < TABS_MAX; n++)
-        tabs[n] =
-            (struct tab){.label = tr(c->spec->tabs[n].label), .count = c->spec->tabs[n].count ? c->spec->tabs[n].count(c->record) : 0};
-    tabs_paint(r, tabs, n, c->tab, NULL);
+    size_t n = 0, current = 0;
+    for (size_t i = 0; i < tab_count(c) && n < TABS_MAX; i++) {
+        if (!tab_is_shown(c, i))
+            continue;
+        current = i == c->tab ? n : current;
+        tabs[n++] = (struct tab){.label = tr(c->spec->tabs[i].label), .count = tab_number(c, i)};
+    }
+    tabs_paint(r, tabs, n, current, NULL);
 }
 
 static void paint_heading(const struct card *c, struct rect r)
@@ -308,9 +395,14 @@ static void card_paint(struct screen *s, struct rect r, struct cursor *cursor)
         paint_tabs(c, (struct rect){r.y + top, r.x, 1, r.w});
         top += r.h > 12 ? 2 : 1;
     }
-    bool wide = c->spec->side_tab && c->tab != c->spec->side_tab && r.w >= WIDE;
+    struct list *list = tab_list(c, c->tab);
+    bool wide = c->spec->side_tab && c->tab != c->spec->side_tab && r.w >= WIDE && !list;
     int side = wide ? r.w * 2 / 5 : 0, width = r.w - side - (wide ? 1 : 0);
     struct rect body = {r.y + top, r.x, r.h - top, width};
+    if (list) {
+        list_paint(list, body, cursor);
+        return;
+    }
     build(c, width, side);
     if (wide) {
         struct cursor ignored;
@@ -334,16 +426,26 @@ static void card_title(const struct screen *s, char *out, size_t size)
 static bool card_busy(const struct screen *s)
 {
     const struct card *c = s->data;
-    return (!c->record && !c->trouble[0]) || c->see != SEE_IDLE;
+    return (!c->record && !c->trouble[0]) || c->see != SEE_IDLE || (tab_list(c, c->tab) && list_is_busy(tab_list(c, c->tab)));
 }
 
-static void card_refresh(struct screen *s) { ask(s->data); }
+static void card_refresh(struct screen *s)
+{
+    struct card *c = s->data;
+    ask(c);
+    for (size_t i = 0; i < TABS_MAX; i++)
+        if (tab_list(c, i))
+            list_refresh(tab_list(c, i), false);
+}
 
 static void card_event(struct screen *s, const char *record, int64_t id, bool own)
 {
     struct card *c = s->data;
     bool mine = strcmp(record, c->spec->record) == 0 && id == c->id;
     c->fresh = c->fresh || (mine && !own);
+    for (size_t i = 0; i < TABS_MAX; i++)
+        if (tab_list(c, i) && strcmp(c->rows[i].spec->record, record) == 0)
+            list_news(tab_list(c, i), own);
     /* Other records stand on the card too (assignments of an appeal): they are re-read, but less eagerly. */
     bool followed = c->spec->follows && strstr(c->spec->follows, record);
     if (mine || followed || strcmp(record, "assignment") == 0 || strcmp(record, "comment") == 0)
@@ -354,6 +456,8 @@ static void card_close(struct screen *s)
 {
     struct card *c = s->data;
     timers_forget(c);
+    for (size_t i = 0; i < TABS_MAX; i++)
+        list_free(&c->rows[i].list);
     doc_free(&c->doc);
     doc_free(&c->side);
     json_decref(c->record);

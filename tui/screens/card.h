@@ -3,13 +3,22 @@
 #pragma once
 #include "tui/record.h"
 #include "tui/widgets/doc.h"
+#include "tui/widgets/list.h"
 #include <jansson.h>
+
+/* A tab that is a list of other records, read by pages: those whose filter (named as the card's record) is this card. Who may not ask for
+ * them has no such tab. `params` of the list is the card's own affair. */
+struct card_list {
+    const char *record; /* what Enter opens */
+    struct list_spec list;
+};
 
 struct card_tab {
     const char *label; /* msgid */
     /* NULL count: no number on the tab. */
     int (*count)(const json_t *record);
-    void (*build)(struct doc *d, const json_t *record);
+    void (*build)(struct doc *d, const json_t *record); /* may be NULL with a list, unless it is the side tab */
+    const struct card_list *rows;                       /* NULL: none */
 };
 
 struct card_spec {
@@ -27,6 +36,9 @@ struct card_spec {
     const char *follows;      /* "incident outage": other kinds of records that stand on it and change it; NULL: none */
     const char *seen_method;  /* called once when the record offers the action `see`; NULL: none */
 };
+
+/* For `list.params` of every card_list. */
+json_t *card_list_params(void *arg);
 
 struct screen *card_screen(const struct card_spec *spec, int64_t id, enum command then);
 

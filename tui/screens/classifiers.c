@@ -170,9 +170,9 @@ static const struct form_hint edit_hints[] = {
 };
 
 static const struct card_tab card_tabs[] = {
-    {N_("Card"), NULL, build_value},
-    {N_("History"), NULL, card_history},
-    {NULL, NULL, NULL},
+    {N_("Card"), NULL, build_value, NULL},
+    {N_("History"), NULL, card_history, NULL},
+    {.label = NULL},
 };
 
 static const struct card_spec card_spec = {

@@ -141,10 +141,10 @@ static void build_main(struct doc *d, const json_t *r)
 }
 
 static const struct card_tab card_tabs[] = {
-    {N_("Card"), NULL, build_main},
-    {N_("Appeals"), count_appeals, build_appeals},
-    {N_("History"), NULL, card_history},
-    {NULL, NULL, NULL},
+    {N_("Card"), NULL, build_main, NULL},
+    {N_("Appeals"), count_appeals, build_appeals, NULL},
+    {N_("History"), NULL, card_history, NULL},
+    {.label = NULL},
 };
 
 static void heading(const json_t *r, char *left, size_t left_size, char *right, size_t right_size, enum role *role)

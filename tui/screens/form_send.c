@@ -87,11 +87,11 @@ json_t *form_plain(const struct meta_op *op, const json_t *record, json_t *label
 {
     json_t *plain = json_object();
     for (size_t i = 0; op && i < op->param_count; i++) {
-        json_t *v = value_of(record, op->params[i].name);
+        json_t *v = value_of(record, op->params[i]->name);
         if (labels)
-            json_object_set(labels, op->params[i].name, v);
+            json_object_set(labels, op->params[i]->name, v);
         if (json_object_get(v, "value"))
-            json_object_set(plain, op->params[i].name, json_object_get(v, "value"));
+            json_object_set(plain, op->params[i]->name, json_object_get(v, "value"));
         json_decref(v);
     }
     if (json_object_get(record, "version"))
@@ -293,7 +293,7 @@ static void quick_next(struct quick *q)
 static bool has_fields(const struct meta_op *op)
 {
     for (size_t i = 0; op && i < op->param_count; i++) {
-        const char *name = op->params[i].name;
+        const char *name = op->params[i]->name;
         if (strcmp(name, "id") != 0 && strcmp(name, "version") != 0 && strcmp(name, "request_id") != 0)
             return true;
     }

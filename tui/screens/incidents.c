@@ -136,6 +136,35 @@ static const struct records_spec list_spec = {
 
 struct screen *incidents_list(const char *query) { return records_screen(&list_spec, query); }
 
+/* ---- on the card of a house ---- */
+
+static void cell_text(const struct row *row, char *out, size_t size, enum role *role)
+{
+    int repeats = atoi(row_get(row, "repeats"));
+    *role = R_TEXT;
+    strf(out, size, "%s", row_get(row, "text"));
+    if (repeats > 0)
+        strf(out, size, "×%d  %s", repeats + 1, row_get(row, "text"));
+}
+
+static const struct column house_columns[] = {
+    {"mark", "", 1, 1, 1, 1, false, cell_pressing},
+    {"taken_at", N_("Taken"), 11, 12, 1, 1, false, cell_taken},
+    {"number", N_("Number"), 11, 12, 4, 0, false, cell_number},
+    {"type", N_("Kind"), 18, 26, 1, 1, false, cell_type},
+    {"text", N_("What"), 16, 0, 1, 2, false, cell_text},
+    {"caller", N_("Caller"), 20, 30, 6, 0, false, cell_caller},
+    {"status", N_("State"), 12, 16, 3, 2, false, cell_status},
+};
+
+const struct card_list incidents_of_house = {"incident",
+                                             {.method = "incident.list",
+                                              .columns = house_columns,
+                                              .column_count = sizeof house_columns / sizeof *house_columns,
+                                              .fields = fields,
+                                              .params = card_list_params,
+                                              .empty = N_("No calls from this house so far.")}};
+
 /* ---- the card ---- */
 
 static int count_of(const json_t *record, const char *name) { return (int)json_array_size(json_object_get(record, name)); }
@@ -273,12 +302,12 @@ static void build_main(struct doc *d, const json_t *r)
 }
 
 static const struct card_tab card_tabs[] = {
-    {N_("Card"), NULL, build_main},
-    {N_("Services"), count_services, build_services},
-    {N_("Repeated calls"), count_repeats, build_repeats},
-    {N_("Comments"), card_count_comments, card_comments},
-    {N_("History"), NULL, card_history},
-    {NULL, NULL, NULL},
+    {N_("Card"), NULL, build_main, NULL},
+    {N_("Services"), count_services, build_services, NULL},
+    {N_("Repeated calls"), count_repeats, build_repeats, NULL},
+    {N_("Comments"), card_count_comments, card_comments, NULL},
+    {N_("History"), NULL, card_history, NULL},
+    {.label = NULL},
 };
 
 static void heading(const json_t *r, char *left, size_t left_size, char *right, size_t right_size, enum role *role)

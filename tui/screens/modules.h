@@ -1,6 +1,7 @@
 /* What each module of screens gives to the registry (screens.c), and the few pieces that cards of one kind show of another. */
 #pragma once
 #include "tui/record.h"
+#include "tui/screens/card.h"
 #include "tui/widgets/doc.h"
 
 struct screen *worklist_screen(void);
@@ -91,6 +92,8 @@ void notice_ways_open(void);
 struct screen *streets_list(const char *query);
 struct screen *houses_list(const char *query);
 struct screen *houses_card(int64_t id, enum command then);
+/* What happened in a house, for its card. */
+extern const struct card_list incidents_of_house, outages_of_house, appeals_of_house;
 struct screen *social_objects_list(const char *query);
 struct screen *social_objects_card(int64_t id, enum command then);
 void house_line_open(void);

@@ -1,4 +1,4 @@
-/* Outages: the list, the card, the text for residents. */
+/* Outages: the list, the card, those of a house. The form that writes one down stands in outage_form.c. */
 #include "tui/screens/outages.h"
 #include "tui/dates.h"
 #include "tui/i18n.h"
@@ -6,8 +6,6 @@
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
 #include "tui/screens/files.h"
-#include "tui/screens/form.h"
-#include "tui/screens/house_preview.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/records.h"
 #include "tui/text.h"
@@ -153,6 +151,68 @@ static const struct records_spec list_spec = {
 struct screen *outages_list(const char *query) { return records_screen(&list_spec, query); }
 struct screen *outages_rows(json_t *filters, const char *about) { return records_rows(&list_spec, filters, about); }
 
+/* ---- on the card of a house ---- */
+
+static void house_moment(const struct row *row, const char *field, char *out, size_t size, enum role *role)
+{
+    *role = R_TEXT;
+    dates_moment(row_get(row, field), out, size);
+}
+
+static void cell_house_off(const struct row *row, char *out, size_t size, enum role *role)
+{
+    house_moment(row, "house_off", out, size, role);
+}
+
+/* The last of the promises; how many there were says how often it was moved. */
+static void cell_house_promised(const struct row *row, char *out, size_t size, enum role *role)
+{
+    int promises = atoi(row_get(row, "promises"));
+    house_moment(row, "promised", out, size, role);
+    *role = is_set(row_get(row, "promise_broken")) ? R_LATE : R_TEXT;
+    size_t len = strlen(out);
+    if (promises > 1)
+        strf(out + len, size - len, " ×%d", promises);
+}
+
+static void cell_house_back(const struct row *row, char *out, size_t size, enum role *role)
+{
+    const char *status = row_get(row, "status"), *back = row_get(row, "house_back");
+    bool off = strcmp(status, "active") == 0 || strcmp(status, "partial") == 0;
+    if (back[0] || !off) {
+        house_moment(row, "house_back", out, size, role);
+        *role = R_GOOD;
+    } else {
+        strf(out, size, "%s", _("still off"));
+        *role = R_LATE;
+    }
+    if (!back[0] && !off) {
+        strf(out, size, "%s", words_label(STATES, status));
+        *role = status_role_of(status);
+    }
+}
+
+static const struct column house_columns[] = {
+    {"mark", "", 1, 1, 1, 1, false, cell_broken},
+    {"resource", N_("Resource"), 22, 24, 1, 1, false, cell_resource},
+    {"off", N_("Since"), 11, 12, 1, 2, false, cell_house_off},
+    {"promised", N_("Promised"), 14, 15, 2, 2, false, cell_house_promised},
+    {"back", N_("Back"), 13, 16, 1, 1, false, cell_house_back},
+    {"number", N_("Number"), 10, 12, 3, 0, false, cell_number},
+    {"kind", N_("Kind"), 12, 14, 4, 0, false, cell_kind},
+    {"reason", N_("Reason"), 20, 0, 5, 0, false, NULL},
+};
+static const char *const house_fields[] = {"number",    "status",     "kind",     "resource", "promised", "promise_broken",
+                                           "house_off", "house_back", "promises", "reason",   "actions",  NULL};
+
+const struct card_list outages_of_house = {"outage",
+                                           {.method = "outage.list",
+                                            .columns = house_columns,
+                                            .column_count = sizeof house_columns / sizeof *house_columns,
+                                            .fields = house_fields,
+                                            .params = card_list_params,
+                                            .empty = N_("This house was never written down as being without anything.")}};
+
 /* ---- the card ---- */
 
 static void build_counts(struct doc *d, const json_t *r)
@@ -271,13 +331,13 @@ static void build_promises(struct doc *d, const json_t *r)
 }
 
 static const struct card_tab card_tabs[] = {
-    {N_("Card"), NULL, build_main},
-    {N_("Houses"), count_houses, build_houses},
-    {N_("Promises"), count_promises, build_promises},
-    {N_("Files"), files_count, files_build},
-    {N_("Comments"), card_count_comments, card_comments},
-    {N_("History"), NULL, card_history},
-    {NULL, NULL, NULL},
+    {N_("Card"), NULL, build_main, NULL},
+    {N_("Houses"), count_houses, build_houses, NULL},
+    {N_("Promises"), count_promises, build_promises, NULL},
+    {N_("Files"), files_count, files_build, NULL},
+    {N_("Comments"), card_count_comments, card_comments, NULL},
+    {N_("History"), NULL, card_history, NULL},
+    {.label = NULL},
 };
 
 static void heading(const json_t *r, char *left, size_t left_size, char *right, size_t right_size, enum role *role)
@@ -301,96 +361,3 @@ static const struct card_spec card_spec = {
 };
 
 struct screen *outages_card(int64_t id, enum command then) { return card_screen(&card_spec, id, then); }
-
-/* ---- writing one down ---- */
-
-/* What the preview has found is what is sent: also where a street was chosen of several alike. With pieces that were not found the line
- * itself goes, and the server says which. */
-static void send_found(struct form_screen *fs, json_t *params)
-{
-    struct house_preview *p = fs->extra_data;
-    size_t i;
-    json_t *id;
-    if (!json_object_get(params, "line") || !house_preview_is_ready(p) || house_preview_has_trouble(p) || house_preview_count(p) == 0)
-        return;
-    json_t *found = house_preview_ids(p), *named = json_object_get(params, "houses");
-    json_array_foreach(named, i, id) json_array_append(found, id);
-    json_object_set_new(params, "houses", found);
-    json_object_del(params, "line");
-}
-
-/* Several breaks are several outages: all are named. */
-static bool several_opened(struct form_screen *fs, const json_t *result)
-{
-    const json_t *more = json_object_get(result, "more");
-    char said[200];
-    int n = (int)json_array_size(more) + 1;
-    (void)fs;
-    if (n == 1)
-        return false;
-    strf(said, sizeof said, ngettext("Written down: %d outage, %s to %s", "Written down: %d outages, %s to %s", (unsigned long)n), n,
-         js_str(result, "number"), js_str(json_array_get(more, (size_t)n - 2), "number"));
-    app_status(STATUS_GOOD, "%s", said);
-    return true;
-}
-
-static const struct form_extra *line_form(void)
-{
-    static struct form_extra extra;
-    extra = house_line_extra;
-    extra.collect = send_found;
-    extra.done = several_opened;
-    return &extra;
-}
-
-static void take_over(json_t *values, const char *name, const json_t *value, const char *label)
-{
-    if (value && !json_is_null(value))
-        json_object_set_new(values, name, json_pack("{s:O, s:s}", "value", value, "label", label));
-}
-
-/* What the card of an incident knows of the outage behind it. Where its house is not in the register the place goes into the line, which
- * says beside what is not understood. */
-static void take_incident(json_t *values, const json_t *r)
-{
-    json_t *house = js_int(r, "house") ? json_pack("[I]", (json_int_t)js_int(r, "house")) : NULL;
-    take_over(values, "resource", json_object_get(r, "resource"), "");
-    take_over(values, house ? "houses" : "line", house ? house : json_object_get(r, "place"), js_str(r, "place"));
-    take_over(values, "reason", json_object_get(r, "full_text"), "");
-    take_over(values, "started", json_object_get(r, "taken_at"), "");
-    json_decref(house);
-}
-
-void outages_new(const struct record_ref *incident)
-{
-    static const struct form_hint hints[] = {{"external_id", FH_HIDE, NULL},
-                                             {"source", FH_HIDE, NULL},
-                                             {"source_kind", FH_HIDE, NULL},
-                                             {"incident", FH_HIDE, NULL},
-                                             {NULL, 0, NULL}};
-    char draft[64], title[160];
-    json_t *values = json_pack("{s:{s:s}}", "kind", "value", "emergency");
-    if (incident) {
-        strf(draft, sizeof draft, "incident.new_outage:%lld", (long long)incident->id);
-        strf(title, sizeof title, _("New outage from %s"), incident->number);
-        take_incident(values, incident->whole);
-    }
-    static const char *const order[] = {"resource", "line",    "promised", "reason",    "supplier", "kind",
-                                        "period",   "started", "houses",   "condition", "noticed",  NULL};
-    form_open(&(struct form_start){.method = "outage.open",
-                                   .hints = hints,
-                                   .order = order,
-                                   .title = incident ? title : NULL,
-                                   .draft = incident ? draft : NULL,
-                                   .values = values,
-                                   .fixed = incident ? json_pack("{s:I}", "incident", (json_int_t)incident->id) : NULL,
-                                   .large = true,
-                                   .extra = line_form(),
-                                   .extra_data = house_preview_new()});
-}
-
-void outage_houses_open(const char *method, const struct record_ref *ref)
-{
-    form_open(&(struct form_start){
-        .method = method, .refs = ref, .ref_count = 1, .large = true, .extra = line_form(), .extra_data = house_preview_new()});
-}

@@ -122,10 +122,10 @@ static void heading(const json_t *r, char *left, size_t left_size, char *right, 
 }
 
 static const struct card_tab card_tabs[] = {
-    {N_("Card"), NULL, build_main},
-    {N_("Given"), count_given, build_given},
-    {N_("History"), NULL, card_history},
-    {NULL, NULL, NULL},
+    {N_("Card"), NULL, build_main, NULL},
+    {N_("Given"), count_given, build_given, NULL},
+    {N_("History"), NULL, card_history, NULL},
+    {.label = NULL},
 };
 
 static const struct card_spec card_spec = {

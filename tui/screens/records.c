@@ -135,8 +135,8 @@ static void filter_open(struct records *r)
         return;
     r->filter = form_new(r->screen, &filter_ops, r);
     for (size_t i = 0; i < op->param_count; i++)
-        if (op->params[i].filter && strcmp(op->params[i].name, "query") != 0)
-            form_add_params(r->filter, filter_param(r, &op->params[i]), 1, r->spec->filter_hints);
+        if (op->params[i]->filter && strcmp(op->params[i]->name, "query") != 0)
+            form_add_params(r->filter, &(const struct meta_param *){filter_param(r, op->params[i])}, 1, r->spec->filter_hints);
     json_object_foreach(r->filters, name, v)
     {
         struct field *f = form_field(r->filter, name);
@@ -318,7 +318,9 @@ static const char *records_why_not(struct screen *s, enum command cmd)
         return list_selected(r->list) ? NULL : _("Choose a record first");
     case CMD_MARK: return list_selected(r->list) ? NULL : _("Choose a record first");
     case CMD_NEW:
-        return r->spec->make ? (r->spec->make_why_not ? r->spec->make_why_not() : NULL) : r->spec->new_command ? screens_why_not(r->spec->new_command) : _("Nothing new is made here");
+        return r->spec->make          ? (r->spec->make_why_not ? r->spec->make_why_not() : NULL)
+               : r->spec->new_command ? screens_why_not(r->spec->new_command)
+                                      : _("Nothing new is made here");
     case CMD_FILTER_CLEAR: return is_narrowed(r) ? NULL : _("Everything is shown already");
     case CMD_SORT: return r->spec->sorts ? NULL : _("This list has one order");
     case CMD_NEXT_TAB:
@@ -336,8 +338,8 @@ static uint64_t records_possible(const struct screen *s)
     const struct row *row = list_selected(r->list);
     if (list_marked_count(r->list) > 0)
         return 0; /* each of the marked has its own say */
-    const int flags[] = {row != NULL,      r->filter != NULL,      r->searching, is_narrowed(r), meta_is_known(), (int)words_generation(),
-                         app_is_online()};
+    const int flags[] = {row != NULL,     r->filter != NULL,       r->searching,   is_narrowed(r),
+                         meta_is_known(), (int)words_generation(), app_is_online()};
     uint64_t state = draw_mix(0xcbf29ce484222325u, flags, sizeof flags);
     static const char *const facts[] = {"actions", "status", "open_assignments"};
     for (size_t i = 0; row && i < sizeof facts / sizeof *facts; i++)

@@ -91,7 +91,7 @@ static int person_add(struct form_screen *fs, const char *array)
     bool is_main = strcmp(array, main_array) == 0;
     int group = form_add_group(fs->form, param, form_field(fs->form, is_main ? "correspondent" : "authors"));
     for (size_t i = 0; i < param->field_count; i++)
-        form_group_field(fs->form, array, group, param->fields[i].name)->hidden = true;
+        form_group_field(fs->form, array, group, param->fields[i]->name)->hidden = true;
     for (size_t k = 0; k < sizeof person_rows / sizeof *person_rows; k++) {
         struct field *f = form_group_field(fs->form, array, group, person_rows[k].name);
         f->hidden = false;
@@ -201,8 +201,8 @@ static void register_changed(struct form_screen *fs, struct field *f, bool left)
         term_ask(fs);
     if (left)
         return;
-    if (f->array && (strcmp(f->array->name, main_array) == 0 || strcmp(f->array->name, others_array) == 0)) {
-        bool is_main = strcmp(f->array->name, main_array) == 0;
+    if (field_is_in(f, main_array) || field_is_in(f, others_array)) {
+        bool is_main = field_is_in(f, main_array);
         if (r->watched_array != (is_main ? main_array : others_array) || r->watched_group != f->group)
             person_watch(fs, is_main ? main_array : others_array, f->group);
         if (is_main && strcmp(f->param->name, "address") == 0)
@@ -243,8 +243,8 @@ static int question_add(struct form_screen *fs)
     const struct meta_param *questions = meta_param(meta_op("appeal.register"), "questions");
     int group = form_add_group(fs->form, questions, form_field(fs->form, "text"));
     for (size_t i = 0; i < questions->field_count; i++) {
-        struct field *f = form_group_field(fs->form, "questions", group, questions->fields[i].name);
-        strf(f->label, sizeof f->label, "%d: %s", group + 2, questions->fields[i].label);
+        struct field *f = form_group_field(fs->form, "questions", group, questions->fields[i]->name);
+        strf(f->label, sizeof f->label, "%d: %s", group + 2, questions->fields[i]->label);
     }
     return group;
 }

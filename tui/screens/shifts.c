@@ -274,11 +274,11 @@ static void build_main(struct doc *d, const json_t *r)
 }
 
 static const struct card_tab card_tabs[] = {
-    {N_("Shift"), NULL, build_main},
-    {N_("Still open"), count_items, build_open},
-    {N_("Log"), count_entries, build_log},
-    {N_("History"), NULL, card_history},
-    {NULL, NULL, NULL},
+    {N_("Shift"), NULL, build_main, NULL},
+    {N_("Still open"), count_items, build_open, NULL},
+    {N_("Log"), count_entries, build_log, NULL},
+    {N_("History"), NULL, card_history, NULL},
+    {.label = NULL},
 };
 
 static void heading(const json_t *r, char *left, size_t left_size, char *right, size_t right_size, enum role *role)

@@ -32,6 +32,7 @@ struct field *field_new(const struct meta_param *param)
     if (!f)
         abort();
     f->param = param;
+    f->meta = meta_hold();
     f->kind = kind_of(param);
     f->required = param->required;
     f->group = -1;
@@ -61,9 +62,12 @@ void field_free(struct field **f)
         return;
     field_clear(*f);
     edit_free(&(*f)->edit);
+    meta_release(&(*f)->meta);
     free(*f);
     *f = NULL;
 }
+
+bool field_is_in(const struct field *f, const char *array) { return f->array && strcmp(f->array->name, array) == 0; }
 
 static char *copy(const char *s)
 {

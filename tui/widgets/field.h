@@ -25,6 +25,7 @@ struct picked {
 
 struct field {
     const struct meta_param *param;
+    struct meta *meta; /* held while the field lives: the rights of an open form may change */
     enum field_kind kind;
     char label[96];
     struct edit edit;      /* text, or what is typed to find a value */
@@ -43,6 +44,8 @@ struct field {
 
 struct field *field_new(const struct meta_param *param);
 void field_free(struct field **f);
+/* Does it belong to an element of this array? By name: a table of operations that is told anew has other pointers. */
+bool field_is_in(const struct field *f, const char *array);
 void field_clear(struct field *f);
 
 /* From the wire; `label` is shown for ids and may be NULL. */

@@ -101,15 +101,15 @@ static void label_shorten(struct field *field)
             strf(field->label, sizeof field->label, "%s", _(shorter[i].label));
 }
 
-void form_add_params(struct form *f, const struct meta_param *params, size_t count, const struct form_hint *hints)
+void form_add_params(struct form *f, const struct meta_param *const *params, size_t count, const struct form_hint *hints)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!is_for_people(&params[i]))
+        if (!is_for_people(params[i]))
             continue;
-        struct field *field = form_add(f, &params[i]);
+        struct field *field = form_add(f, params[i]);
         label_shorten(field);
         for (const struct form_hint *h = hints; h && h->name; h++)
-            if (strcmp(h->name, params[i].name) == 0)
+            if (strcmp(h->name, params[i]->name) == 0)
                 hint_apply(field, h);
     }
 }
@@ -126,7 +126,7 @@ int form_group_count(const struct form *f, const char *array)
 {
     int most = -1;
     for (size_t i = 0; i < f->count; i++)
-        if (f->fields[i]->array && strcmp(f->fields[i]->array->name, array) == 0 && f->fields[i]->group > most)
+        if (field_is_in(f->fields[i], array) && f->fields[i]->group > most)
             most = f->fields[i]->group;
     return most + 1;
 }
@@ -136,12 +136,12 @@ int form_add_group(struct form *f, const struct meta_param *array, const struct 
     int group = form_group_count(f, array->name);
     size_t at = after ? form_index(f, after) + 1 : f->count;
     for (size_t i = 0; i < f->count; i++)
-        if (f->fields[i]->array == array)
+        if (field_is_in(f->fields[i], array->name))
             at = i + 1;
     if (at > f->count)
         at = f->count;
     for (size_t i = 0; i < array->field_count; i++) {
-        struct field *field = field_new(&array->fields[i]);
+        struct field *field = field_new(array->fields[i]);
         field->array = array;
         field->group = group;
         field_put(f, field, at++);
@@ -154,7 +154,7 @@ void form_drop_group(struct form *f, const char *array, int group)
     choices_close(&f->choices);
     for (size_t i = f->count; i-- > 0;) {
         struct field *field = f->fields[i];
-        if (!field->array || strcmp(field->array->name, array) != 0 || field->group != group)
+        if (!field_is_in(field, array) || field->group != group)
             continue;
         field_free(&f->fields[i]);
         memmove(f->fields + i, f->fields + i + 1, (f->count - i - 1) * sizeof *f->fields);
@@ -189,7 +189,7 @@ struct field *form_group_field(const struct form *f, const char *array, int grou
 {
     for (size_t i = 0; i < f->count; i++) {
         struct field *field = f->fields[i];
-        if (field->group == group && field->array && strcmp(field->array->name, array) == 0 && strcmp(field->param->name, name) == 0)
+        if (field->group == group && field_is_in(field, array) && strcmp(field->param->name, name) == 0)
             return field;
     }
     return NULL;

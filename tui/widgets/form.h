@@ -27,7 +27,7 @@ struct form_ops {
 struct form *form_new(struct screen *owner, const struct form_ops *ops, void *arg);
 void form_free(struct form **f);
 /* Adds a field for every parameter that a person fills in, in the table's order; hints end with a NULL name, may be NULL. */
-void form_add_params(struct form *f, const struct meta_param *params, size_t count, const struct form_hint *hints);
+void form_add_params(struct form *f, const struct meta_param *const *params, size_t count, const struct form_hint *hints);
 struct field *form_add(struct form *f, const struct meta_param *param);
 /* One more element of an array parameter; returns its number. The fields stand after the array's other elements, else after `after`. */
 int form_add_group(struct form *f, const struct meta_param *array, const struct field *after);

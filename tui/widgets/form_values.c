@@ -11,7 +11,7 @@ static bool is_blank(const struct form *f, const struct meta_param *array, int g
     bool lacks = false, chosen = false;
     for (size_t i = 0; i < f->count; i++) {
         const struct field *field = f->fields[i];
-        if (field->array != array || field->group != group)
+        if (!field_is_in(field, array->name) || field->group != group)
             continue;
         bool empty = field_is_empty(field) && edit_is_empty(&field->edit);
         if (!empty && field->kind != FK_CHOICE)
@@ -97,7 +97,7 @@ static struct field *blamed(const struct form *f, const char *name)
     if (name[n] && sscanf(name + n + 1, "%d", &group) == 1 && dot)
         field = form_group_field(f, array, group, dot + 1);
     for (size_t i = 0; !field && i < f->count; i++)
-        if (f->fields[i]->array && strcmp(f->fields[i]->array->name, array) == 0)
+        if (field_is_in(f->fields[i], array))
             field = f->fields[i];
     return field ? field : form_field(f, array);
 }

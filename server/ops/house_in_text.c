@@ -2,7 +2,6 @@
  * is one. */
 #include "common/arena.h"
 #include "server/ops/house.h"
-#include "server/ops/incident.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -30,22 +29,47 @@ static const char *flat_in(const char *place)
     return found;
 }
 
-const char *incident_flat(struct call *c, const char *place)
+const char *house_flat_in_text(struct call *c, const char *place)
 {
     const char *p = flat_in(place);
     p = p ? p + strcspn(p, "0123456789") : NULL;
     return p && *p ? arena_strndup(c->arena, p, strcspn(p, " ,;")) : NULL;
 }
 
-/* Street and number divided at `at`; a settlement stands before a comma in front of the street. */
+/* The last part of a text that its commas divide; *end becomes where the parts before it end. */
+static const char *last_part(struct call *c, const char *from, const char **end)
+{
+    const char *to = *end;
+    while (to > from && strchr(" ,\t", to[-1]))
+        to--;
+    const char *comma = memrchr(from, ',', (size_t)(to - from));
+    *end = comma ? comma : from;
+    return trimmed(c, *end, to);
+}
+
+/* Where the street ends: before the word that says that a number follows («ул. Ленина, д. 12»). */
+static const char *without_word(const char *from, const char *to)
+{
+    static const char *const words[] = {"д.", "Д.", "д", "дом", "Дом", "№"};
+    const char *end = to;
+    while (end > from && strchr(" ,\t", end[-1]))
+        end--;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if ((size_t)(end - from) > n && memcmp(end - n, words[i], n) == 0 && strchr(" ,\t", end[-(ptrdiff_t)n - 1]))
+            return end - n;
+    }
+    return to;
+}
+
+/* Street and number divided at `at`; the settlement is the part in front of the street, what stands before it (region, index) is not looked
+ * at. */
 static bool try_house(struct call *c, const char *place, const char *at, const char *end, int64_t *house)
 {
     struct house_found found;
-    const char *comma = memchr(place, ',', (size_t)(at - place));
-    bool named = comma && *trimmed(c, comma, at);
-    struct house_text text = {.settlement = named ? trimmed(c, place, comma) : NULL,
-                              .street = trimmed(c, named ? comma : place, at),
-                              .number = trimmed(c, at, end)};
+    const char *before = without_word(place, at), *street = last_part(c, place, &before),
+               *settlement = before > place ? last_part(c, place, &before) : NULL;
+    struct house_text text = {.settlement = settlement, .street = street, .number = trimmed(c, at, end)};
     if (!*text.street || !*text.number)
         return true;
     if (house_find(c, &text, MAKE_NOTHING, &found)) {
@@ -59,7 +83,7 @@ static bool try_house(struct call *c, const char *place, const char *at, const c
     return said;
 }
 
-bool incident_house_in(struct call *c, const char *place, int64_t *house)
+bool house_in_text(struct call *c, const char *place, int64_t *house)
 {
     const char *end = flat_in(place);
     int tries = 0;
