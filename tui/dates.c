@@ -327,6 +327,13 @@ static bool moment_split(const char *wire, int32_t *day, char clock[8])
     return true;
 }
 
+bool dates_is_ahead(const char *wire)
+{
+    enum { CLOCKS_DIFFER_S = 60 }; /* as the server lets them */
+    time_t when;
+    return moment_seconds(wire, &when) && when > time(NULL) + CLOCKS_DIFFER_S;
+}
+
 void dates_moment(const char *wire, char *out, size_t size)
 {
     char date[16], clock[8];

@@ -33,6 +33,8 @@ void dates_full(int32_t when, char *out, size_t size);
 void dates_resolved(int32_t when, char *out, size_t size);
 /* How near a due date is: "−3 дн", "сегодня", "завтра", "пт" (within the week), else 24.11. */
 void dates_due(int32_t due, char *out, size_t size);
+/* Is an RFC 3339 time more than a minute ahead? False when it is none. */
+bool dates_is_ahead(const char *wire);
 /* An RFC 3339 time in the municipality's zone: "12:40" when today, else "23.11 12:40" (with year when another). */
 void dates_moment(const char *wire, char *out, size_t size);
 /* Two of them as an interval, always with the day: "01.11 08:00 - 17:00", "03.07 23:00 - 04.07 06:00". "" unless both are times. */

@@ -142,6 +142,49 @@ int text_draw_form(const char *s, size_t len, int cells, char *out, size_t size)
     return used;
 }
 
+/* Takes the joint out; before that what stands in front of it is cut, so that all of it takes at most `cells`. */
+static void joint_take(char *text, size_t size, int cells)
+{
+    enum { LEAST = 4, JOINED_MAX = 1200 };
+    char *joint = strchr(text, TEXT_JOINT[0]), whole[JOINED_MAX];
+    if (!joint)
+        return;
+    *joint = '\0';
+    int room = cells - text_width(joint + 1), head = text_width(text);
+    if (head <= room || room < LEAST) {
+        strf(whole, sizeof whole, "%s%s", text, joint + 1);
+    } else {
+        size_t len = text_fit(text, strlen(text), room - 1, NULL);
+        strf(whole, sizeof whole, "%.*s%s%s", (int)len, text, "…", joint + 1);
+    }
+    strf(text, size, "%s", whole);
+}
+
+/* Leaves as many parts as fit, the first in any case. */
+static void parts_take(char *text, int cells)
+{
+    char *from = strchr(text, TEXT_PART[0]);
+    for (int used = from ? text_width_n(text, (size_t)(from - text)) : 0; from;) {
+        char *next = strchr(from + 1, TEXT_PART[0]);
+        size_t len = next ? (size_t)(next - from - 1) : strlen(from + 1);
+        used += text_width_n(from + 1, len);
+        if (used > cells)
+            len = 0;
+        memmove(from, from + 1, len);
+        from[len] = '\0';
+        if (len == 0 || !next)
+            return;
+        memmove(from + len, next, strlen(next) + 1);
+        from += len;
+    }
+}
+
+void text_shorten(char *text, size_t size, int cells)
+{
+    joint_take(text, size, cells);
+    parts_take(text, cells);
+}
+
 void strf(char *out, size_t size, const char *fmt, ...)
 {
     va_list args;

@@ -19,6 +19,13 @@ size_t text_fit(const char *s, size_t len, int cells, int *used);
 /* The drawable form of len bytes, at most `cells` wide, "…" at the end when something was cut. Returns its cells. */
 int text_draw_form(const char *s, size_t len, int cells, char *out, size_t size);
 
+/* In a text that may have no room: what stands before the joint is cut, so that what follows stays whole; a part is shown whole or not at
+ * all, with those after it. */
+#define TEXT_JOINT "\x1f"
+#define TEXT_PART "\x1e"
+/* Takes both marks out of a text of `size` bytes, and shortens it at them to so many cells where that is enough. */
+void text_shorten(char *text, size_t size, int cells);
+
 /* snprintf that never leaves half a character: what does not fit is cut. */
 void strf(char *out, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

@@ -70,7 +70,6 @@ static void the_time_of_a_supplier_is_shown_as_read(void **state)
     term_wait_text(duty, "Дома строкой");
     scene_choose(duty, "Ресурс", "Электр", "Электроснабжение");
     scene_fill(duty, "Дома строкой", "Мира 5");
-    scene_choose(duty, "Вид", "План", "Плановое");
     scene_fill(duty, "Время строкой", "01-02.02.2031 08:00 - 17:00 x7");
     term_wait_text(duty, "7: ни день, ни час");
     scene_settle(duty, "Backspace");
@@ -81,6 +80,30 @@ static void the_time_of_a_supplier_is_shown_as_read(void **state)
     scene_submit(duty);
     term_wait_text(duty, "Записано: 2 отключения");
     assert_string_equal(server_sql(server, "SELECT count(*) FROM outage WHERE started_at > '2031-01-01' AND status = 'announced'"), "2");
+    scene_leave(&duty);
+}
+
+/* What lies ahead is planned: the kind follows the pasted time, and the other way back, until the dispatcher has chosen. */
+static void the_kind_goes_with_the_time_until_it_is_chosen(void **state)
+{
+    (void)state;
+    scene_forget_drafts(&town, TOWN_dispatcher);
+    struct term *duty = scene_login(&town, TOWN_dispatcher, 100, 36, "xterm-256color");
+    scene_write(duty, "Ц");
+    term_wait_text(duty, "Дома строкой");
+    term_wait_text(duty, "Аварийное");
+    scene_fill(duty, "Время строкой", "с 10.03.2031 9:00 до 12.03.2031 17:00");
+    term_wait_text(duty, "Плановое");
+    term_wait_text(duty, "Начало впереди, поэтому вид - плановое");
+    scene_choose(duty, "Вид", "Авар", "Аварийное");
+    term_wait_text(duty, "Начало впереди: аварийное заранее не записать");
+    scene_choose(duty, "Вид", "План", "Плановое");
+    term_wait_gone(duty, "Начало впереди");
+    scene_fill(duty, "Дома строкой", "Мира 6");
+    scene_choose(duty, "Ресурс", "Газо", "Газоснабжение");
+    scene_submit(duty);
+    term_wait_text(duty, "ОТК-");
+    assert_string_equal(server_sql(server, "SELECT kind FROM outage WHERE started_at > '2031-03-01'"), "planned");
     scene_leave(&duty);
 }
 
@@ -127,6 +150,7 @@ int main(void)
         cmocka_unit_test(starts_and_is_filled),
         cmocka_unit_test(an_outage_is_written_down_and_stands_on_every_board),
         cmocka_unit_test(the_time_of_a_supplier_is_shown_as_read),
+        cmocka_unit_test(the_kind_goes_with_the_time_until_it_is_chosen),
         cmocka_unit_test(the_wall_follows_and_outlives_the_server),
         cmocka_unit_test(stops_cleanly),
     };

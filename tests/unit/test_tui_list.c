@@ -1,3 +1,4 @@
+#include "tui/text.h"
 #include "tui/widgets/columns.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +22,31 @@ static int cells(const int *widths)
         if (widths[i])
             used += widths[i] + (used ? COLUMN_GAP : 0);
     return used;
+}
+
+static void a_text_is_shortened_where_it_says(void **state)
+{
+    static const struct {
+        const char *text;
+        int cells;
+        const char *shown;
+    } cases[] = {
+        {"Заводской" TEXT_JOINT ": Лифт", 20, "Заводской: Лифт"},
+        {"Заводской" TEXT_JOINT ": Лифт", 12, "Завод…: Лифт"},
+        {"Заводской" TEXT_JOINT ": Лифт", 8, "Заводской: Лифт"}, /* too narrow to say anything of both: cut as any text */
+        {"Лифт", 2, "Лифт"},
+        {"люди 7" TEXT_PART " · дома 2" TEXT_PART " · школы 1", 40, "люди 7 · дома 2 · школы 1"},
+        {"люди 7" TEXT_PART " · дома 2" TEXT_PART " · школы 1", 20, "люди 7 · дома 2"},
+        {"люди 7" TEXT_PART " · дома 2" TEXT_PART " · школы 1", 3, "люди 7"},
+        {"", 3, ""},
+    };
+    char text[200];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        strf(text, sizeof text, "%s", cases[i].text);
+        text_shorten(text, sizeof text, cases[i].cells);
+        assert_string_equal(text, cases[i].shown);
+    }
 }
 
 static void no_width_is_ever_exceeded(void **state)
@@ -75,6 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_width_is_ever_exceeded),
+        cmocka_unit_test(a_text_is_shortened_where_it_says),
         cmocka_unit_test(a_wide_line_is_filled_by_the_column_without_a_limit),
         cmocka_unit_test(what_matters_least_is_dropped_first),
         cmocka_unit_test(a_phone_gets_two_lines),

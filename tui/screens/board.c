@@ -2,24 +2,15 @@
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
-#include "tui/screens.h"
+#include "tui/screens/figures.h"
 #include "tui/screens/modules.h"
-#include "tui/screens/tabs.h"
-#include "tui/stack.h"
 #include "tui/text.h"
-#include "tui/widgets/list.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct group {
-    const char *by, *label, *what; /* msgids: of the tab, of the column */
-} groups[] = {
-    {"unit", N_("Units"), N_("Unit")},
-    {"executor", N_("People"), N_("Responsible")},
-    {"date", N_("By day"), N_("Due")},
-};
-enum { GROUPS = sizeof groups / sizeof *groups, BY_UNIT = 0, BY_PERSON = 1 };
+static const struct figures_tab groups[] = {{"unit", N_("Units")}, {"executor", N_("People")}, {"date", N_("By day")}};
+enum { BY_UNIT = 0, BY_PERSON = 1 };
 
 /* The columns in their order; `bucket` is what assignment.list calls the rows of one. */
 static const struct bucket {
@@ -36,9 +27,6 @@ static const struct bucket {
 enum { BUCKETS = sizeof buckets / sizeof *buckets };
 
 struct board {
-    struct screen *screen;
-    struct list *list;
-    int by;
     int64_t unit; /* the persons of one unit, 0: of all */
     char unit_name[160];
     char scope[16]; /* "": as the server chooses */
@@ -61,18 +49,10 @@ static void cell_what(const struct row *row, char *out, size_t size, enum role *
         strf(out, size, "%s", row_get(row, "unit_name")[0] ? row_get(row, "unit_name") : _("Without a unit"));
 }
 
-static void count_text(const struct row *row, const char *field, enum role strong, char *out, size_t size, enum role *role)
-{
-    const char *n = row_get(row, field);
-    bool none = strcmp(n, "0") == 0;
-    *role = none ? R_DIM : strong;
-    strf(out, size, "%s", none ? "·" : n);
-}
-
 #define CELL_COUNT(name, strong)                                                                                                           \
     static void cell_##name(const struct row *row, char *out, size_t size, enum role *role)                                                \
     {                                                                                                                                      \
-        count_text(row, #name, strong, out, size, role);                                                                                   \
+        figures_count(row, #name, strong, out, size, role);                                                                                \
     }
 CELL_COUNT(overdue, R_LATE)
 CELL_COUNT(today, R_SOON)
@@ -81,22 +61,33 @@ CELL_COUNT(later, R_TEXT)
 CELL_COUNT(reported, R_GOOD)
 CELL_COUNT(open, R_STRONG)
 
+/* On a phone no head stands over a number: its line says what it counts. */
+static void cell_said(const struct row *row, char *out, size_t size, enum role *role)
+{
+    *role = strcmp(row_get(row, "overdue"), "0") == 0 ? R_DIM : R_LATE;
+    out[0] = '\0';
+    for (int i = 1; i < BUCKETS; i++)
+        figures_add(out, size, tr(buckets[i].label), row_get(row, buckets[i].bucket));
+}
+
 static const struct column columns[] = {
     {"what", N_("Who or when"), 16, 60, 1, 1, false, cell_what},
-    {"overdue", N_("Late"), 8, 8, 1, 2, true, cell_overdue},
-    {"today", N_("Today"), 7, 7, 2, 2, true, cell_today},
-    {"week", N_("Week"), 6, 6, 3, 2, true, cell_week},
-    {"later", N_("Later"), 6, 6, 5, 2, true, cell_later},
-    {"reported", N_("Acceptance"), 7, 7, 4, 2, true, cell_reported},
-    {"open", N_("All"), 5, 5, 2, 2, true, cell_open},
+    {"overdue", N_("Late"), 8, 8, 1, 0, true, cell_overdue},
+    {"today", N_("Today"), 7, 7, 2, 0, true, cell_today},
+    {"week", N_("Week"), 6, 6, 3, 0, true, cell_week},
+    {"later", N_("Later"), 6, 6, 5, 0, true, cell_later},
+    {"reported", N_("Acceptance"), 7, 7, 4, 0, true, cell_reported},
+    {"open", N_("All"), 5, 5, 2, 1, true, cell_open},
+    {"said", "", 20, 0, COLUMN_NARROW_ONLY, 2, false, cell_said},
 };
 static const char *const fields[] = {"unit", "unit_name", "responsible", "responsible_name", "when", "due", "overdue", "today", "week",
                                      "later", "reported", "open", "filter", NULL};
 
 static json_t *board_params(void *arg)
 {
-    const struct board *b = arg;
-    json_t *params = json_pack("{s:s}", "by", groups[b->by].by);
+    const struct figures *f = arg;
+    const struct board *b = f->data;
+    json_t *params = json_pack("{s:s}", "by", figures_by(f));
     if (b->scope[0])
         json_object_set_new(params, "scope", json_string(b->scope));
     if (b->unit)
@@ -106,7 +97,7 @@ static json_t *board_params(void *arg)
 
 static void taken(void *arg, const json_t *result)
 {
-    struct board *b = arg;
+    struct board *b = ((struct figures *)arg)->data;
     const json_t *total = json_object_get(result, "total");
     strf(b->scope, sizeof b->scope, "%s", js_str(result, "scope"));
     for (int i = 0; i < BUCKETS; i++)
@@ -148,79 +139,61 @@ static void rows_open(const struct row *row, const struct bucket *bucket)
     app_push(assignments_rows(filter, about));
 }
 
-static void group_set(struct board *b, int by, int64_t unit, const char *name)
+static void people_of(struct figures *f, int64_t unit, const char *name)
 {
-    b->by = (by + GROUPS) % GROUPS;
+    struct board *b = f->data;
     b->unit = unit;
     strf(b->unit_name, sizeof b->unit_name, "%s", name);
-    list_reload(b->list);
+    figures_group(f, unit ? BY_PERSON : BY_UNIT);
 }
 
-static bool board_command(struct screen *s, enum command cmd)
+static bool board_command(struct figures *f, const struct row *row, enum command cmd)
 {
-    struct board *b = s->data;
-    const struct row *row = list_selected(b->list);
+    struct board *b = f->data;
     const struct bucket *bucket = bucket_of(cmd);
     if (bucket && row) {
         rows_open(row, bucket);
         return true;
     }
     switch (cmd) {
-    case CMD_BOARD_PEOPLE: group_set(b, BY_PERSON, atoll(row_get(row, "unit")), row_get(row, "unit_name")); return true;
+    case CMD_BOARD_PEOPLE: people_of(f, atoll(row_get(row, "unit")), row_get(row, "unit_name")); return true;
     case CMD_BOARD_SCOPE:
         strf(b->scope, sizeof b->scope, "%s", strcmp(b->scope, "control") == 0 ? "all" : "control");
-        list_reload(b->list);
+        list_reload(f->list);
         return true;
-    case CMD_NEXT_TAB: group_set(b, b->by + 1, 0, ""); return true;
-    case CMD_PREV_TAB: group_set(b, b->by - 1, 0, ""); return true;
     case CMD_BACK:
         if (!b->unit)
             return false;
-        group_set(b, BY_UNIT, 0, "");
+        people_of(f, 0, "");
         return true;
     default: return false;
     }
 }
 
-static const char *board_why_not(struct screen *s, enum command cmd)
+static const char *board_why_not(struct figures *f, const struct row *row, enum command cmd, bool *mine)
 {
-    const struct board *b = s->data;
-    const struct row *row = list_selected(b->list);
     const struct bucket *bucket = bucket_of(cmd);
     if (bucket)
         return !row ? _("Nothing is chosen") : strcmp(row_get(row, bucket->bucket), "0") == 0 ? _("There are none here") : NULL;
-    switch (cmd) {
-    case CMD_BOARD_PEOPLE: return b->by == BY_UNIT && row && strcmp(row_get(row, "unit"), "0") != 0 ? NULL : _("Choose a unit first");
-    case CMD_BOARD_SCOPE:
-    case CMD_NEXT_TAB:
-    case CMD_PREV_TAB: return NULL;
-    default: return _("This key does nothing here; F1 tells what is possible");
-    }
+    if (cmd == CMD_BOARD_PEOPLE)
+        return f->tab == BY_UNIT && row && strcmp(row_get(row, "unit"), "0") != 0 ? NULL : _("Choose a unit first");
+    *mine = cmd == CMD_BOARD_SCOPE;
+    return NULL;
 }
 
-static const char *board_label(struct screen *s, enum command cmd)
+static const char *board_label(const struct figures *f, enum command cmd)
 {
-    const struct board *b = s->data;
+    const struct board *b = f->data;
     if (cmd == CMD_BOARD_SCOPE)
         return strcmp(b->scope, "control") == 0 ? _("Everything") : _("I control");
     return NULL;
 }
 
-static bool board_key(struct screen *s, int key)
+static void unit_forget(struct figures *f)
 {
-    const struct board *b = s->data;
-    return list_key(b->list, key);
-}
-
-static bool board_click(struct screen *s, enum hit what, int arg)
-{
-    struct board *b = s->data;
-    bool again;
-    if (what == HIT_TAB)
-        group_set(b, arg, 0, "");
-    else if (what == HIT_ROW && list_click(b->list, arg, &again) && again)
-        app_command(CMD_OPEN);
-    return true;
+    struct board *b = f->data;
+    b->unit = 0;
+    b->unit_name[0] = '\0';
 }
 
 /* ---- painting ---- */
@@ -244,89 +217,48 @@ static int sums_text(const struct board *b, const char *before, int width, char 
     return left;
 }
 
-static void paint_sums(const struct board *b, struct rect r)
+static void board_sums(const struct figures *f, int width, char *out, size_t size)
 {
-    char text[400];
-    if (sums_text(b, _("In all: "), r.w - 2, text, sizeof text) > 0)
-        sums_text(b, "", r.w - 2, text, sizeof text);
-    draw_text(r.y, r.x + 1, r.w - 2, R_STRONG, G_BASE, text);
+    if (sums_text(f->data, _("In all: "), width, out, size) > 0)
+        sums_text(f->data, "", width, out, size);
 }
 
-static void board_paint(struct screen *s, struct rect r, struct cursor *cursor)
+static const char *board_corner(const struct figures *f)
 {
-    struct board *b = s->data;
-    struct tab tabs[GROUPS];
-    for (int i = 0; i < GROUPS; i++)
-        tabs[i] = (struct tab){.label = _(groups[i].label)};
-    if (r.h > 3) {
-        tabs_paint((struct rect){r.y, r.x, 1, r.w}, tabs, GROUPS, (size_t)b->by, strcmp(b->scope, "control") == 0 ? _("I control") : _("Everything"));
-        r.y++;
-        r.h--;
-    }
-    if (r.h > 3) {
-        paint_sums(b, (struct rect){r.y, r.x, 1, r.w});
-        r.y++;
-        r.h--;
-    }
-    list_paint(b->list, r, cursor);
+    const struct board *b = f->data;
+    return strcmp(b->scope, "control") == 0 ? _("I control") : _("Everything");
 }
 
-static void board_title(const struct screen *s, char *out, size_t size)
+static void board_title(const struct figures *f, char *out, size_t size)
 {
-    const struct board *b = s->data;
+    const struct board *b = f->data;
     strf(out, size, "%s%s%s", _("Control"), b->unit_name[0] ? " · " : "", b->unit_name);
 }
 
-static const char *board_scopes(const struct screen *s)
+/* The name of the chosen line whole: a column often cuts it. */
+static void board_hint(const struct figures *f, const struct row *row, char *out, size_t size)
 {
-    (void)s;
-    return "board";
+    enum role role;
+    (void)f;
+    cell_what(row, out, size, &role);
 }
 
-/* ---- life ---- */
-
-static bool board_busy(const struct screen *s)
-{
-    const struct board *b = s->data;
-    return list_is_busy(b->list);
-}
-
-static void board_refresh(struct screen *s)
-{
-    struct board *b = s->data;
-    list_refresh(b->list, false);
-}
-
-static void board_event(struct screen *s, const char *record, int64_t id, bool own)
-{
-    struct board *b = s->data;
-    (void)id;
-    if (strcmp(record, "assignment") != 0)
-        return;
-    list_news(b->list, own);
-}
-
-static void board_close(struct screen *s)
-{
-    struct board *b = s->data;
-    list_free(&b->list);
-    free(b);
-}
-
-static const struct screen_ops board_ops = {
+static const struct figures_spec board_spec = {
     .name = "board",
-    .scopes = board_scopes,
+    .scopes = "board figures",
+    .record = "assignment",
+    .list = &spec,
+    .tabs = groups,
+    .tab_count = sizeof groups / sizeof *groups,
     .title = board_title,
-    .paint = board_paint,
-    .key = board_key,
+    .sums = board_sums,
+    .corner = board_corner,
     .command = board_command,
     .why_not = board_why_not,
     .label = board_label,
-    .click = board_click,
-    .busy = board_busy,
-    .refresh = board_refresh,
-    .event = board_event,
-    .close = board_close,
+    .hint = board_hint,
+    .tab_left = unit_forget,
+    .free = free,
 };
 
 struct screen *board_screen(const char *query)
@@ -335,8 +267,5 @@ struct screen *board_screen(const char *query)
     (void)query;
     if (!b)
         abort();
-    b->screen = screen_new(&board_ops, b);
-    b->list = list_new(&spec, b->screen, b);
-    list_reload(b->list);
-    return b->screen;
+    return figures_screen(&board_spec, b);
 }

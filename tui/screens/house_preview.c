@@ -31,6 +31,10 @@ struct house_preview {
     bool focused, failed;
     char fault[300];
     struct period_preview *period;
+    void (*period_read)(void *arg);
+    void *period_arg;
+    enum role note_role;
+    char note[300]; /* the form's own line */
 };
 
 struct house_preview *house_preview_new(void)
@@ -166,6 +170,8 @@ static void add_line(void *arg, enum role role, int indent, const char *text) { 
 static void tell(struct house_preview *p)
 {
     p->count = p->candidates = 0;
+    if (p->note[0])
+        add(p, p->note_role, 0, p->note);
     if (p->period)
         period_preview_tell(p->period, add_line, p);
     if (p->failed)
@@ -237,7 +243,28 @@ void house_preview_watch(struct house_preview *p, struct screen *owner, struct f
 
 static void period_read(void *arg)
 {
-    tell(arg);
+    struct house_preview *p = arg;
+    if (p->period_read)
+        p->period_read(p->period_arg);
+    tell(p);
+    app_dirty();
+}
+
+void house_preview_on_period(struct house_preview *p, void (*read)(void *arg), void *arg)
+{
+    p->period_read = read;
+    p->period_arg = arg;
+}
+
+const char *house_preview_period_begins(const struct house_preview *p) { return p->period ? period_preview_begins(p->period) : ""; }
+
+void house_preview_note(struct house_preview *p, enum role role, const char *text)
+{
+    if (p->note_role == role && strcmp(p->note, text) == 0)
+        return;
+    p->note_role = role;
+    strf(p->note, sizeof p->note, "%s", text);
+    tell(p);
     app_dirty();
 }
 

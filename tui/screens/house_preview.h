@@ -9,6 +9,7 @@
  *   .collect  json_object_set_new(params, "houses", house_preview_ids(p)); or "choices" for an operation that takes the line itself */
 #pragma once
 #include "tui/app.h"
+#include "tui/theme.h"
 #include "tui/widgets/field.h"
 
 struct house_preview;
@@ -19,6 +20,11 @@ void house_preview_free(struct house_preview *p);
 void house_preview_watch(struct house_preview *p, struct screen *owner, struct field *line, struct field *settlement, struct field *street);
 /* The field of a supplier's period (`period` of outage.open; NULL: the form has none): how it is read stands above the houses. */
 void house_preview_watch_period(struct house_preview *p, struct screen *owner, struct field *period);
+/* Called whenever that period is read anew; when it begins then, "" while that is not known. */
+void house_preview_on_period(struct house_preview *p, void (*read)(void *arg), void *arg);
+const char *house_preview_period_begins(const struct house_preview *p);
+/* A line of the form's own, first of all; "" drops it. */
+void house_preview_note(struct house_preview *p, enum role role, const char *text);
 /* A field changed: asks again when it is one of those watched. */
 void house_preview_changed(struct house_preview *p, const struct field *f);
 

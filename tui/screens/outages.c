@@ -1,4 +1,4 @@
-/* Outages: the list, the card, the text for residents. */
+/* Outages: the list, the card, those of a house. The form that writes one down stands in outage_form.c. */
 #include "tui/screens/outages.h"
 #include "tui/dates.h"
 #include "tui/i18n.h"
@@ -6,8 +6,6 @@
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
 #include "tui/screens/files.h"
-#include "tui/screens/form.h"
-#include "tui/screens/house_preview.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/records.h"
 #include "tui/text.h"
@@ -363,96 +361,3 @@ static const struct card_spec card_spec = {
 };
 
 struct screen *outages_card(int64_t id, enum command then) { return card_screen(&card_spec, id, then); }
-
-/* ---- writing one down ---- */
-
-/* What the preview has found is what is sent: also where a street was chosen of several alike. With pieces that were not found the line
- * itself goes, and the server says which. */
-static void send_found(struct form_screen *fs, json_t *params)
-{
-    struct house_preview *p = fs->extra_data;
-    size_t i;
-    json_t *id;
-    if (!json_object_get(params, "line") || !house_preview_is_ready(p) || house_preview_has_trouble(p) || house_preview_count(p) == 0)
-        return;
-    json_t *found = house_preview_ids(p), *named = json_object_get(params, "houses");
-    json_array_foreach(named, i, id) json_array_append(found, id);
-    json_object_set_new(params, "houses", found);
-    json_object_del(params, "line");
-}
-
-/* Several breaks are several outages: all are named. */
-static bool several_opened(struct form_screen *fs, const json_t *result)
-{
-    const json_t *more = json_object_get(result, "more");
-    char said[200];
-    int n = (int)json_array_size(more) + 1;
-    (void)fs;
-    if (n == 1)
-        return false;
-    strf(said, sizeof said, ngettext("Written down: %d outage, %s to %s", "Written down: %d outages, %s to %s", (unsigned long)n), n,
-         js_str(result, "number"), js_str(json_array_get(more, (size_t)n - 2), "number"));
-    app_status(STATUS_GOOD, "%s", said);
-    return true;
-}
-
-static const struct form_extra *line_form(void)
-{
-    static struct form_extra extra;
-    extra = house_line_extra;
-    extra.collect = send_found;
-    extra.done = several_opened;
-    return &extra;
-}
-
-static void take_over(json_t *values, const char *name, const json_t *value, const char *label)
-{
-    if (value && !json_is_null(value))
-        json_object_set_new(values, name, json_pack("{s:O, s:s}", "value", value, "label", label));
-}
-
-/* What the card of an incident knows of the outage behind it. Where its house is not in the register the place goes into the line, which
- * says beside what is not understood. */
-static void take_incident(json_t *values, const json_t *r)
-{
-    json_t *house = js_int(r, "house") ? json_pack("[I]", (json_int_t)js_int(r, "house")) : NULL;
-    take_over(values, "resource", json_object_get(r, "resource"), "");
-    take_over(values, house ? "houses" : "line", house ? house : json_object_get(r, "place"), js_str(r, "place"));
-    take_over(values, "reason", json_object_get(r, "full_text"), "");
-    take_over(values, "started", json_object_get(r, "taken_at"), "");
-    json_decref(house);
-}
-
-void outages_new(const struct record_ref *incident)
-{
-    static const struct form_hint hints[] = {{"external_id", FH_HIDE, NULL},
-                                             {"source", FH_HIDE, NULL},
-                                             {"source_kind", FH_HIDE, NULL},
-                                             {"incident", FH_HIDE, NULL},
-                                             {NULL, 0, NULL}};
-    char draft[64], title[160];
-    json_t *values = json_pack("{s:{s:s}}", "kind", "value", "emergency");
-    if (incident) {
-        strf(draft, sizeof draft, "incident.new_outage:%lld", (long long)incident->id);
-        strf(title, sizeof title, _("New outage from %s"), incident->number);
-        take_incident(values, incident->whole);
-    }
-    static const char *const order[] = {"resource", "line",    "promised", "reason",    "supplier", "kind",
-                                        "period",   "started", "houses",   "condition", "noticed",  NULL};
-    form_open(&(struct form_start){.method = "outage.open",
-                                   .hints = hints,
-                                   .order = order,
-                                   .title = incident ? title : NULL,
-                                   .draft = incident ? draft : NULL,
-                                   .values = values,
-                                   .fixed = incident ? json_pack("{s:I}", "incident", (json_int_t)incident->id) : NULL,
-                                   .large = true,
-                                   .extra = line_form(),
-                                   .extra_data = house_preview_new()});
-}
-
-void outage_houses_open(const char *method, const struct record_ref *ref)
-{
-    form_open(&(struct form_start){
-        .method = method, .refs = ref, .ref_count = 1, .large = true, .extra = line_form(), .extra_data = house_preview_new()});
-}

@@ -75,6 +75,11 @@ void period_preview_changed(struct period_preview *p, const struct field *f)
         timers_start(DELAY_MS, false, ask, p);
 }
 
+const char *period_preview_begins(const struct period_preview *p)
+{
+    return js_str(json_array_get(json_object_get(p->answer, "intervals"), 0), "from");
+}
+
 /* «01.11 08:00 - 17:00: every day at these hours» */
 static void interval_text(const json_t *interval, char *out, size_t size)
 {

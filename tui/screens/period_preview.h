@@ -11,5 +11,7 @@ struct period_preview *period_preview_new(struct screen *owner, struct field *fi
 void period_preview_free(struct period_preview **p);
 /* A field changed: asks again when it is the one watched. */
 void period_preview_changed(struct period_preview *p, const struct field *f);
+/* When the first outage of it begins, RFC 3339; "" while that is not known. */
+const char *period_preview_begins(const struct period_preview *p);
 /* Calls `line` for each line to show; for none while the field is empty. */
 void period_preview_tell(const struct period_preview *p, void (*line)(void *arg, enum role role, int indent, const char *text), void *arg);

@@ -1,6 +1,6 @@
 #include "tui/widgets/columns.h"
 
-static bool is_on(const struct column *c, int line) { return line == 0 ? c->priority > 0 : c->line == line; }
+static bool is_on(const struct column *c, int line) { return line == 0 ? c->priority != COLUMN_NARROW_ONLY : c->line == line; }
 
 static int used_by(const int *widths, size_t count)
 {
@@ -23,7 +23,7 @@ static int least_width(const struct column *c, int line)
 /* The most needed columns at their least width. */
 static void choose(const struct column *columns, size_t count, int line, int width, int *widths)
 {
-    for (int priority = 1; priority <= (int)COLUMNS_MAX; priority++) {
+    for (int priority = COLUMN_NARROW_ONLY; priority <= (int)COLUMNS_MAX; priority++) {
         for (size_t i = 0; i < count; i++) {
             if (columns[i].priority != priority || !is_on(&columns[i], line))
                 continue;

@@ -10,14 +10,14 @@ struct column {
     const char *field; /* value of the row that is shown */
     const char *title; /* msgid of the heading, "" for none */
     int min, max;      /* cells; max 0: takes what is left */
-    int priority;      /* 1 is dropped last */
+    int priority;      /* 1 is dropped last; COLUMN_NARROW_ONLY: stands on narrow screens alone */
     int line;          /* on a narrow screen: line 1 or 2 of the row; 0: not shown there */
     bool right;        /* numbers */
     /* Text and look made from the row; NULL: the field as it is. */
     void (*show)(const struct row *row, char *out, size_t size, enum role *role);
 };
 
-enum { COLUMNS_MAX = 16, COLUMN_GAP = 2 };
+enum { COLUMNS_MAX = 16, COLUMN_GAP = 2, COLUMN_NARROW_ONLY = 0 };
 
 /* Fills widths[count] with cells (0: dropped) so that they and the gaps between take at most `width`. `line` 0: all columns in one
  * line; 1 or 2: only those of that line of a narrow row. Returns the cells used. */

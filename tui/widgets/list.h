@@ -19,7 +19,7 @@ struct row {
 
 struct list_spec {
     const char *method; /* "appeal.list" */
-    const struct column *columns;
+    const struct column *columns; /* texts of cells may hold TEXT_JOINT and TEXT_PART */
     size_t column_count;
     const char *const *fields; /* ends with NULL; "id" and "version" are always kept */
     /* Filters, query and sort; a new object (NULL: none). */

@@ -31,6 +31,7 @@ static void paint_cells(const struct list *l, const struct row *row, int y, int 
         if (!widths[i])
             continue;
         cell_text(row, &l->spec->columns[i], text, sizeof text, &role);
+        text_shorten(text, sizeof text, widths[i]);
         if (strong && role == R_TEXT)
             role = R_STRONG;
         /* The gap belongs to the cell before it, so that it needs no look of its own. */
