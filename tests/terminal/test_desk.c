@@ -160,10 +160,9 @@ static void a_card_goes_its_way_by_letters(void **state)
     scene_submit(t);
     term_wait_text(t, "Закрыто");
     /* What was done is told as past, and with its words. */
-    static const char *const past[] = {"Вызов принят",   "Передано службам", "Службы: Газовая служба (104)",
-                                       "Служба приняла", "Устранено",        "Заявитель подтвердил: "};
+    static const char *const past[] = {"Вызов принят", "Передано службам", "Службы: Газовая служба (104)", "Служба приняла", "Устранено"};
     while (!term_has(t, past[0]))
-        scene_press(t, "Tab");
+        scene_settle(t, "Tab");
     for (size_t i = 1; i < sizeof past / sizeof *past; i++)
         term_wait_text(t, past[i]);
     scene_leave(&t);
