@@ -78,7 +78,7 @@ static const struct column columns[] = {
     {"number", N_("Number"), 11, 12, 4, 0, false, cell_number},
     {"type", N_("Kind"), 18, 26, 1, 1, false, cell_type},
     {"place", N_("Where and what"), 24, 0, 1, 2, false, cell_where},
-    {"clock", N_("Awaited"), 24, 30, 5, 0, false, cell_clock},
+    {"clock", N_("Awaited"), 30, 36, 5, 0, false, cell_clock},
     {"caller", N_("Caller"), 20, 30, 7, 0, false, cell_caller},
     {"status", N_("State"), 12, 16, 3, 1, false, cell_status},
 };
@@ -157,13 +157,13 @@ static const struct column house_columns[] = {
     {"status", N_("State"), 12, 16, 3, 2, false, cell_status},
 };
 
-const struct card_list incidents_of_house = {"incident",
-                                             {.method = "incident.list",
-                                              .columns = house_columns,
-                                              .column_count = sizeof house_columns / sizeof *house_columns,
-                                              .fields = fields,
-                                              .params = card_list_params,
-                                              .empty = N_("No calls from this house so far.")}};
+const struct card_list incidents_of_house = {.record = "incident",
+                                             .list = {.method = "incident.list",
+                                                      .columns = house_columns,
+                                                      .column_count = sizeof house_columns / sizeof *house_columns,
+                                                      .fields = fields,
+                                                      .params = card_list_params,
+                                                      .empty = N_("No calls from this house so far.")}};
 
 /* ---- the card ---- */
 

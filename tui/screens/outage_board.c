@@ -112,7 +112,7 @@ static void cell_said(const struct row *row, char *out, size_t size, enum role *
     enum role ignored;
     bool broken = row_get(row, "promises_broken")[0] && strcmp(row_get(row, "promises_broken"), "0") != 0;
     *role = broken ? R_LATE : R_DIM;
-    strf(out, size, "%s", place_name(row)[0] ? resource_name(row) : "");
+    strf(out, size, "%s%s%s", broken ? theme_glyph(GL_LATE) : "", broken ? " " : "", place_name(row)[0] ? resource_name(row) : "");
     cell_residents(row, people, sizeof people, &ignored);
     figures_add(out, size, _("people"), strcmp(people, "·") == 0 ? "" : people);
     figures_add(out, size, _("broken"), row_get(row, "promises_broken"));
@@ -128,7 +128,7 @@ static const struct column columns[] = {
     {"flats", N_("Flats"), 7, 7, 5, 0, true, cell_flats},
     {"social", N_("Social"), 4, 6, 2, 0, true, cell_social},
     {"broken", N_("Broken"), 6, 6, 2, 0, true, cell_broken},
-    {"promised", N_("Back"), 11, 14, 2, 0, false, cell_promised},
+    {"promised", N_("Back at"), 11, 14, 2, 0, false, cell_promised},
     {"since", N_("Since"), 11, 14, 4, 0, false, cell_since},
     {"outages", N_("Outages"), 10, 10, 6, 0, true, cell_outages},
     {"place", "", 12, 0, COLUMN_NARROW_ONLY, 1, false, cell_place},
