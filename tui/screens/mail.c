@@ -55,7 +55,7 @@ static void cell_why(const struct row *row, char *out, size_t size, enum role *r
 }
 
 static const struct column columns[] = {
-    {"created_at", N_("When"), 13, 16, 1, 2, false, cell_at}, {"user_name", N_("To whom"), 14, 22, 1, 1, false, cell_whom},
+    {"created_at", N_("When"), 11, 14, 1, 2, false, cell_at}, {"user_name", N_("To whom"), 14, 22, 1, 1, false, cell_whom},
     {"state", N_("State"), 11, 12, 1, 1, false, cell_state},  {"address", N_("Address"), 16, 26, 4, 0, false, NULL},
     {"subject", N_("Subject"), 16, 34, 3, 0, false, NULL},    {"last_error", N_("Why"), 14, 0, 2, 2, false, cell_why},
     {"tries", N_("Tries"), 7, 7, 5, 0, true, NULL},

@@ -126,7 +126,7 @@ static const struct column columns[] = {
     {"planned", N_("Plan."), 6, 6, 3, 0, true, cell_planned},
     {"residents", N_("People"), 8, 9, 1, 0, true, cell_residents},
     {"flats", N_("Flats"), 7, 7, 5, 0, true, cell_flats},
-    {"social", N_("Social"), 4, 6, 2, 0, true, cell_social},
+    {"social", N_("Social"), 6, 6, 2, 0, true, cell_social},
     {"broken", N_("Broken"), 6, 6, 2, 0, true, cell_broken},
     {"promised", N_("Back at"), 11, 14, 2, 0, false, cell_promised},
     {"since", N_("Since"), 11, 14, 4, 0, false, cell_since},

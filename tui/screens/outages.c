@@ -94,7 +94,7 @@ static const struct column columns[] = {
     {"number", N_("Number"), 10, 12, 2, 0, false, cell_number},
     {"resource", N_("Resource"), 22, 24, 1, 1, false, cell_resource},
     {"where", N_("Where"), 16, 0, 1, 2, false, cell_where},
-    {"houses", N_("Houses"), 5, 9, 1, 0, true, cell_houses},
+    {"houses", N_("Houses"), 6, 9, 1, 0, true, cell_houses},
     {"promised", N_("Back at"), 11, 16, 1, 2, false, cell_promised},
     {"houses", "", 8, 9, COLUMN_NARROW_ONLY, 1, true, cell_houses_said},
     {"started", N_("Since"), 11, 16, 3, 0, false, cell_started},
@@ -243,7 +243,7 @@ static void build_counts(struct doc *d, const json_t *r)
     char text[160];
     int64_t now = js_int(r, "houses_now"), all = js_int(r, "houses"), estimated = js_int(r, "residents_estimated");
     strf(text, sizeof text, now == all ? "%lld" : _("%lld of %lld"), (long long)now, (long long)all);
-    doc_field_short(d, strcmp(js_str(r, "status"), "announced") == 0 ? _("Houses to go without") : _("Houses without it"), text,
+    doc_field_short(d, strcmp(js_str(r, "status"), "announced") == 0 ? _("Houses concerned") : _("Houses without it"), text,
                     now ? R_STRONG : R_GOOD);
     if (!now)
         return;
