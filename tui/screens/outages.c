@@ -43,14 +43,14 @@ static void cell_kind(const struct row *row, char *out, size_t size, enum role *
 static void cell_started(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_TEXT;
-    dates_moment(row_get(row, "started"), out, size);
+    cells_moment(row_get(row, "started"), out, size);
 }
 
 static void cell_promised(const struct row *row, char *out, size_t size, enum role *role)
 {
     const char *ended = row_get(row, "ended");
     *role = ended[0] ? R_GOOD : is_set(row_get(row, "promise_broken")) ? R_LATE : R_TEXT;
-    dates_moment(ended[0] ? ended : row_get(row, "promised"), out, size);
+    cells_moment(ended[0] ? ended : row_get(row, "promised"), out, size);
 }
 
 static void cell_houses(const struct row *row, char *out, size_t size, enum role *role)
@@ -93,10 +93,10 @@ static const struct column columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_broken},
     {"number", N_("Number"), 10, 12, 2, 0, false, cell_number},
     {"resource", N_("Resource"), 22, 24, 1, 1, false, cell_resource},
-    {"where", N_("Where"), 16, 0, 1, 2, false, cell_where},
+    {"where", N_("Where"), 15, 0, 1, 2, false, cell_where},
     {"houses", N_("Houses"), 6, 9, 1, 0, true, cell_houses},
     {"promised", N_("Back at"), 11, 16, 1, 2, false, cell_promised},
-    {"houses", "", 8, 9, COLUMN_NARROW_ONLY, 1, true, cell_houses_said},
+    {"houses", "", 8, 8, COLUMN_NARROW_ONLY, 1, true, cell_houses_said},
     {"started", N_("Since"), 11, 16, 3, 0, false, cell_started},
     {"kind", N_("Kind"), 12, 14, 4, 0, false, cell_kind},
     {"supplier", N_("Supplier"), 14, 26, 5, 0, false, cell_supplier},
@@ -166,7 +166,7 @@ struct screen *outages_rows(json_t *filters, const char *about) { return records
 static void house_moment(const struct row *row, const char *field, char *out, size_t size, enum role *role)
 {
     *role = R_TEXT;
-    dates_moment(row_get(row, field), out, size);
+    cells_moment(row_get(row, field), out, size);
 }
 
 static void cell_house_off(const struct row *row, char *out, size_t size, enum role *role)
@@ -346,7 +346,7 @@ static void cell_address(const struct row *row, char *out, size_t size, enum rol
 static void cell_back(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_GOOD;
-    dates_moment(row_get(row, "restored"), out, size);
+    cells_moment(row_get(row, "restored"), out, size);
 }
 
 static void cell_residents(const struct row *row, char *out, size_t size, enum role *role)
@@ -365,11 +365,13 @@ static void cell_social(const struct row *row, char *out, size_t size, enum role
 
 static void cell_said(const struct row *row, char *out, size_t size, enum role *role)
 {
-    char residents[40], social[400];
+    char residents[40], social[400], back[40];
     enum role ignored;
     cell_residents(row, residents, sizeof residents, &ignored);
+    cell_back(row, back, sizeof back, &ignored);
     cell_social(row, social, sizeof social, role);
     out[0] = '\0';
+    figures_add(out, size, _("back since"), back);
     figures_add(out, size, _("people"), residents);
     size_t len = strlen(out);
     strf(out + len, size - len, "%s%s", len && social[0] ? " · " : "", social);
@@ -377,7 +379,7 @@ static void cell_said(const struct row *row, char *out, size_t size, enum role *
 
 static const struct column all_houses_columns[] = {
     {"address", N_("House"), 26, 40, 1, 1, false, cell_address},  {"residents", N_("Residents"), 7, 9, 3, 0, true, cell_residents},
-    {"back", N_("Back since"), 11, 16, 2, 1, false, cell_back},   {"social", N_("Social objects"), 20, 0, 2, 0, false, cell_social},
+    {"back", N_("Back since"), 11, 16, 2, 0, false, cell_back},   {"social", N_("Social objects"), 20, 0, 2, 0, false, cell_social},
     {"said", "", 20, 0, COLUMN_NARROW_ONLY, 2, false, cell_said}, {"company_name", N_("House management"), 14, 26, 4, 0, false, NULL},
 };
 static const char *const all_houses_fields[] = {"address", "residents",  "estimated",    "restored",
