@@ -63,25 +63,28 @@ void arena_free(struct arena **a)
     *a = NULL;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+static void *take(struct arena *a, size_t size, size_t align)
 {
-    size_t need = (size + ALIGN_BYTES - 1) / ALIGN_BYTES * ALIGN_BYTES;
-    if (need < size)
-        abort();
-    if (need > a->head->size - a->head->used) {
-        struct block *b = block_new(need > BLOCK_BYTES ? need : BLOCK_BYTES);
+    size_t used = (a->head->used + align - 1) / align * align;
+    if (used > a->head->size || size > a->head->size - used) {
+        struct block *b = block_new(size > BLOCK_BYTES ? size : BLOCK_BYTES);
         b->next = a->head;
         a->head = b;
+        used = 0;
     }
-    void *p = a->head->data + a->head->used;
-    a->head->used += need;
-    return memset(p, 0, need);
+    a->head->used = used + size;
+    return a->head->data + used;
 }
+
+void *arena_alloc(struct arena *a, size_t size) { return memset(take(a, size, ALIGN_BYTES), 0, size); }
 
 char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
-    char *copy = arena_alloc(a, len + 1);
+    if (len == SIZE_MAX)
+        abort();
+    char *copy = take(a, len + 1, 1);
     memcpy(copy, s, len);
+    copy[len] = '\0';
     return copy;
 }
 

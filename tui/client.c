@@ -1,11 +1,11 @@
 #include "tui/client.h"
 #include "common/buf.h"
+#include "common/memory.h"
 #include "common/proto.h"
 #include "tui/i18n.h"
 #include "tui/text.h"
 #include "tui/transport.h"
 #include <errno.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 8 * 1024, HEAVY_BYTES = 2 * 1024, ASK_AGAIN_MS = 1000 };
+enum { READ_BYTES = 4 * 1024, HEAVY_BYTES = 2 * 1024, ASK_AGAIN_MS = 1000 };
 
 struct request {
     struct request *next;
@@ -274,7 +274,7 @@ void client_rest(struct client *c)
     buf_free(&c->output);
     buf_init(&c->input, PROTO_ANSWER_MAX);
     buf_init(&c->output, PROTO_ANSWER_MAX);
-    malloc_trim(0);
+    memory_give_back();
 }
 
 /* ---- the session ---- */
@@ -335,7 +335,7 @@ static void session_write(struct client *c)
 
 static void session_read(struct client *c)
 {
-    static char piece[READ_BYTES];
+    char piece[READ_BYTES];
     while (c->in >= 0) {
         ssize_t n = read(c->in, piece, sizeof piece);
         if (n < 0 && errno == EINTR)

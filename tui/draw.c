@@ -215,7 +215,7 @@ bool draw_frame_end(void)
 
 void draw_invalidate(void)
 {
-    for (int y = 0; y < LINES_MOST; y++)
+    for (int y = 0; y < LINES && y < LINES_MOST; y++)
         lines[y] = (struct line){.shown_left = COLS_MOST, .from = -1};
     werase(newscr);
 }

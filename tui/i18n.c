@@ -17,7 +17,7 @@ static char language_now[8] = "ru";
 
 /* Every text of the screen is asked for at every key, and gettext walks a tree of strings each time: translations are remembered by the
  * address of their msgid. */
-enum { REMEMBERED = 1024 }; /* a power of two, well above the number of msgids */
+enum { REMEMBERED = 512 }; /* a power of two; half of it is more than a session meets in an hour */
 static struct {
     const char *msgid, *text;
 } remembered[REMEMBERED];

@@ -78,8 +78,9 @@ SELECT left(json_build_object({incident_row}, 'full_text', i.text, 'phone', i.ph
            'repeats', coalesce((SELECT json_agg(json_build_object('id', r.id, 'number', r.number, 'taken_at', r.taken_at, 'caller', r.caller, 'phone', r.phone,
                                                                   'place', r.place, 'status', r.status) ORDER BY r.id)
                                 FROM incident r WHERE r.repeat_of = i.id), '[]'),
-           'appeal', i.appeal_id, 'appeal_number', (SELECT a.number FROM appeal a WHERE a.id = i.appeal_id),
-           'assignment', i.assignment_id, 'assignment_number', (SELECT a.number FROM assignment a WHERE a.id = i.assignment_id),
+           -- a card of the desk is read by all who serve there: what is restricted is not named on it
+           'appeal', i.appeal_id, 'appeal_number', (SELECT a.number FROM appeal a WHERE a.id = i.appeal_id AND NOT a.restricted),
+           'assignment', i.assignment_id, 'assignment_number', (SELECT a.number FROM assignment a WHERE a.id = i.assignment_id AND NOT a.restricted),
            'comments', coalesce((SELECT json_agg(json_build_object('id', m.id, 'at', m.at, 'actor', m.author_id, 'actor_name', u.name, 'text', m.text) ORDER BY m.id)
                                  FROM comment m JOIN app_user u ON u.id = m.author_id WHERE m.record = 'incident' AND m.record_id = i.id), '[]'),
            'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action,
@@ -316,4 +317,5 @@ WHERE k.kind IN ('mobile', 'home', 'work') AND $2::text <> '' AND k.folded = gor
 ORDER BY c.id LIMIT 1;
 
 -- name: incident_appeal_there
-SELECT 1 FROM appeal WHERE id = $1::bigint;
+-- (appeal, user) -> a row, if the user may know of it
+SELECT 1 FROM appeal WHERE id = $1::bigint AND id NOT IN (SELECT h FROM gorod_hidden_appeals($2::bigint) AS h);

@@ -26,17 +26,26 @@ o.status IN ('announced', 'active', 'partial')
 -- the clock marks it within a second; who looks before that sees it, too
 (o.status IN ('active', 'partial') AND (o.promise_broken OR coalesce(o.promised_at < now(), false)))
 
+-- fragment: outage_house_meant
+-- is the interval fh of outage o one that the list asks for: off at that moment, or still off, or ever
+CASE WHEN $16::timestamptz IS NOT NULL THEN fh.off_at <= $16 AND coalesce(fh.restored_at > $16, true)
+     ELSE fh.restored_at IS NULL OR NOT (coalesce($2::boolean, false) OR coalesce($15::boolean, false)) END
+
+-- fragment: outage_place_meant
+-- the same of its house h in a place; the board does not count a house that has no such supply
+{outage_house_meant} AND (NOT coalesce($15, false) AND $16 IS NULL OR NOT o.resource = ANY (h.without))
+
 -- fragment: outage_filters
 -- $1 status $2 open $3 kind $4 resource $5 supplier (0: not named) $6 house $7 district (0: none) $8 settlement $9 source $10 broken
 -- $11 from $12 to (began) $13 pattern of the number $14 query (reason, streets, supplier) $15 now on the board $16 in force at
     ($1::text IS NULL OR o.status = $1) AND ($2::boolean IS NULL OR $2 = ({outage_open}))
 AND ($3::text IS NULL OR o.kind = $3) AND ($4::text IS NULL OR o.resource = $4)
 AND ($5::bigint IS NULL OR o.supplier_id = $5 OR ($5 = 0 AND o.supplier_id IS NULL))
-AND ($6::bigint IS NULL OR EXISTS (SELECT 1 FROM outage_house fh WHERE fh.outage_id = o.id AND fh.house_id = $6 AND (fh.restored_at IS NULL OR $2 IS NOT TRUE)))
+AND ($6::bigint IS NULL OR EXISTS (SELECT 1 FROM outage_house fh WHERE fh.outage_id = o.id AND fh.house_id = $6 AND {outage_house_meant}))
 AND ($7::bigint IS NULL OR EXISTS (SELECT 1 FROM outage_house fh JOIN house h ON h.id = fh.house_id JOIN settlement s ON s.id = h.settlement_id
-                                   WHERE fh.outage_id = o.id AND coalesce(h.district_id, s.district_id, 0) = $7 AND (fh.restored_at IS NULL OR $2 IS NOT TRUE)))
+                                   WHERE fh.outage_id = o.id AND coalesce(h.district_id, s.district_id, 0) = $7 AND {outage_place_meant}))
 AND ($8::bigint IS NULL OR EXISTS (SELECT 1 FROM outage_house fh JOIN house h ON h.id = fh.house_id
-                                   WHERE fh.outage_id = o.id AND h.settlement_id = $8 AND (fh.restored_at IS NULL OR $2 IS NOT TRUE)))
+                                   WHERE fh.outage_id = o.id AND h.settlement_id = $8 AND {outage_place_meant}))
 AND ($9::text IS NULL OR o.source = $9) AND ($10::boolean IS NULL OR $10 = {outage_broken})
 AND ($11::date IS NULL OR o.started_at >= $11) AND ($12::date IS NULL OR o.started_at < $12::date + 1)
 AND ($13::text IS NULL OR gorod_fold(o.number) LIKE gorod_fold($13))
@@ -45,7 +54,9 @@ AND ($14::text IS NULL OR gorod_fold(o.reason) LIKE '%' || gorod_like($14) || '%
      OR EXISTS (SELECT 1 FROM outage_house fh JOIN house h ON h.id = fh.house_id JOIN street st ON st.id = h.street_id
                 WHERE fh.outage_id = o.id AND gorod_fold(st.name) LIKE '%' || gorod_like($14) || '%'))
 AND ($15::boolean IS NULL OR $15 = (o.status IN ('active', 'partial') AND o.kind IN ('emergency', 'planned')))
-AND ($16::timestamptz IS NULL OR (o.status NOT IN ('cancelled', 'announced') AND tstzrange(o.started_at, o.ended_at) @> $16))
+AND ($16::timestamptz IS NULL OR (o.status NOT IN ('cancelled', 'announced') AND tstzrange(o.started_at, o.ended_at) @> $16
+                                   AND (EXISTS (SELECT 1 FROM outage_house fh WHERE fh.outage_id = o.id AND {outage_house_meant})
+                                        OR NOT EXISTS (SELECT 1 FROM outage_house fh WHERE fh.outage_id = o.id))))
 
 -- fragment: outage_order
 CASE WHEN $17 = 'new' THEN o.id END DESC, CASE WHEN $17 <> 'new' THEN o.id END
@@ -176,11 +187,28 @@ RETURNING id, number;
 INSERT INTO outage_promise (outage_id, said_by, promised_at, reason) VALUES ($1::bigint, $2::bigint, $3::timestamptz, coalesce($4::text, ''));
 
 -- name: outage_houses_add
--- (outage, houses[], off at or NULL: since the outage began): those that are cut off already stay as they are
+-- (outage, houses[], off at or NULL: since the outage began): those that are cut off already stay as they are, and none is off before it had come
+-- back. What came back in the second in which it went off was never off: its interval goes on
 INSERT INTO outage_house (outage_id, house_id, off_at)
-SELECT $1::bigint, h.id, coalesce($3::timestamptz, o.started_at)
+SELECT $1::bigint, h.id, greatest(coalesce($3::timestamptz, o.started_at), (SELECT max(x.restored_at) FROM outage_house x WHERE x.outage_id = $1 AND x.house_id = h.id))
 FROM (SELECT DISTINCT unnest($2::bigint[]) AS id ORDER BY 1) h CROSS JOIN outage o
-WHERE o.id = $1 AND NOT EXISTS (SELECT 1 FROM outage_house x WHERE x.outage_id = $1 AND x.house_id = h.id AND x.restored_at IS NULL);
+WHERE o.id = $1 AND NOT EXISTS (SELECT 1 FROM outage_house x WHERE x.outage_id = $1 AND x.house_id = h.id AND x.restored_at IS NULL)
+ON CONFLICT (outage_id, house_id, off_at) DO UPDATE SET restored_at = NULL;
+
+-- name: outage_houses_were_off
+-- (outage, houses[], at or NULL: since the outage began) -> a row if one of them was off after that and has come back
+SELECT 1 FROM outage_house x JOIN outage o ON o.id = x.outage_id
+WHERE x.outage_id = $1::bigint AND x.house_id = ANY ($2::bigint[]) AND x.restored_at > x.off_at AND x.restored_at > coalesce($3::timestamptz, o.started_at) LIMIT 1;
+
+-- name: outage_houses_later
+-- (outage, houses[] or NULL: all, at) -> a row if one of them went off after that, or, where all are asked for, came back after it
+SELECT 1 FROM outage_house x
+WHERE x.outage_id = $1::bigint AND (CASE WHEN $2::bigint[] IS NULL THEN greatest(x.off_at, x.restored_at) > $3::timestamptz
+                                         ELSE x.house_id = ANY ($2) AND x.restored_at IS NULL AND x.off_at > $3 END) LIMIT 1;
+
+-- name: outage_houses_last_back
+-- (outage) -> when the last of its houses came back
+SELECT to_json(max(restored_at))#>>'{}' FROM outage_house WHERE outage_id = $1::bigint;
 
 -- name: outage_houses_restore
 -- (outage, houses[] or NULL: all that are off, at): an interval never ends before it begins
@@ -188,9 +216,14 @@ UPDATE outage_house SET restored_at = greatest(off_at, $3::timestamptz)
 WHERE outage_id = $1::bigint AND restored_at IS NULL AND ($2::bigint[] IS NULL OR house_id = ANY ($2));
 
 -- name: outage_houses_begin
--- (outage): what was announced begins when it truly begins
-UPDATE outage_house oh SET off_at = o.started_at FROM outage o
-WHERE o.id = $1::bigint AND oh.outage_id = o.id AND oh.restored_at IS NULL AND oh.off_at <> o.started_at;
+-- (outage, another beginning): of the houses that went off when it began; asked before the outage itself is moved
+UPDATE outage_house oh SET off_at = $2::timestamptz FROM outage o
+WHERE o.id = $1::bigint AND oh.outage_id = o.id AND oh.off_at = o.started_at AND oh.off_at <> $2;
+
+-- name: outage_houses_before
+-- (outage, another beginning) -> a row if a house had come back by then, or one that followed had gone off
+SELECT 1 FROM outage_house oh JOIN outage o ON o.id = oh.outage_id
+WHERE o.id = $1::bigint AND (oh.restored_at < $2::timestamptz OR (oh.off_at > o.started_at AND oh.off_at <= $2)) LIMIT 1;
 
 -- name: outage_houses_again
 -- (outage, at): the houses that its last closing brought back are cut off again
@@ -209,17 +242,19 @@ SELECT h FROM unnest($2::bigint[]) AS h
 WHERE NOT EXISTS (SELECT 1 FROM outage_house oh WHERE oh.outage_id = $1::bigint AND oh.house_id = h AND oh.restored_at IS NULL) LIMIT 1;
 
 -- name: outage_move
--- ($1 id, $2 status, $3 kind, $4 started, $5 promised, $6 ended, $7 the end is taken back) -> version. What is NULL stays.
+-- ($1 id, $2 status, $3 kind, $4 started, $5 promised, $6 ended, $7 the end is taken back) -> version. What is NULL stays; a promise that is over
+-- was of the first time, not of what is off again
 UPDATE outage SET status = $2::text, kind = coalesce($3::text, kind), started_at = coalesce($4::timestamptz, started_at),
-       promise_broken = promise_broken AND $5::timestamptz IS NULL, promised_at = coalesce($5, promised_at),
-       ended_at = CASE WHEN $7::boolean THEN NULL ELSE coalesce($6::timestamptz, ended_at) END, version = version + 1
+       promise_broken = promise_broken AND $5::timestamptz IS NULL AND NOT $7::boolean,
+       promised_at = coalesce($5, CASE WHEN NOT $7 OR promised_at > now() THEN promised_at END),
+       ended_at = CASE WHEN $7 THEN NULL ELSE coalesce($6::timestamptz, ended_at) END, version = version + 1
 WHERE id = $1::bigint RETURNING version;
 
 -- name: outage_set
 -- ($1 id, $2 supplier, $3 reason, $4 condition, $5 started, $6 noticed, $7 resource) -> version
 UPDATE outage SET supplier_id = coalesce($2::bigint, supplier_id), reason = coalesce($3::text, reason), condition = coalesce($4::text, condition),
        started_at = coalesce($5::timestamptz, started_at), noticed_on = coalesce($6::date, noticed_on), resource = coalesce($7::text, resource),
-       version = version + 1
+       reminded_at = CASE WHEN $5 IS NULL THEN reminded_at END, version = version + 1
 WHERE id = $1::bigint RETURNING version;
 
 -- name: outage_facts

@@ -23,14 +23,15 @@ SELECT ARRAY(SELECT DISTINCT h FROM unnest($2::bigint[]) AS h
        ARRAY(SELECT x.house_id FROM outage_house x WHERE x.outage_id = $1 AND x.restored_at IS NULL AND x.house_id <> ALL ($2));
 
 -- name: outage_feed_seen
--- ($1 id, $2 snapshot, $3 changed, $4 promised, $5 kind, $6 its word, $7 it is off again) -> version
+-- ($1 id, $2 snapshot, $3 changed, $4 promised, $5 kind, $6 its word, $7 what it is again after it had ended, or NULL) -> version
 UPDATE outage SET seen_at = greatest(seen_at, $2::timestamptz), version = version + $3::boolean::integer, promise_broken = promise_broken AND $4::timestamptz IS NULL,
        promised_at = coalesce($4, promised_at), kind = coalesce($5::text, kind), source_kind = coalesce($6::text, source_kind),
-       status = CASE WHEN $7::boolean THEN 'active' ELSE status END, ended_at = CASE WHEN $7 THEN NULL ELSE ended_at END
+       status = coalesce($7::text, status), ended_at = CASE WHEN $7 IS NULL THEN ended_at END
 WHERE id = $1::bigint RETURNING version;
 
 -- name: outage_feed_gone
 -- (source, snapshot) -> id, status, when it ended: what the source showed and does not show any more. It ended when it was promised to, if that is
--- before the snapshot.
-SELECT o.id, o.status, to_json(greatest(o.started_at, least(o.promised_at, $2::timestamptz)))#>>'{}'
+-- before the snapshot, and not before its last house went off or came back.
+SELECT o.id, o.status, to_json(greatest(o.started_at, least(o.promised_at, $2::timestamptz),
+                                        (SELECT max(greatest(oh.off_at, oh.restored_at)) FROM outage_house oh WHERE oh.outage_id = o.id)))#>>'{}'
 FROM outage o WHERE o.source = $1::text AND o.seen_at < $2 AND o.status IN ('announced', 'active', 'partial') ORDER BY o.id FOR UPDATE;

@@ -16,6 +16,7 @@ enum {
     PROBES_MAX = 20, /* keys offered and not known: an agent may hold many, and only the right one signs */
     PASSWORD_BYTES_MAX = 1024,
     USERAUTH_REQUEST = 50, /* RFC 4252 */
+    REST_MS = 1000,        /* then the screen stands */
 };
 
 /* Nobody is known yet, so neither is the language. */
@@ -80,6 +81,7 @@ static void remember(struct conn *c, const char *user, json_t *result)
     c->login.done = true;
     ssh_set_log_level(SSH_LOG_NOLOG);
     c->grace_until = 0;
+    c->rest_at = clock_ms() + REST_MS;
     fd_send(c->link.fd, &(char){LINK_AUTHENTICATED}, 1, -1);
 }
 

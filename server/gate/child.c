@@ -1,5 +1,6 @@
 #include "server/gate/child.h"
 #include "common/log.h"
+#include "common/memory.h"
 #include "server/config.h"
 #include "server/gate/auth.h"
 #include "server/gate/channel.h"
@@ -216,6 +217,10 @@ static void keep_time(struct conn *c)
     }
     if (c->drain_until && (now >= c->drain_until || !c->channels))
         conn_close(c, text_of(TEXT_CORE_AWAY, LANG_EN));
+    if (c->rest_at && now >= c->rest_at) {
+        c->rest_at = 0;
+        memory_give_back();
+    }
     if (!c->login.done || interval_ms == 0)
         return;
     if (now - c->heard_at >= SILENT_TIMES * interval_ms) {
@@ -232,6 +237,7 @@ static void keep_time(struct conn *c)
 static int next_wake_ms(const struct conn *c)
 {
     int64_t at = clock_earlier(clock_earlier(c->grace_until, c->drain_until), c->login.done ? control_wake(c) : 0);
+    at = clock_earlier(at, c->rest_at);
     for (const struct channel *ch = c->channels; ch; ch = ch->next)
         at = clock_earlier(at, chan_wake(ch));
     if (c->login.done && c->config->keepalive_s > 0)
@@ -254,8 +260,8 @@ static void watch(struct conn *c)
         chan_watch(ch);
 }
 
-/* A screen answers a key in less time than it takes to be woken twice: until then this process looks again instead of sleeping, and gives way
- * to whoever else wants the processor. */
+/* A screen answers a key in less time than it takes to be woken twice: until then this process looks again instead of sleeping, and gives
+ * way to whoever else wants the processor. */
 static int wait_for_echo(struct conn *c, struct epoll_event *events)
 {
     int n;
@@ -312,8 +318,8 @@ static void say_goodbye(struct conn *c)
     ssh_disconnect(c->ssh); /* frees its channels: ours are not touched after this */
 }
 
-/* libssh closes its socket at once, and closing one with bytes unread throws away at the client what it has not read yet: the very words that
- * say why. So the last descriptor is ours. */
+/* libssh closes its socket at once, and closing one with bytes unread throws away at the client what it has not read yet: the very words
+ * that say why. So the last descriptor is ours. */
 static void let_go(int fd)
 {
     char bytes[4096];

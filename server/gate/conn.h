@@ -77,6 +77,7 @@ struct conn {
     int64_t heard_at, probed_at;
     int64_t echo_until_us; /* a key went to a screen: its answer is at hand */
     int64_t drain_until;
+    int64_t rest_at; /* what logging in took in memory is given back; 0: done */
     const char *closing; /* words for the client; the connection ends after this step */
     bool over;           /* the line is dead: end without words */
 };

@@ -9,6 +9,7 @@
 #include "server/gate/options.h"
 #include "server/gate/peer.h"
 #include "server/gate/sandbox.h"
+#include "server/gate/warm.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -300,6 +301,7 @@ static int prepare(struct gate *g, const struct gate_start *start)
     struct err err;
     raise_descriptor_limit();
     sandbox_protect_memory();
+    warm_crypto();
     json_object_seed(0); /* once, so that no child has to read /dev/urandom for it */
     if (!hide_secrets(g, start)) {
         log_error("no memory that children cannot see: %s", strerror(errno));

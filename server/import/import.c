@@ -5,6 +5,7 @@
 #include "server/import/feed.h"
 #include "server/import/rejects.h"
 #include "server/import/row.h"
+#include "server/import/source.h"
 #include "server/supervisor/state.h"
 #include <errno.h>
 #include <getopt.h>
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum { EXIT_DATA = 65, EXIT_USAGE = 64, EXIT_INPUT = 66, EXIT_AGAIN = 75, TELL_EVERY = 500, TOLD_MAX = 20 };
 
@@ -54,7 +54,7 @@ static int fault_err(const struct err *err, const char *hint)
 static int fault_file(const char *path)
 {
     char text[512];
-    snprintf(text, sizeof text, "%.300s: %s", path, strerror(errno));
+    snprintf(text, sizeof text, "%.300s: %s", path, source_trouble(errno));
     return fault(EXIT_INPUT, text, "");
 }
 
@@ -515,36 +515,6 @@ static int with_file(struct run *r, FILE *f)
     return code;
 }
 
-/* A packed file (gzip) is unpacked into a temporary one, for reading goes through it twice. NULL: *f is plain, else why not. */
-static const char *unpack(FILE **f)
-{
-    enum { PIECE = 65536, UNPACKED_MAX_MIB = 1024 };
-    static char piece[PIECE];
-    unsigned char magic[2] = {0};
-    bool packed = fread(magic, 1, sizeof magic, *f) == sizeof magic && magic[0] == 0x1f && magic[1] == 0x8b;
-    rewind(*f);
-    if (!packed)
-        return NULL;
-    FILE *plain = tmpfile();
-    int fd = dup(fileno(*f));
-    gzFile in = plain && fd >= 0 && lseek(fd, 0, SEEK_SET) == 0 ? gzdopen(fd, "r") : NULL;
-    int n = 0, status = Z_OK;
-    int64_t total = 0;
-    while (in && (n = gzread(in, piece, sizeof piece)) > 0 && total <= (int64_t)UNPACKED_MAX_MIB << 20 && fwrite(piece, 1, (size_t)n, plain) == (size_t)n)
-        total += n;
-    bool whole = in && n == 0 && fflush(plain) == 0 && !ferror(plain);
-    status = in ? gzclose(in) : Z_ERRNO;
-    if (!whole || status != Z_OK) {
-        if (plain)
-            fclose(plain);
-        return CLI_TR("архив gzip повреждён, обрезан или распаковывается больше чем в 1 ГиБ", "the gzip file is damaged, cut short, or unpacks to more than 1 GiB");
-    }
-    rewind(plain);
-    fclose(*f);
-    *f = plain;
-    return NULL;
-}
-
 static int run_import(const struct options *o)
 {
     char text[512];
@@ -562,16 +532,11 @@ static int run_import(const struct options *o)
                      CLI_TR("Пример: --source 051 --snapshot 2026-03-23T05:59:00Z", "Example: --source 051 --snapshot 2026-03-23T05:59:00Z"));
     r.feed = (struct feed){.source = o->source, .snapshot = o->snapshot};
     r.op = op_find(r.kind->add, strlen(r.kind->add));
-    FILE *f = fopen(o->file, "re");
+    int code;
+    FILE *f = source_open(o->file, text, sizeof text, &code);
     if (!f)
-        return fault_file(o->file);
-    const char *why = unpack(&f);
-    if (why) {
-        snprintf(text, sizeof text, "%.300s: %s", o->file, why);
-        fclose(f);
-        return fault(EXIT_DATA, text, "");
-    }
-    int code = with_file(&r, f);
+        return fault(code, text, "");
+    code = with_file(&r, f);
     fclose(f);
     return code;
 }

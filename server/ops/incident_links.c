@@ -130,8 +130,8 @@ bool incident_to_appeal(struct call *c)
     if (ok && pg_text(r.row, 0, I_APPEAL))
         ok = err_rule(c->err, "linked", NULL);
     if (ok && appeal) {
-        const char *params[] = {arg_sql(c, "appeal")};
-        ok = query_int(c, Q_INCIDENT_APPEAL_THERE, params, 1, 0, &there) && (there || err_field(c->err, "appeal", "not_there", NULL));
+        const char *params[] = {arg_sql(c, "appeal"), call_user(c)};
+        ok = query_int(c, Q_INCIDENT_APPEAL_THERE, params, 2, 0, &there) && (there || err_field(c->err, "appeal", "not_there", NULL));
     } else if (ok) {
         json_t *params = json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", "message", "channel", "edds", "subject", title, "text",
                                    pg_text(r.row, 0, I_TEXT), "address", pg_text(r.row, 0, I_PLACE));

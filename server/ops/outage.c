@@ -301,6 +301,20 @@ static bool set_ok(struct call *c, const struct record *r)
     return !started || !promised || started < promised || err_field(c->err, "started", "after_promise", NULL);
 }
 
+/* Another beginning is that of the houses which the outage cut off then. */
+static bool begin_otherwise(struct call *c, const struct record *r)
+{
+    const char *params[] = {r->id_text, arg_sql(c, "started")};
+    int64_t contradicts;
+    if (!params[1])
+        return true;
+    if (!query_int(c, Q_OUTAGE_HOUSES_BEFORE, params, 2, 0, &contradicts))
+        return false;
+    if (contradicts)
+        return err_field(c->err, "started", "after_house", NULL);
+    return pg_exec(c->db, Q_OUTAGE_HOUSES_BEGIN, params, 2, NULL, c->err);
+}
+
 static bool outage_set(struct call *c)
 {
     struct record r;
@@ -315,9 +329,8 @@ static bool outage_set(struct call *c)
                             arg_sql(c, "started"),
                             arg_sql(c, "noticed"),
                             arg_sql(c, "resource")};
-    bool ok = set_ok(c, &r) && record_changes(c, Q_OUTAGE_FACTS, r.id_text, &changes) &&
-              query_int(c, Q_OUTAGE_SET, params, 7, 0, &version) &&
-              (!params[4] || pg_exec(c->db, Q_OUTAGE_HOUSES_BEGIN, params, 1, NULL, c->err));
+    bool ok = set_ok(c, &r) && record_changes(c, Q_OUTAGE_FACTS, r.id_text, &changes) && begin_otherwise(c, &r) &&
+              query_int(c, Q_OUTAGE_SET, params, 7, 0, &version);
     if (ok) {
         struct event e = {.record = "outage", .record_id = r.id, .action = "set", .version = version, .changes = changes};
         ok = event_write(c, &e);

@@ -127,7 +127,8 @@ static bool open_new(struct call *c, const struct shown *s, int64_t *id)
 
 /* What differs from the last snapshot. */
 struct differences {
-    bool promise, word, again;
+    bool promise, word;
+    const char *again;      /* it had ended, and is this now; NULL: it had not */
     const char *off, *back; /* houses, PostgreSQL arrays; NULL: none */
 };
 
@@ -146,11 +147,13 @@ static bool compare_houses(struct call *c, const struct record *r, const struct 
 static bool change_known(struct call *c, struct record *r, const struct shown *s, struct differences *d, bool *changed)
 {
     int64_t version, off = 0, back = 0;
-    d->again = state_is_final(c, "outage", r->status);
+    d->again = !state_is_final(c, "outage", r->status) ? NULL : outage_moment(c, "started") > (int64_t)time(NULL) ? "announced" : "active";
     if (!compare_houses(c, r, s, d))
         return false;
-    *changed = d->promise || d->word || d->again || d->off || d->back;
-    const char *snapshot = arg_sql(c, "snapshot"), *add[] = {r->id_text, d->off, strcmp(r->status, "announced") == 0 ? NULL : snapshot},
+    *changed = d->promise || d->word || d->again != NULL || d->off || d->back;
+    /* What had not begun cuts its houses off when it begins. */
+    bool begun = strcmp(r->status, "announced") != 0 && strcmp(r->status, "cancelled") != 0;
+    const char *snapshot = arg_sql(c, "snapshot"), *add[] = {r->id_text, d->off, begun ? snapshot : NULL},
                *restore[] = {r->id_text, d->back, snapshot};
     const char *seen[] = {r->id_text,
                           snapshot,
@@ -158,7 +161,7 @@ static bool change_known(struct call *c, struct record *r, const struct shown *s
                           d->promise ? arg_sql(c, "promised") : NULL,
                           d->word ? arg_sql(c, "kind") : NULL,
                           d->word ? arg_sql(c, "source_kind") : NULL,
-                          call_bool(d->again)};
+                          d->again};
     if (!query_int(c, Q_OUTAGE_FEED_SEEN, seen, 7, 0, &version) || (d->promise && !add_promise(c, r->id_text)) ||
         (d->off && !pg_exec(c->db, Q_OUTAGE_HOUSES_ADD, add, 3, &off, c->err)) ||
         (d->back && !pg_exec(c->db, Q_OUTAGE_HOUSES_RESTORE, restore, 3, &back, c->err)))
@@ -172,7 +175,7 @@ static bool change_known(struct call *c, struct record *r, const struct shown *s
                       .record_id = r->id,
                       .version = version,
                       .from = r->status,
-                      .to = d->again ? "active" : r->status,
+                      .to = d->again ? d->again : r->status,
                       .action = d->again     ? "reopen"
                                 : d->promise ? "extend"
                                 : d->off     ? "add_houses"
@@ -217,7 +220,7 @@ static bool take(struct call *c, const char **outcome, struct shown *s, int64_t 
     if (!open_new(c, s, id))
         return false;
     int64_t version;
-    const char *seen[] = {call_int(c, *id), arg_sql(c, "snapshot"), "false", NULL, NULL, NULL, "false"};
+    const char *seen[] = {call_int(c, *id), arg_sql(c, "snapshot"), "false", NULL, NULL, NULL, NULL};
     return query_int(c, Q_OUTAGE_FEED_SEEN, seen, 7, 0, &version);
 }
 

@@ -97,6 +97,16 @@ static bool keep_promise(struct call *c, const struct change *ch)
 
 /* ---- the transitions ---- */
 
+/* Is there a row, that is: is it so of one of the houses? */
+static bool any_house(struct call *c, enum query q, const struct change *ch, const char *houses, const char *at, bool *any)
+{
+    const char *params[] = {ch->r.id_text, houses, at};
+    int64_t row;
+    bool ok = query_int(c, q, params, 3, 0, &row);
+    *any = ok && row == 1;
+    return ok;
+}
+
 static bool begin(struct call *c, struct change *ch)
 {
     int64_t started = outage_moment(c, "started"), promised = pg_int(ch->r.row, 0, O_PROMISED), left;
@@ -133,6 +143,11 @@ static bool add_houses(struct call *c, struct change *ch)
         return false;
     if (!houses)
         return err_field(c->err, "houses", "required", NULL);
+    bool were_off;
+    if (!any_house(c, Q_OUTAGE_HOUSES_WERE_OFF, ch, houses, since, &were_off))
+        return false;
+    if (were_off)
+        return err_field(c->err, "time", "was_off", NULL);
     const char *params[] = {ch->r.id_text, houses, since};
     if (!pg_exec(c->db, Q_OUTAGE_HOUSES_ADD, params, 3, &added, c->err))
         return false;
@@ -151,32 +166,47 @@ static bool are_off(struct call *c, const struct change *ch, const char *houses)
            err_field(c->err, "houses", "not_off", "%lld: %s", (long long)stranger, err_reason_text("not_off", c->user->lang));
 }
 
-/* The last house leads to the end. */
+/* With its last house an outage ends; when that is told late, it has ended with the one that truly came back last. */
+static bool end_with_last(struct call *c, struct change *ch)
+{
+    struct pg_res *res = pg_query(c->db, Q_OUTAGE_HOUSES_LAST_BACK, &ch->r.id_text, 1, c->err);
+    if (!res)
+        return false;
+    ch->to = "restored";
+    ch->ended = arena_strdup(c->arena, pg_text(res, 0, 0));
+    pg_free(res);
+    return true;
+}
+
 static bool restore_houses(struct call *c, struct change *ch)
 {
     int64_t back = 0, left;
     const char *houses = outage_houses_named(c), *at;
+    bool later;
     if (!happened(c, ch, "time", &at))
         return false;
     if (!houses)
         return err_field(c->err, "houses", "required", NULL);
+    if (!are_off(c, ch, houses) || !any_house(c, Q_OUTAGE_HOUSES_LATER, ch, houses, at, &later))
+        return false;
+    if (later)
+        return err_field(c->err, "time", "before_house", NULL);
     const char *params[] = {ch->r.id_text, houses, at};
-    if (!are_off(c, ch, houses) || !pg_exec(c->db, Q_OUTAGE_HOUSES_RESTORE, params, 3, &back, c->err) || !houses_left(c, ch, &left))
+    if (!pg_exec(c->db, Q_OUTAGE_HOUSES_RESTORE, params, 3, &back, c->err) || !houses_left(c, ch, &left))
         return false;
     ch->changes = moved_houses(c, "houses_back", back);
-    if (left == 0) {
-        ch->to = "restored";
-        ch->ended = at;
-    }
-    return true;
+    return left > 0 || end_with_last(c, ch);
 }
 
 static bool close_all(struct call *c, struct change *ch)
 {
     int64_t back = 0;
     const char *at;
-    if (!happened(c, ch, "ended", &at))
+    bool later;
+    if (!happened(c, ch, "ended", &at) || !any_house(c, Q_OUTAGE_HOUSES_LATER, ch, NULL, at, &later))
         return false;
+    if (later)
+        return err_field(c->err, "ended", "before_house", NULL);
     const char *params[] = {ch->r.id_text, NULL, at};
     if (!pg_exec(c->db, Q_OUTAGE_HOUSES_RESTORE, params, 3, &back, c->err))
         return false;
@@ -255,8 +285,9 @@ bool outage_move(struct call *c)
         return false;
     bool ok = record_may(c, &ch.r, row->action, &ch.to) && row->change(c, &ch);
     const char *params[] = {ch.r.id_text, ch.to, ch.kind, ch.started, ch.promised, ch.ended, call_bool(ch.end_taken_back)};
-    ok = ok && query_int(c, Q_OUTAGE_MOVE, params, 7, 0, &version) &&
-         (!ch.started || pg_exec(c->db, Q_OUTAGE_HOUSES_BEGIN, &ch.r.id_text, 1, NULL, c->err));
+    const char *begins[] = {ch.r.id_text, ch.started};
+    ok = ok && (!ch.started || pg_exec(c->db, Q_OUTAGE_HOUSES_BEGIN, begins, 2, NULL, c->err)) &&
+         query_int(c, Q_OUTAGE_MOVE, params, 7, 0, &version);
     if (ok) {
         struct event e = {.record = "outage",
                           .record_id = ch.r.id,

@@ -51,6 +51,9 @@ void server_kill_part(const struct server *s, const char *part);
 /* Runs gorod-server with these words (NULL-terminated) on this server's state folder (GOROD_STATE). */
 void server_cli(const struct server *s, struct outcome *o, const char *input, ...) __attribute__((sentinel));
 
+/* Words to put before a program so that a file without permissions is closed to it even where tests run as root; NULL-terminated. */
+const char *const *without_override(void);
+
 /* Runs SQL on the server's own database and returns the first line of what it prints; lives until the next call. */
 const char *server_sql(const struct server *s, const char *text);
 /* All data of the database as text; caller frees. */

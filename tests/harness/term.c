@@ -2,6 +2,7 @@
 #include "tests/harness/clock.h"
 #include "tests/harness/term_internal.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -125,6 +126,8 @@ struct term *term_run(char *const argv[], int cols, int rows, const char *type)
         _exit(127);
     }
     CHECK(t->pid > 0, "no pty");
+    /* A later terminal's program must not hold this one open: closing it is how a window is closed. */
+    fcntl(t->fd, F_SETFD, FD_CLOEXEC);
     model_new(t);
     return t;
 }
@@ -134,6 +137,39 @@ struct term *term_ssh(const struct server *s, const char *login, int cols, int r
     const char *argv[SSH_ARGV_MAX];
     ssh_argv(s, login, 2, argv);
     return term_run((char *const *)argv, cols, rows, type);
+}
+
+static int add_words(char *argv[], int argc, const char *const *words)
+{
+    for (; words && *words; words++)
+        argv[argc++] = (char *)*words;
+    argv[argc] = NULL;
+    return argc;
+}
+
+struct term *term_thin_client(const struct server *s, const char *login, const char *const *before, const char *const *after, int cols,
+                              int rows)
+{
+    char path[SERVER_PATH_BYTES + 64], fresh[SERVER_PATH_BYTES + 80], setting[SERVER_PATH_BYTES + 80], target[96], script[2048], *argv[32];
+    const char *words[SSH_ARGV_MAX];
+    /* How ssh is to be called goes into a program of that name: GOROD_SSH takes no options. The target is ours to give. */
+    int count = ssh_argv(s, login, 2, words), used = snprintf(script, sizeof script, "#!/bin/sh\nexec");
+    for (int i = 0; i < count - 1; i++)
+        used += snprintf(script + used, sizeof script - (size_t)used, " '%s'", words[i]);
+    snprintf(script + used, sizeof script - (size_t)used, " \"$@\"\n");
+    snprintf(path, sizeof path, "%s/ssh-%s", s->dir, login);
+    /* Put there whole: the shell of another client may be about to read it. */
+    snprintf(fresh, sizeof fresh, "%s.new", path);
+    CHECK(write_whole(fresh, script, 0700) && rename(fresh, path) == 0, "cannot write %s", path);
+    snprintf(setting, sizeof setting, "GOROD_SSH=%s", path);
+    snprintf(target, sizeof target, "%s@127.0.0.1", login);
+    const char *const program[] = {"env", setting, "GOROD_TUI_IDLE=1", "LANGUAGE=ru", NULL}, *const connect[] = {tui_program(), "--connect",
+                                                                                                                 target, NULL};
+    int argc = add_words(argv, 0, program);
+    argc = add_words(argv, argc, before);
+    argc = add_words(argv, argc, connect);
+    add_words(argv, argc, after);
+    return term_run(argv, cols, rows, "xterm-256color");
 }
 
 void term_break_line(struct term *t) { proc_kill(t->pid); }
@@ -314,13 +350,17 @@ struct term_cell term_cell_at(struct term *t, int row, int col)
     VTermScreenCell cell;
     take_in_all(t);
     vterm_screen_get_cell(t->screen, (VTermPos){row, col}, &cell);
-    bool coloured = !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) || !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg);
-    return (struct term_cell){
-        .bold = cell.attrs.bold, .reverse = cell.attrs.reverse, .underline = cell.attrs.underline != 0, .coloured = coloured};
+    bool grounded = !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg), coloured = grounded || !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg);
+    return (struct term_cell){.bold = cell.attrs.bold,
+                              .reverse = cell.attrs.reverse,
+                              .underline = cell.attrs.underline != 0,
+                              .coloured = coloured,
+                              .grounded = grounded};
 }
 
 size_t term_bytes(const struct term *t) { return t->bytes; }
 
+int term_fd(const struct term *t) { return t->fd; }
 int64_t term_arrived_us(const struct term *t) { return t->arrived_us; }
 long term_idle_serial(const struct term *t) { return t->idle_serial; }
 bool term_is_settled(const struct term *t) { return t->settled; }

@@ -11,6 +11,10 @@ enum { TERM_WAIT_MS = 20000 };
 
 /* Logs in by ssh with the user's key. `type` is TERM. */
 struct term *term_ssh(const struct server *s, const char *login, int cols, int rows, const char *type);
+/* The thin client: a gorod-tui of our own that connects by ssh with the user's key. `before` are words in front of it (env's settings,
+ * setpriv), `after` options behind it (--board); each NULL-terminated, may be NULL. */
+struct term *term_thin_client(const struct server *s, const char *login, const char *const *before, const char *const *after, int cols,
+                              int rows);
 /* Runs a program on the terminal. */
 struct term *term_run(char *const argv[], int cols, int rows, const char *type);
 /* Hangs up: the window is closed, the program is killed if it stays. */
@@ -43,10 +47,13 @@ int term_find(struct term *t, const char *text);
 /* What a cell looks like. */
 struct term_cell {
     bool bold, reverse, underline, coloured;
+    bool grounded; /* a background of its own, not the terminal's */
 };
 struct term_cell term_cell_at(struct term *t, int row, int col);
 /* Bytes received since the start. */
 size_t term_bytes(const struct term *t);
+/* Where they come from, to poll many terminals at once. */
+int term_fd(const struct term *t);
 /* When the last of them were read, by clock_us: before the model worked on them. */
 int64_t term_arrived_us(const struct term *t);
 /* Takes in one piece of what the program sends, waiting for it at most so long; false when nothing came. For those who measure. */
@@ -63,8 +70,8 @@ void term_wait_gone(struct term *t, const char *text);
 void term_wait_cursor_on(struct term *t, const char *text);
 /* The same with an own limit and an answer instead of a failure. */
 bool term_sees_text(struct term *t, const char *text, int timeout_ms);
-/* Everything asked for is on the screen, keys and events newer than announcement `since` included, and nothing came after; `what` is for the
- * failure. Needs a server that was started with scene_options. */
+/* Everything asked for is on the screen, keys and events newer than announcement `since` included, and nothing came after; `what` is for
+ * the failure. Needs a server that was started with scene_options. */
 void term_wait_settled(struct term *t, long since, const char *what);
 /* No byte came for this long: for pictures alone, never instead of a wait for something. */
 void term_wait_quiet(struct term *t, int quiet_ms);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { GATE_ARGS_MAX = 48, GATE_PATIENCE_MS = 20000 };
+enum { GATE_ARGS_MAX = 48, GATE_PATIENCE_MS = 60000 };
 
 struct gate_fixture {
     char dir[64];

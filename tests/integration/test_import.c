@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ANSWER_MS = 60000 };
+
 static struct server *server;
 static struct town town;
 
@@ -165,7 +167,9 @@ static void one_key_twice_is_told(void **state)
     const char *file = own_file("twice.csv");
     FILE *f = fopen(file, "w");
     assert_non_null(f);
-    fputs("external_id;kind;channel;anonymous;subject\nx1;message;phone;true;Первое\nx1;message;phone;true;Другое\nx2;message;голубь;true;Третье\n", f);
+    fputs("external_id;kind;channel;anonymous;subject\nx1;message;phone;true;Первое\nx1;message;phone;true;Другое\nx2;message;голубь;true;"
+          "Третье\n",
+          f);
     fclose(f);
     server_cli(server, &o, NULL, "import", "appeals", file, "--json", NULL);
     assert_int_equal(o.exit_code, 65);
@@ -220,6 +224,68 @@ static void a_file_that_is_no_csv_is_refused_whole(void **state)
     assert_int_equal(total("appeal.list"), appeals);
 }
 
+/* Its words are for who typed the path: what is wrong with it, not which system call said so. */
+static void a_file_that_cannot_be_read_is_told(void **state)
+{
+    (void)state;
+    const char *closed = own_file("closed.csv"), *open = own_file("open.csv");
+    assert_true(write_whole(closed, "code,name\nclosed,Закрытый отдел\n", 0) &&
+                write_whole(open, "code,name\nopened,Открытый отдел\n", 0600));
+    const struct {
+        const char *file, *map, *word;
+        int exit_code;
+    } cases[] = {
+        {server->dir, NULL, "это папка", 66},
+        {own_file("nothing.csv"), NULL, "такого файла или папки нет", 66},
+        {own_file("open.csv/x"), NULL, "часть пути - не папка", 66},
+        {"/proc/self/mem", NULL, "mem:1: файл не читается", 65}, /* a file whose first byte is a fault of the disk */
+        {closed, NULL, "нет доступа", 66},
+        {open, closed, "closed.csv", 65},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct outcome o;
+        const char *argv[16];
+        int argc = 0;
+        for (const char *const *word = without_override(); *word; word++)
+            argv[argc++] = *word;
+        const char *const words[] = {server_program(), "import", "units", cases[i].file, cases[i].map ? "--map" : NULL, cases[i].map};
+        for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+            if (words[w])
+                argv[argc++] = words[w];
+        argv[argc] = NULL;
+        setenv("GOROD_STATE", server->state, 1);
+        run_program((char *const *)argv, NULL, ANSWER_MS, &o);
+        CHECK(o.exit_code == cases[i].exit_code && strstr(o.err, cases[i].word), "import %s: exit %d, not %d with «%s»: %s", cases[i].file,
+              o.exit_code, cases[i].exit_code, cases[i].word, o.err);
+        outcome_free(&o);
+    }
+    struct outcome o;
+    server_cli(server, &o, NULL, "import", "units", open, "--errors", "/proc/no/errors.csv", NULL);
+    CHECK(o.exit_code == 66 && strstr(o.err, "такого файла или папки нет"), "errors into nowhere: exit %d: %s", o.exit_code, o.err);
+    outcome_free(&o);
+    assert_null(find_item(at(rpc_ok(town.admin, "unit.list", NULL), "items"), "code", "opened"));
+}
+
+/* What another program writes is a file, too, packed or not. */
+static void a_pipe_is_a_file(void **state)
+{
+    (void)state;
+    static const char *const feeders[] = {"cat", "gzip -c"};
+    assert_true(write_whole(own_file("piped.csv"), "code,name\npiped,Отдел из трубы\n", 0600));
+    for (size_t i = 0; i < sizeof feeders / sizeof *feeders; i++) {
+        char script[2000];
+        struct outcome o;
+        snprintf(script, sizeof script, "%s '%s' | '%s' import units /dev/stdin --json", feeders[i], own_file("piped.csv"),
+                 server_program());
+        char *const argv[] = {"sh", "-c", script, NULL};
+        setenv("GOROD_STATE", server->state, 1);
+        run_program(argv, NULL, ANSWER_MS, &o);
+        CHECK(o.exit_code == 0 && strstr(o.out, i == 0 ? "\"imported\":1," : "\"unchanged\":1,"), "%s: exit %d: %s%s", script, o.exit_code,
+              o.out, o.err);
+        outcome_free(&o);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +299,8 @@ int main(void)
         cmocka_unit_test(corrected_rows_come_in_from_the_file_of_errors),
         cmocka_unit_test(assignments_find_their_people),
         cmocka_unit_test(a_file_that_is_no_csv_is_refused_whole),
+        cmocka_unit_test(a_file_that_cannot_be_read_is_told),
+        cmocka_unit_test(a_pipe_is_a_file),
     };
     return HARNESS_RUN("import", tests);
 }

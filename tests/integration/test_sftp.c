@@ -309,104 +309,177 @@ static void hello(const struct raw *r)
     assert_int_equal(raw_read(r, out), 2);
 }
 
-/* Every request cut short at each of its bytes is answered, and the channel lives on. */
+#define BODY(s) s, sizeof(s) - 1
+/* Every request there is, in full. */
+static const struct {
+    int type;
+    const char *body;
+    size_t len;
+} whole_requests[] = {
+    {3, BODY("\0\0\0\1"
+             "\0\0\0\6"
+             "/inbox"
+             "\0\0\0\1"
+             "\0\0\0\0")},
+    {4, BODY("\0\0\0\1"
+             "\0\0\0\4"
+             "\0\0\0\7")},
+    {5, BODY("\0\0\0\1"
+             "\0\0\0\4"
+             "\0\0\0\7"
+             "\0\0\0\0\0\0\0\0"
+             "\0\0\0\1")},
+    {6, BODY("\0\0\0\1"
+             "\0\0\0\4"
+             "\0\0\0\7"
+             "\0\0\0\0\0\0\0\0"
+             "\0\0\0\1"
+             "x")},
+    {7, BODY("\0\0\0\1"
+             "\0\0\0\1"
+             "/")},
+    {8, BODY("\0\0\0\1"
+             "\0\0\0\4"
+             "\0\0\0\7")},
+    {9, BODY("\0\0\0\1"
+             "\0\0\0\1"
+             "/"
+             "\0\0\0\x0d"
+             "\0\0\0\0\0\0\0\1"
+             "\0\0\0\1"
+             "\0\0\0\1"
+             "\0\0\0\1")},
+    {10, BODY("\0\0\0\1"
+              "\0\0\0\4"
+              "\0\0\0\7"
+              "\0\0\0\0")},
+    {11, BODY("\0\0\0\1"
+              "\0\0\0\1"
+              "/")},
+    {12, BODY("\0\0\0\1"
+              "\0\0\0\4"
+              "\0\0\0\7")},
+    {13, BODY("\0\0\0\1"
+              "\0\0\0\2"
+              "/x")},
+    {16, BODY("\0\0\0\1"
+              "\0\0\0\1"
+              ".")},
+    {17, BODY("\0\0\0\1"
+              "\0\0\0\1"
+              "/")},
+    {18, BODY("\0\0\0\1"
+              "\0\0\0\2"
+              "/a"
+              "\0\0\0\2"
+              "/b")},
+    {200, BODY("\0\0\0\1"
+               "\0\0\0\x13"
+               "statvfs@openssh.com"
+               "\0\0\0\1"
+               "/")},
+    {200, BODY("\0\0\0\1"
+               "\0\0\0\x18"
+               "posix-rename@openssh.com"
+               "\0\0\0\2"
+               "/a"
+               "\0\0\0\2"
+               "/b")},
+};
+/* Requests whose fields claim what is not so, and the status that each is answered with. */
+static const struct {
+    int type, status;
+    const char *body;
+    size_t len;
+} lies[] = {
+    {4, 4,
+     BODY("\0\0\0\1"
+          "\0\0\0\4"
+          "\xff\xff\xff\xff")}, /* no such handle */
+    {4, 4,
+     BODY("\0\0\0\1"
+          "\0\0\0\3"
+          "abc")}, /* not one of ours */
+    {17, 5,
+     BODY("\0\0\0\1"
+          "\xff\xff\xff\xff"
+          "/")}, /* a length beyond the packet */
+    {17, 4,
+     BODY("\0\0\0\1"
+          "\0\0\0\3"
+          "/\xff\xfe")}, /* not UTF-8 */
+    {17, 4,
+     BODY("\0\0\0\1"
+          "\0\0\0\3"
+          "/a\0")}, /* a zero inside */
+    {3, 4,
+     BODY("\0\0\0\1"
+          "\0\0\0\x0d"
+          "/inbox/a\nb.tx"
+          "\0\0\0\x0a"
+          "\0\0\0\0")}, /* a newline in the name */
+    {3, 4,
+     BODY("\0\0\0\1"
+          "\0\0\0\x08"
+          "/inbox/x"
+          "\0\0\0\x0a"
+          "\0\0\0\1"
+          "\0\0\0\3\0\0\0\0")}, /* 12 GiB announced */
+    {3, 2,
+     BODY("\0\0\0\1"
+          "\0\0\0\x11"
+          "/inbox/../../../x"
+          "\0\0\0\x0a"
+          "\0\0\0\0")},        /* up and out ends at the root */
+    {99, 8, BODY("\0\0\0\1")}, /* no such packet */
+    {200, 8,
+     BODY("\0\0\0\1"
+          "\0\0\0\4"
+          "what")},
+    {14, 3,
+     BODY("\0\0\0\1"
+          "\0\0\0\2"
+          "/x"
+          "\0\0\0\0")},
+    {20, 3,
+     BODY("\0\0\0\1"
+          "\0\0\0\2"
+          "/x"
+          "\0\0\0\2"
+          "/y")},
+    {9, 5,
+     BODY("\0\0\0\1"
+          "\0\0\0\1"
+          "/"
+          "\x80\0\0\0"
+          "\xff\xff\xff\xff")}, /* four thousand million extensions */
+};
+#undef BODY
+
+static void is_refused(const struct raw *r, int type, const void *body, size_t len, int status)
+{
+    unsigned char out[1000];
+    raw_send(r, type, body, len);
+    int answer = raw_read(r, out);
+    CHECK(answer == 101 && out[7] == status, "packet %d of %zu bytes: answer %d, status %d", type, len, answer, out[7]);
+}
+
+/* Every request cut short at each of its bytes, or a byte too long, is answered, and the channel lives on. */
 static void packets_cut_short(void **state)
 {
     (void)state;
-    static const struct {
-        int type;
-        const char *body;
-        size_t len;
-    } whole[] = {
-#define BODY(s) s, sizeof(s) - 1
-        {3, BODY("\0\0\0\1"
-                 "\0\0\0\6"
-                 "/inbox"
-                 "\0\0\0\1"
-                 "\0\0\0\0")},
-        {4, BODY("\0\0\0\1"
-                 "\0\0\0\4"
-                 "\0\0\0\7")},
-        {5, BODY("\0\0\0\1"
-                 "\0\0\0\4"
-                 "\0\0\0\7"
-                 "\0\0\0\0\0\0\0\0"
-                 "\0\0\0\1")},
-        {6, BODY("\0\0\0\1"
-                 "\0\0\0\4"
-                 "\0\0\0\7"
-                 "\0\0\0\0\0\0\0\0"
-                 "\0\0\0\1"
-                 "x")},
-        {7, BODY("\0\0\0\1"
-                 "\0\0\0\1"
-                 "/")},
-        {8, BODY("\0\0\0\1"
-                 "\0\0\0\4"
-                 "\0\0\0\7")},
-        {9, BODY("\0\0\0\1"
-                 "\0\0\0\1"
-                 "/"
-                 "\0\0\0\x0d"
-                 "\0\0\0\0\0\0\0\1"
-                 "\0\0\0\1"
-                 "\0\0\0\1"
-                 "\0\0\0\1")},
-        {10, BODY("\0\0\0\1"
-                  "\0\0\0\4"
-                  "\0\0\0\7"
-                  "\0\0\0\0")},
-        {11, BODY("\0\0\0\1"
-                  "\0\0\0\1"
-                  "/")},
-        {12, BODY("\0\0\0\1"
-                  "\0\0\0\4"
-                  "\0\0\0\7")},
-        {13, BODY("\0\0\0\1"
-                  "\0\0\0\2"
-                  "/x")},
-        {16, BODY("\0\0\0\1"
-                  "\0\0\0\1"
-                  ".")},
-        {17, BODY("\0\0\0\1"
-                  "\0\0\0\1"
-                  "/")},
-        {18, BODY("\0\0\0\1"
-                  "\0\0\0\2"
-                  "/a"
-                  "\0\0\0\2"
-                  "/b")},
-        {200, BODY("\0\0\0\1"
-                   "\0\0\0\x13"
-                   "statvfs@openssh.com"
-                   "\0\0\0\1"
-                   "/")},
-        {200, BODY("\0\0\0\1"
-                   "\0\0\0\x18"
-                   "posix-rename@openssh.com"
-                   "\0\0\0\2"
-                   "/a"
-                   "\0\0\0\2"
-                   "/b")},
-#undef BODY
-    };
     struct raw r = raw_open();
-    unsigned char out[1000];
+    unsigned char out[1000], longer[200];
     hello(&r);
-    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
-        for (size_t len = 4; len < whole[i].len; len++) {
-            raw_send(&r, whole[i].type, whole[i].body, len);
-            int type = raw_read(&r, out);
-            CHECK(type == 101 && out[7] == 5, "packet %d cut to %zu bytes: answer %d, status %d", whole[i].type, len, type, out[7]);
-        }
-        /* And one byte too many. */
-        unsigned char longer[200];
-        memcpy(longer, whole[i].body, whole[i].len);
-        longer[whole[i].len] = 0;
-        raw_send(&r, whole[i].type, longer, whole[i].len + 1);
-        assert_int_equal(raw_read(&r, out), 101);
-        assert_int_equal(out[7], 5);
-        raw_send(&r, whole[i].type, whole[i].body, whole[i].len);
+    for (size_t i = 0; i < sizeof whole_requests / sizeof *whole_requests; i++) {
+        int type = whole_requests[i].type;
+        size_t len = whole_requests[i].len;
+        for (size_t cut = 4; cut < len; cut++)
+            is_refused(&r, type, whole_requests[i].body, cut, 5);
+        memcpy(longer, whole_requests[i].body, len);
+        longer[len] = 0;
+        is_refused(&r, type, longer, len + 1, 5);
+        raw_send(&r, type, whole_requests[i].body, len);
         assert_true(raw_read(&r, out) > 0);
     }
     raw_close(&r);
@@ -416,82 +489,9 @@ static void fields_that_lie(void **state)
 {
     (void)state;
     struct raw r = raw_open();
-    unsigned char out[1000];
-    static const struct {
-        int type, status;
-        const char *body;
-        size_t len;
-    } cases[] = {
-#define BODY(s) s, sizeof(s) - 1
-        {4, 4,
-         BODY("\0\0\0\1"
-              "\0\0\0\4"
-              "\xff\xff\xff\xff")}, /* no such handle */
-        {4, 4,
-         BODY("\0\0\0\1"
-              "\0\0\0\3"
-              "abc")}, /* not one of ours */
-        {17, 5,
-         BODY("\0\0\0\1"
-              "\xff\xff\xff\xff"
-              "/")}, /* a length beyond the packet */
-        {17, 4,
-         BODY("\0\0\0\1"
-              "\0\0\0\3"
-              "/\xff\xfe")}, /* not UTF-8 */
-        {17, 4,
-         BODY("\0\0\0\1"
-              "\0\0\0\3"
-              "/a\0")}, /* a zero inside */
-        {3, 4,
-         BODY("\0\0\0\1"
-              "\0\0\0\x0d"
-              "/inbox/a\nb.tx"
-              "\0\0\0\x0a"
-              "\0\0\0\0")}, /* a newline in the name */
-        {3, 4,
-         BODY("\0\0\0\1"
-              "\0\0\0\x08"
-              "/inbox/x"
-              "\0\0\0\x0a"
-              "\0\0\0\1"
-              "\0\0\0\3\0\0\0\0")}, /* 12 GiB announced */
-        {3, 2,
-         BODY("\0\0\0\1"
-              "\0\0\0\x11"
-              "/inbox/../../../x"
-              "\0\0\0\x0a"
-              "\0\0\0\0")},        /* up and out ends at the root */
-        {99, 8, BODY("\0\0\0\1")}, /* no such packet */
-        {200, 8,
-         BODY("\0\0\0\1"
-              "\0\0\0\4"
-              "what")},
-        {14, 3,
-         BODY("\0\0\0\1"
-              "\0\0\0\2"
-              "/x"
-              "\0\0\0\0")},
-        {20, 3,
-         BODY("\0\0\0\1"
-              "\0\0\0\2"
-              "/x"
-              "\0\0\0\2"
-              "/y")},
-        {9, 5,
-         BODY("\0\0\0\1"
-              "\0\0\0\1"
-              "/"
-              "\x80\0\0\0"
-              "\xff\xff\xff\xff")}, /* four thousand million extensions */
-#undef BODY
-    };
     hello(&r);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        raw_send(&r, cases[i].type, cases[i].body, cases[i].len);
-        int type = raw_read(&r, out);
-        CHECK(type == 101 && out[7] == cases[i].status, "case %zu: answer %d, status %d", i, type, out[7]);
-    }
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++)
+        is_refused(&r, lies[i].type, lies[i].body, lies[i].len, lies[i].status);
     raw_close(&r);
     assert_int_equal(inbox(town_as(&town, TOWN_clerk)), 1);
 }

@@ -184,15 +184,7 @@ static const char *path_of(const char *name)
 
 static struct term *thin_client(void)
 {
-    char text[SERVER_PATH_BYTES * 2 + 512], target[64];
-    snprintf(text, sizeof text,
-             "#!/bin/sh\nexec ssh -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o IdentitiesOnly=yes -o LogLevel=ERROR -i '%s/clerk' \"$@\"\n",
-             server->keys);
-    assert_true(write_whole(path_of("ssh.sh"), text, 0700));
-    snprintf(text, sizeof text, "GOROD_SSH=%s", path_of("ssh.sh"));
-    snprintf(target, sizeof target, "clerk@127.0.0.1:%d", server->port);
-    char *argv[] = {"env", text, "GOROD_TUI_IDLE=1", "LANGUAGE=ru", (char *)tui_program(), "--connect", target, NULL};
-    struct term *t = term_run(argv, 80, 24, "xterm-256color");
+    struct term *t = term_thin_client(server, "clerk", without_override(), NULL, 80, 24);
     term_wait_text(t, "F9");
     return t;
 }
@@ -223,6 +215,7 @@ static void a_thin_client_attaches_a_file_of_its_own(void **state)
     enum { SEVERAL_PARTS = 700 * 1000, TOO_LARGE = 3 * 1024 * 1024 };
     assert_true(make_file("акт осмотра.txt", SEVERAL_PARTS) && make_file("large.bin", TOO_LARGE) && make_file("empty.txt", 0));
     assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
+    assert_true(write_whole(path_of("closed.txt"), "Тайна", 0));
     struct term *t = thin_client();
     scene_go(t, "О", "Обращения");
     term_wait_text(t, "Яма");
@@ -232,6 +225,8 @@ static void a_thin_client_attaches_a_file_of_its_own(void **state)
     sends(t, "/no/such/file", "Такого файла на этом компьютере нет");
     sends(t, server->dir, "Это папка");
     sends(t, path_of("empty.txt"), "Файл пуст");
+    sends(t, path_of("closed.txt"), "Этот файл вам читать нельзя");
+    sends(t, path_of("empty.txt/x"), "Часть пути");
     sends(t, path_of("pipe"), "Это не обычный файл");
     sends(t, path_of("large.bin"), "больше разрешённого");
     sends(t, path_of("акт осмотра.txt"), "Приложено: акт осмотра.txt");
