@@ -139,7 +139,7 @@ SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, '
                                  FROM comment m JOIN app_user mu ON mu.id = m.author_id WHERE m.record = 'outage' AND m.record_id = o.id), '[]'),
            'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', eu.name, 'action', e.action,
                                                     'for', e.for_id, 'for_name', f.name, 'from', e.from_state, 'to', e.to_state,
-                                                    'comment', e.comment, 'changes', e.changes) ORDER BY e.id)
+                                                    'comment', e.comment, 'changes', {named_changes}) ORDER BY e.id)
                                 FROM event e LEFT JOIN app_user eu ON eu.id = e.actor_id LEFT JOIN app_user f ON f.id = e.for_id
                                 WHERE e.record = 'outage' AND e.record_id = o.id), '[]')),
        o.status, 0, o.version
