@@ -177,17 +177,28 @@ static bool terminfo_choose(char *why, size_t size)
     return true;
 }
 
-/* terminfo's words for 256 colours ask at each change whether the colour is one of the first sixteen, and its word for all attributes at once asks
- * nine times more: half of what drawing a card costs. These mean the same. */
-static void colours_say_shortly(void)
+/* The commonest terminals are described in fewer words than terminfo has for them: tui/terminfo/gorod.ti. curses reads a description from the
+ * environment; who has one of their own there keeps it. */
+static SCREEN *curses_start(void)
 {
-    static char ink[] = "\033[38;5;%p1%dm", paper[] = "\033[48;5;%p1%dm";
-    if (!is_xterm_like() || max_colors != 256 || !set_a_foreground || !set_a_background)
-        return;
-    set_a_foreground = ink;
-    set_a_background = paper;
-    if (enter_bold_mode && exit_attribute_mode)
-        set_attributes = NULL;
+    static const struct {
+        const char *term, *description;
+    } shorter[] = {
+#include "tui/terminfo.inc"
+    };
+    const char *term = getenv("TERM");
+    for (size_t i = 0; i < sizeof shorter / sizeof *shorter; i++) {
+        char name[64];
+        if (strcmp(term, shorter[i].term) != 0 || getenv("TERMINFO") || getenv("TERMINFO_DIRS"))
+            continue;
+        strf(name, sizeof name, "gorod-%s", term);
+        setenv("TERMINFO", shorter[i].description, 1);
+        SCREEN *s = newterm(name, stdout, stdin);
+        unsetenv("TERMINFO");
+        if (s)
+            return s;
+    }
+    return newterm(NULL, stdout, stdin);
 }
 
 static void keys_define(void)
@@ -237,13 +248,12 @@ bool term_start(int wire, char *why, size_t size)
     strf(number, sizeof number, "%d", cols);
     setenv("COLUMNS", number, 1);
     set_escdelay(ESC_DELAY_MS);
-    screen = newterm(NULL, stdout, stdin);
+    screen = curses_start();
     if (!screen) {
         strf(why, size, "curses cannot start on this terminal");
         return false;
     }
     started = true;
-    colours_say_shortly();
     raw();
     noecho();
     nonl();

@@ -93,7 +93,7 @@ void theme_start(const char *name)
     attr_t attr = theme_attr(R_TEXT, G_BASE, &pair);
     cchar_t blank;
     setcchar(&blank, L" ", attr, pair, NULL);
-    bkgrndset(&blank);
+    wbkgrndset(newscr, &blank);
     draw_invalidate();
 }
 

@@ -24,15 +24,24 @@ ON CONFLICT (series, year) DO UPDATE SET value = k.value + 1
 RETURNING value
 
 -- fragment: named_changes
--- what event e changed; users and units bear their names beside the ids
-CASE WHEN e.changes ?| ARRAY['responsible', 'controller', 'considering', 'author', 'co_executor', 'unit'] THEN (
+-- what event e changed; users and units bear their names beside the ids, other records (`said`) their numbers, names, addresses
+CASE WHEN e.changes ?| ARRAY['responsible', 'controller', 'considering', 'author', 'co_executor', 'unit', 'outage', 'incident', 'appeal', 'assignment', 'supplier', 'house'] THEN (
     SELECT jsonb_object_agg(k.key, CASE
+        WHEN jsonb_typeof(k.value) <> 'object' THEN k.value
         WHEN k.key IN ('responsible', 'controller', 'considering', 'author', 'co_executor') THEN k.value || jsonb_build_object(
             'from_name', (SELECT n.name FROM app_user n WHERE n.id = (k.value->>'from')::bigint),
             'to_name', (SELECT n.name FROM app_user n WHERE n.id = (k.value->>'to')::bigint))
         WHEN k.key = 'unit' THEN k.value || jsonb_build_object(
             'from_name', (SELECT n.name FROM org_unit n WHERE n.id = (k.value->>'from')::bigint),
             'to_name', (SELECT n.name FROM org_unit n WHERE n.id = (k.value->>'to')::bigint))
+        WHEN k.key IN ('outage', 'incident', 'appeal', 'assignment', 'supplier', 'house') THEN k.value || (
+            SELECT jsonb_object_agg(w.at || '_said', CASE k.key WHEN 'outage' THEN (SELECT n.number FROM outage n WHERE n.id = w.id)
+                                                                WHEN 'incident' THEN (SELECT n.number FROM incident n WHERE n.id = w.id)
+                                                                WHEN 'appeal' THEN (SELECT n.number FROM appeal n WHERE n.id = w.id)
+                                                                WHEN 'assignment' THEN (SELECT n.number FROM assignment n WHERE n.id = w.id)
+                                                                WHEN 'supplier' THEN (SELECT n.name FROM company n WHERE n.id = w.id)
+                                                                ELSE gorod_address(w.id) END)
+            FROM (VALUES ('from', (k.value->>'from')::bigint), ('to', (k.value->>'to')::bigint)) AS w(at, id))
         ELSE k.value END)
     FROM jsonb_each(e.changes) k) ELSE e.changes END
 

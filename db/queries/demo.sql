@@ -282,7 +282,7 @@ INSERT INTO outage_promise (outage_id, said_by, promised_at, said_at) SELECT id,
 -- fragment: demo_outage_told
 -- the history of outages, as rows of events
 SELECT o.opened_at, o.opened_by, 'outage', o.id, 'open', 1, NULL, CASE WHEN o.status = 'announced' THEN 'announced' ELSE 'active' END, o.reason,
-       jsonb_build_object('houses_off', jsonb_build_object('to', (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id)))
+       jsonb_build_object('houses_off', jsonb_build_object('to', CASE WHEN o.status <> 'announced' THEN (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id) ELSE 0 END))
 FROM outage o
 UNION ALL
 SELECT o.ended_at, o.opened_by, 'outage', o.id, 'close', 2, 'active', 'restored', NULL, jsonb_build_object('houses_back', jsonb_build_object('to', (SELECT count(*) FROM outage_house oh WHERE oh.outage_id = o.id)))

@@ -48,86 +48,83 @@ WITH kind AS (SELECT * FROM (VALUES
               JOIN classifier f ON f.classifier = 'incident_type' AND f.code = l.type),
      place AS (SELECT array_agg(p.id) AS ids FROM (SELECT h.id FROM house h ORDER BY h.id LIMIT 4000) p),
      homes AS MATERIALIZED (SELECT h.id, {incident_address} AS place FROM place p, unnest(p.ids) AS x(id) JOIN house h ON h.id = x.id
-                            JOIN settlement t ON t.id = h.settlement_id LEFT JOIN street s ON s.id = h.street_id),
-     card AS (
-         INSERT INTO incident (number, year, serial, status, taken_at, taken_by, shift_id, source, type, priority, text, phone, caller, house_id, place, flat, answered_at,
-                               told_at, told_until, localized_at, resolved_at, closed_at, caller_confirmed, measures, escalated_at, search)
-         SELECT 'ЕД-' || t.serial || '/' || to_char(t.at, 'YY'), t.year, t.serial, t.status, t.at, s.dispatcher_id, s.id,
-                (ARRAY['phone', 'phone', 'phone', 'phone', 's112', 's112', 'management_company', 'pos'])[1 + t.b % 8], t.type, t.data->>'priority', t.text,
-                '8 905 ' || lpad((t.b % 10000000)::text, 7, '0'), coalesce(w.name, ''), h.id, coalesce(h.place, a.address, 'ул. Ленина, ' || (1 + t.c % 90)),
-                CASE WHEN t.c % 3 = 0 THEN (1 + t.b % 80)::text ELSE '' END, t.at, x.told, x.told + interval '6 hours', x.localized, x.resolved,
-                CASE t.status WHEN 'closed' THEN x.resolved + CASE t.type WHEN 'question' THEN interval '1 minute' ELSE interval '20 minutes' END
-                              WHEN 'false_call' THEN t.at + interval '14 minutes' WHEN 'out_of_scope' THEN t.at + interval '3 minutes' END,
-                CASE WHEN t.status = 'closed' AND t.type <> 'question' AND t.b % 6 <> 0 THEN true END,
-                CASE WHEN x.resolved IS NULL THEN '' WHEN t.type = 'question' THEN 'Разъяснено'
-                     ELSE (ARRAY['Устранено бригадой', 'Заменена деталь, работает', 'Проверено на месте, норма'])[1 + t.b % 3] END,
-                CASE WHEN t.data->>'priority' = 'p1' THEN t.at END,
-                gorod_incident_search('ЕД-' || t.serial || '/' || to_char(t.at, 'YY'), coalesce(h.place, a.address, ''), t.text, coalesce(w.name, ''))
-         FROM told t
-         JOIN LATERAL (SELECT s.id, s.dispatcher_id FROM shift s WHERE s.opened_at <= t.at ORDER BY s.opened_at DESC LIMIT 1) s ON true
-         LEFT JOIN correspondent w ON w.id = 1 + t.b % greatest(1, (SELECT max(id) FROM correspondent)) AND w.kind = 'person' AND NOT w.restricted
-         LEFT JOIN LATERAL (SELECT p.ids[1 + t.c % greatest(1, cardinality(p.ids))] AS house_id FROM place p) d ON true
-         LEFT JOIN homes h ON h.id = d.house_id
-         LEFT JOIN LATERAL (SELECT nullif(a.address, '') AS address FROM appeal a WHERE a.id = 1 + t.c % greatest(1, (SELECT max(id) FROM appeal)) AND NOT a.restricted) a ON true
-         CROSS JOIN LATERAL (SELECT CASE WHEN t.status NOT IN ('new', 'false_call', 'out_of_scope') AND t.type <> 'question' AND t.e < 92
-                                              AND t.at + (5 + t.b % 30) * interval '1 minute' < t.now THEN t.at + (5 + t.b % 30) * interval '1 minute' END AS told,
-                                    CASE WHEN t.status NOT IN ('localized', 'resolved', 'closed') THEN NULL WHEN t.type = 'question' THEN t.at + (2 + t.b % 3) * interval '1 minute'
-                                         ELSE t.at + (12 + t.c % 25) * interval '1 minute' END AS localized,
-                                    CASE WHEN t.status NOT IN ('resolved', 'closed') THEN NULL WHEN t.type = 'question' THEN t.at + (2 + t.b % 3) * interval '1 minute'
-                                         ELSE t.at + (40 + t.b % CASE WHEN t.age > interval '1 day' THEN 600 ELSE 55 END) * interval '1 minute' END AS resolved) x
-         ORDER BY t.at, t.n
-         RETURNING id, status, priority, taken_at, taken_by, type, answered_at, told_at, localized_at, resolved_at, closed_at),
-     services AS (INSERT INTO incident_service (incident_id, service, informed_at, informed_by, contact, answer, answered_at, arrived_at)
-                  SELECT c.id, s.service, CASE WHEN d.told THEN c.taken_at + interval '3 minutes' END, CASE WHEN d.told THEN c.taken_by END,
-                         CASE WHEN d.told THEN 'Дежурный' ELSE '' END, CASE WHEN d.taken THEN 'Бригада выехала' ELSE '' END,
-                         CASE WHEN d.taken THEN c.taken_at + (8 + s.n) * interval '1 minute' END,
-                         CASE WHEN s.n = 1 AND c.priority IN ('p1', 'p2') THEN c.localized_at - interval '1 minute' END
-                  FROM card c JOIN classifier f ON f.classifier = 'incident_type' AND f.code = c.type
-                  CROSS JOIN LATERAL (SELECT c.status <> 'new' AND c.type <> 'question' AS told,
-                                             c.status NOT IN ('new', 'dispatched', 'false_call', 'out_of_scope') AND c.type <> 'question' AS taken) d
-                  CROSS JOIN LATERAL jsonb_array_elements_text(f.data->'services') WITH ORDINALITY AS s(service, n)),
-     clocks AS (INSERT INTO incident_clock (incident_id, norm, met_by, begun_at, due_at, met_at, cancelled_at, told)
-                SELECT c.id, n.code, n.data->>'met_by', c.taken_at, d.due_at, d.met_at, CASE WHEN d.met_at IS NULL THEN c.closed_at END,
-                       CASE WHEN u.at > d.due_at THEN 2 WHEN u.at >= gorod_clock_soon(c.taken_at, d.due_at) THEN 1 ELSE 0 END
-                FROM card c JOIN classifier f ON f.classifier = 'incident_type' AND f.code = c.type
-                CROSS JOIN LATERAL jsonb_array_elements_text(f.data->'norms') AS s(norm)
-                JOIN classifier n ON n.classifier = 'response_norm' AND n.code = s.norm
-                CROSS JOIN LATERAL (SELECT gorod_norm_due(c.taken_at, (n.data->>'minutes')::integer, (n.data->>'from_hour')::integer, (n.data->>'to_hour')::integer) AS due_at,
-                                           CASE n.data->>'met_by' WHEN 'answered' THEN c.answered_at WHEN 'told' THEN c.told_at WHEN 'localized' THEN c.localized_at
-                                                WHEN 'resolved' THEN c.resolved_at END AS met_at) d
-                CROSS JOIN LATERAL (SELECT coalesce(d.met_at, c.closed_at, k.now) AS at FROM clock k) u
-                WHERE coalesce(n.data->>'from', 'taken') = 'taken')
-SELECT count(*) FROM card;
+                            JOIN settlement t ON t.id = h.settlement_id LEFT JOIN street s ON s.id = h.street_id)
+INSERT INTO incident (number, year, serial, status, taken_at, taken_by, shift_id, source, type, priority, text, phone, caller, house_id, place, flat, answered_at,
+                      told_at, told_until, localized_at, resolved_at, closed_at, caller_confirmed, measures, escalated_at, search)
+SELECT 'ЕД-' || t.serial || '/' || to_char(t.at, 'YY'), t.year, t.serial, t.status, t.at, s.dispatcher_id, s.id,
+       (ARRAY['phone', 'phone', 'phone', 'phone', 's112', 's112', 'management_company', 'pos'])[1 + t.b % 8], t.type, t.data->>'priority', t.text,
+       '8 905 ' || lpad((t.b % 10000000)::text, 7, '0'), coalesce(w.name, ''), h.id, coalesce(h.place, a.address, 'ул. Ленина, ' || (1 + t.c % 90)),
+       CASE WHEN t.c % 3 = 0 THEN (1 + t.b % 80)::text ELSE '' END, t.at, x.told, x.told + interval '6 hours', x.localized, x.resolved,
+       CASE t.status WHEN 'closed' THEN x.resolved + CASE t.type WHEN 'question' THEN interval '1 minute' ELSE interval '20 minutes' END
+                     WHEN 'false_call' THEN t.at + interval '14 minutes' WHEN 'out_of_scope' THEN t.at + interval '3 minutes' END,
+       CASE WHEN t.status = 'closed' AND t.type <> 'question' AND t.b % 6 <> 0 THEN true END,
+       CASE WHEN x.resolved IS NULL THEN '' WHEN t.type = 'question' THEN 'Разъяснено'
+            ELSE (ARRAY['Устранено бригадой', 'Заменена деталь, работает', 'Проверено на месте, норма'])[1 + t.b % 3] END,
+       CASE WHEN t.data->>'priority' = 'p1' THEN t.at END,
+       gorod_incident_search('ЕД-' || t.serial || '/' || to_char(t.at, 'YY'), coalesce(h.place, a.address, ''), t.text, coalesce(w.name, ''))
+FROM told t
+JOIN LATERAL (SELECT s.id, s.dispatcher_id FROM shift s WHERE s.opened_at <= t.at ORDER BY s.opened_at DESC LIMIT 1) s ON true
+LEFT JOIN correspondent w ON w.id = 1 + t.b % greatest(1, (SELECT max(id) FROM correspondent)) AND w.kind = 'person' AND NOT w.restricted
+LEFT JOIN LATERAL (SELECT p.ids[1 + t.c % greatest(1, cardinality(p.ids))] AS house_id FROM place p) d ON true
+LEFT JOIN homes h ON h.id = d.house_id
+LEFT JOIN LATERAL (SELECT nullif(a.address, '') AS address FROM appeal a WHERE a.id = 1 + t.c % greatest(1, (SELECT max(id) FROM appeal)) AND NOT a.restricted) a ON true
+CROSS JOIN LATERAL (SELECT CASE WHEN t.status NOT IN ('new', 'false_call', 'out_of_scope') AND t.type <> 'question' AND t.e < 92
+                                     AND t.at + (5 + t.b % 30) * interval '1 minute' < t.now THEN t.at + (5 + t.b % 30) * interval '1 minute' END AS told,
+                           CASE WHEN t.status NOT IN ('localized', 'resolved', 'closed') THEN NULL WHEN t.type = 'question' THEN t.at + (2 + t.b % 3) * interval '1 minute'
+                                ELSE t.at + (12 + t.c % 25) * interval '1 minute' END AS localized,
+                           CASE WHEN t.status NOT IN ('resolved', 'closed') THEN NULL WHEN t.type = 'question' THEN t.at + (2 + t.b % 3) * interval '1 minute'
+                                ELSE t.at + (40 + t.b % CASE WHEN t.age > interval '1 day' THEN 600 ELSE 55 END) * interval '1 minute' END AS resolved) x
+ORDER BY t.at, t.n;
 
 -- name: demo_repeats
 -- some calls are about what the one before was about: nobody was sent again
-WITH again AS (UPDATE incident r SET status = 'duplicate', repeat_of = f.id, type = f.type, priority = f.priority, place = f.place, house_id = f.house_id, told_at = NULL, told_until = NULL,
-                      localized_at = NULL, resolved_at = NULL, closed_at = r.taken_at + interval '2 minutes', caller_confirmed = NULL, measures = '', escalated_at = NULL,
-                      search = gorod_incident_search(r.number, f.place, r.text, r.caller)
-               FROM incident f WHERE f.id = r.id - 1 AND r.id % 19 = 0 AND f.id % 19 <> 0 AND f.status NOT IN ('false_call', 'out_of_scope', 'new') AND r.status <> 'new'
-               RETURNING r.id),
-     services AS (DELETE FROM incident_service v USING again a WHERE v.incident_id = a.id)
-DELETE FROM incident_clock c USING again a WHERE c.incident_id = a.id AND c.met_by <> 'answered';
+UPDATE incident r SET status = 'duplicate', repeat_of = f.id, type = f.type, priority = f.priority, place = f.place, house_id = f.house_id, told_at = NULL, told_until = NULL,
+       localized_at = NULL, resolved_at = NULL, closed_at = r.taken_at + interval '2 minutes', caller_confirmed = NULL, measures = '', escalated_at = NULL,
+       search = gorod_incident_search(r.number, f.place, r.text, r.caller)
+FROM incident f WHERE f.id = r.id - 1 AND r.id % 19 = 0 AND f.id % 19 <> 0 AND f.status NOT IN ('false_call', 'out_of_scope', 'new') AND r.status <> 'new';
 
 -- name: demo_incident_outages
--- most calls about what an outage has cut off at that time come from its houses; who called was told when it will be back
+-- most calls about what an outage has cut off at that time come from its houses, are told when it will be back, and end with it
 WITH about AS (
-    SELECT DISTINCT ON (i.id) i.id, o.id AS outage, o.promised_at,
+    SELECT DISTINCT ON (i.id) i.id, o.id AS outage, o.promised_at, CASE WHEN o.ended_at < date_trunc('hour', now()) - interval '1 hour' THEN o.ended_at END AS ended_at,
            (SELECT oh.house_id FROM outage_house oh WHERE oh.outage_id = o.id ORDER BY hashtext(i.id || ':' || oh.house_id), oh.house_id LIMIT 1) AS house
     FROM incident i JOIN classifier k ON k.classifier = 'incident_type' AND k.code = i.type
     JOIN outage o ON o.resource = k.data->>'resource' AND o.kind IN ('emergency', 'planned') AND o.status <> 'announced' AND i.taken_at > o.started_at
-                     AND i.taken_at < coalesce(o.ended_at, now()) AND o.promised_at > i.taken_at
-    WHERE i.status NOT IN ('new', 'false_call', 'out_of_scope', 'duplicate') AND hashtext(i.id || ':outage') & 3 > 0
+                     AND i.taken_at + interval '1 hour' < coalesce(o.ended_at, 'infinity') AND o.promised_at > i.taken_at
+    WHERE i.status NOT IN ('new', 'dispatched', 'false_call', 'out_of_scope', 'duplicate') AND hashtext(i.id || ':outage') & 3 > 0
       AND NOT EXISTS (SELECT 1 FROM incident r WHERE r.repeat_of = i.id)
-    ORDER BY i.id, o.id),
-joined AS (
-    UPDATE incident i SET outage_id = x.outage, told_at = coalesce(i.told_at, i.taken_at + interval '5 minutes'), told_until = x.promised_at, house_id = x.house, place = w.place,
-           search = gorod_incident_search(i.number, w.place, i.text, i.caller)
-    FROM about x CROSS JOIN LATERAL (SELECT {incident_address} AS place FROM house h JOIN settlement t ON t.id = h.settlement_id LEFT JOIN street s ON s.id = h.street_id
-                                     WHERE h.id = x.house) w
-    WHERE i.id = x.id
-    RETURNING i.id, i.told_at)
-UPDATE incident_clock c SET met_at = j.told_at, cancelled_at = NULL, told = 0 FROM joined j WHERE c.incident_id = j.id AND c.met_by = 'told' AND c.met_at IS NULL;
+    ORDER BY i.id, o.id)
+UPDATE incident i SET outage_id = x.outage, told_at = coalesce(i.told_at, i.taken_at + interval '5 minutes'), told_until = x.promised_at, house_id = x.house, place = w.place,
+       search = gorod_incident_search(i.number, w.place, i.text, i.caller), status = CASE WHEN x.ended_at IS NULL THEN 'in_work' ELSE 'closed' END,
+       localized_at = CASE WHEN x.ended_at IS NOT NULL THEN coalesce(i.localized_at, x.ended_at) END, resolved_at = x.ended_at, closed_at = x.ended_at + interval '25 minutes',
+       measures = CASE WHEN x.ended_at IS NULL THEN '' ELSE 'Подача восстановлена' END, caller_confirmed = CASE WHEN x.ended_at IS NOT NULL AND i.id % 5 > 0 THEN true END
+FROM about x CROSS JOIN LATERAL (SELECT {incident_address} AS place FROM house h JOIN settlement t ON t.id = h.settlement_id LEFT JOIN street s ON s.id = h.street_id
+                                 WHERE h.id = x.house) w
+WHERE i.id = x.id;
+
+-- name: demo_incident_services
+INSERT INTO incident_service (incident_id, service, informed_at, informed_by, contact, answer, answered_at, arrived_at)
+SELECT i.id, s.service, CASE WHEN d.told THEN i.taken_at + interval '3 minutes' END, CASE WHEN d.told THEN i.taken_by END, CASE WHEN d.told THEN 'Дежурный' ELSE '' END,
+       CASE WHEN d.taken THEN 'Бригада выехала' ELSE '' END, CASE WHEN d.taken THEN i.taken_at + (8 + s.n) * interval '1 minute' END,
+       CASE WHEN s.n = 1 AND i.priority IN ('p1', 'p2') THEN i.localized_at - interval '1 minute' END
+FROM incident i JOIN classifier f ON f.classifier = 'incident_type' AND f.code = i.type
+CROSS JOIN LATERAL (SELECT i.status NOT IN ('new', 'duplicate') AND i.type <> 'question' AS told,
+                           i.status NOT IN ('new', 'dispatched', 'false_call', 'out_of_scope', 'duplicate') AND i.type <> 'question' AS taken) d
+CROSS JOIN LATERAL jsonb_array_elements_text(f.data->'services') WITH ORDINALITY AS s(service, n)
+ORDER BY i.id, s.n;
+
+-- name: demo_incident_clocks
+INSERT INTO incident_clock (incident_id, norm, met_by, begun_at, due_at, met_at, cancelled_at, told)
+SELECT i.id, n.code, n.data->>'met_by', i.taken_at, d.due_at, d.met_at, CASE WHEN d.met_at IS NULL THEN i.closed_at END,
+       CASE WHEN u.at > d.due_at THEN 2 WHEN u.at >= gorod_clock_soon(i.taken_at, d.due_at) THEN 1 ELSE 0 END
+FROM incident i JOIN classifier f ON f.classifier = 'incident_type' AND f.code = i.type
+CROSS JOIN LATERAL jsonb_array_elements_text(f.data->'norms') AS s(norm)
+JOIN classifier n ON n.classifier = 'response_norm' AND n.code = s.norm
+CROSS JOIN LATERAL (SELECT gorod_norm_due(i.taken_at, (n.data->>'minutes')::integer, (n.data->>'from_hour')::integer, (n.data->>'to_hour')::integer) AS due_at,
+                           CASE n.data->>'met_by' WHEN 'answered' THEN i.answered_at WHEN 'told' THEN i.told_at WHEN 'localized' THEN i.localized_at
+                                WHEN 'resolved' THEN i.resolved_at END AS met_at) d
+CROSS JOIN LATERAL (SELECT coalesce(d.met_at, i.closed_at, date_trunc('hour', now())) AS at) u
+WHERE coalesce(n.data->>'from', 'taken') = 'taken';
 
 -- name: demo_desk_counters
 INSERT INTO counter (series, year, value)

@@ -139,7 +139,7 @@ SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, '
                                  FROM comment m JOIN app_user mu ON mu.id = m.author_id WHERE m.record = 'outage' AND m.record_id = o.id), '[]'),
            'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', eu.name, 'action', e.action,
                                                     'for', e.for_id, 'for_name', f.name, 'from', e.from_state, 'to', e.to_state,
-                                                    'comment', e.comment, 'changes', e.changes) ORDER BY e.id)
+                                                    'comment', e.comment, 'changes', {named_changes}) ORDER BY e.id)
                                 FROM event e LEFT JOIN app_user eu ON eu.id = e.actor_id LEFT JOIN app_user f ON f.id = e.for_id
                                 WHERE e.record = 'outage' AND e.record_id = o.id), '[]')),
        o.status, 0, o.version
@@ -270,12 +270,16 @@ FROM outage WHERE id = $1::bigint;
 
 -- name: outage_houses
 -- plan: custom
--- ($1 outage, $2 only those off, $3 after place, $4 after house, $5 limit) -> json, place, house: in the order of addresses
+-- ($1 outage, $2 only those off, $3 after place, $4 after house, $5 limit) -> json, place, house: in the order of addresses. Of a resident on life
+-- support it says that there is one; who, the card of the house tells those who may know
 SELECT json_build_object('id', h.id, 'address', {outage_address}, 'residents', gorod_residents(h, s.residents_per_flat), 'estimated', h.residents IS NULL,
            'flats', h.flats, 'company_name', (SELECT c.name FROM company c WHERE c.id = h.company_id), 'off', oh.off_at, 'restored', oh.restored_at,
-           'social_objects', coalesce((SELECT json_agg(json_build_object('id', x.id, 'kind', x.kind, 'name', x.name, 'phone', x.contact_duty_phone,
-                                                           'backup_power_kw', x.backup_power_kw) ORDER BY x.name)
-                                       FROM social_object x WHERE x.house_id = h.id AND x.disabled_at IS NULL), '[]')),
+           'social_objects', coalesce((SELECT json_agg(json_build_object('id', x.id, 'kind', x.kind, 'name', CASE WHEN x.kind <> 'vulnerable_resident' THEN x.name END,
+                                                           'phone', CASE WHEN x.kind <> 'vulnerable_resident' THEN x.contact_duty_phone END, 'backup_power_kw', x.backup_power_kw) ORDER BY x.name)
+                                       FROM social_object x WHERE x.house_id = h.id AND x.disabled_at IS NULL), '[]'),
+           'social', (SELECT string_agg(concat_ws(' ', nullif(x.name, ''), nullif(x.contact_duty_phone, '')), '; ' ORDER BY x.name)
+                      FROM social_object x WHERE x.house_id = h.id AND x.disabled_at IS NULL AND x.kind <> 'vulnerable_resident'),
+           'vulnerable', (SELECT min(x.kind) FROM social_object x WHERE x.house_id = h.id AND x.disabled_at IS NULL AND x.kind = 'vulnerable_resident')),
        p.place, h.id
 FROM (SELECT DISTINCT ON (house_id) * FROM outage_house WHERE outage_id = $1::bigint ORDER BY house_id, off_at DESC) oh
 JOIN house h ON h.id = oh.house_id JOIN settlement s ON s.id = h.settlement_id

@@ -30,8 +30,9 @@ UPDATE outage SET seen_at = greatest(seen_at, $2::timestamptz), version = versio
 WHERE id = $1::bigint RETURNING version;
 
 -- name: outage_feed_gone
--- (source, snapshot) -> id, status, when it ended: what the source showed and does not show any more. It ended when it was promised to, if that is
--- before the snapshot, and not before its last house went off or came back.
+-- (source, snapshot, shown: ids or NULL) -> id, status, when it ended: what the source showed and does not show any more. It ended when it was promised
+-- to, if that is before the snapshot, and not before its last house went off or came back. A trial, which marked nothing as seen, names what it was shown.
 SELECT o.id, o.status, to_json(greatest(o.started_at, least(o.promised_at, $2::timestamptz),
                                         (SELECT max(greatest(oh.off_at, oh.restored_at)) FROM outage_house oh WHERE oh.outage_id = o.id)))#>>'{}'
-FROM outage o WHERE o.source = $1::text AND o.seen_at < $2 AND o.status IN ('announced', 'active', 'partial') ORDER BY o.id FOR UPDATE;
+FROM outage o WHERE o.source = $1::text AND o.seen_at < $2 AND o.status IN ('announced', 'active', 'partial')
+  AND ($3::bigint[] IS NULL OR o.id <> ALL ($3)) ORDER BY o.id FOR UPDATE;

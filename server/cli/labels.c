@@ -41,6 +41,10 @@ static const struct label answer_labels[] = {
 /* Members of answers that no parameter bears. */
 static const struct label other_labels[] = {
     {"actions", {"Действия", "Actions"}},
+    {"user_name", {"Пользователь", "User"}},
+    {"tries", {"Попыток", "Tries"}},
+    {"last_error", {"Последняя ошибка", "Last error"}},
+    {"changed_at", {"Изменено", "Changed"}},
     {"history", {"История", "History"}},
     {"at", {"Когда", "When"}},
     {"actor", {"Кто", "Who"}},

@@ -102,6 +102,10 @@ static bool run_write(struct dispatch *d, struct call *c, struct buf *result)
     const char *user = int_text(c->arena, c->user->id), *request_id = arg_sql(c, "request_id");
     const char *hash = request_id ? params_hash(c->arena, c->op, c->params) : NULL;
     bool ok = pg_begin(c->db, c->err) && c->op->handler(c);
+    if (ok && c->undone) {
+        pg_rollback(c->db);
+        return true;
+    }
     if (ok && request_id) {
         const char *add[] = {user, request_id, c->op->method, hash, result->data};
         ok = pg_exec(c->db, Q_IDEMPOTENCY_ADD, add, 5, NULL, c->err);

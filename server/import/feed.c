@@ -106,6 +106,24 @@ static bool is_away(const struct err *err)
     return err->code == ERR_UNAVAILABLE || err->code == ERR_INTERNAL || err->code == ERR_RATE_LIMITED;
 }
 
+/* A trial leaves nothing behind: what the next one, and the end, must know of it goes with them. */
+static void give_trial(const struct feed *f, json_t *params)
+{
+    json_object_set_new(params, "dry_run", json_true());
+    if (json_array_size(f->made) > 0)
+        json_object_set(params, "before", f->made);
+}
+
+static void note_trial(struct feed *f, const json_t *params, const json_t *result)
+{
+    size_t i;
+    json_t *index;
+    json_array_foreach(json_object_get(result, "made"), i, index)
+        json_array_append(f->made, json_array_get(json_object_get(params, "addresses"), (size_t)json_integer_value(index)));
+    if (strcmp(text_of(result, "outcome"), "opened") != 0 && json_integer_value(json_object_get(result, "id")) > 0)
+        json_array_append(f->shown, json_object_get(result, "id"));
+}
+
 static bool send_group(struct feed *f, struct rpc *rpc, const json_t *group, const struct feed_listener *l, struct err *err)
 {
     json_t *params = json_object_get(group, "params"), *rows = json_object_get(group, "rows"), *result = NULL, *row;
@@ -114,8 +132,13 @@ static bool send_group(struct feed *f, struct rpc *rpc, const json_t *group, con
     json_object_set_new(params, "snapshot", json_string(f->snapshot));
     json_object_set_new(params, "create", json_boolean(f->create));
     json_object_set_new(params, "partial", json_boolean(f->has_faults));
-    l->request_id(l->owner, params);
+    if (f->dry_run)
+        give_trial(f, params);
+    else
+        l->request_id(l->owner, params);
     if (rpc_call(rpc, "outage.feed_take", params, &result, err)) {
+        if (f->dry_run)
+            note_trial(f, params, result);
         const json_t *rejected = json_object_get(result, "rejected");
         reject_houses(l, rows, rejected);
         count(f, text_of(result, "outcome"));
@@ -134,11 +157,18 @@ bool feed_send(struct feed *f, struct rpc *rpc, const struct feed_listener *l, s
 {
     const char *key;
     json_t *group, *result = NULL;
+    f->made = json_array();
+    f->shown = json_array();
     json_object_foreach(f->groups, key, group) if (!send_group(f, rpc, group, l, err)) return false;
     if (f->has_faults || f->is_stale || json_object_size(f->groups) == 0)
         return true;
     json_t *params = json_pack("{s:s,s:s}", "source", f->source, "snapshot", f->snapshot);
-    l->request_id(l->owner, params);
+    if (f->dry_run) {
+        json_object_set_new(params, "dry_run", json_true());
+        json_object_set(params, "shown", f->shown);
+    } else {
+        l->request_id(l->owner, params);
+    }
     bool ok = rpc_call(rpc, "outage.feed_end", params, &result, err);
     f->closed = json_integer_value(json_object_get(result, "closed"));
     json_decref(params);
@@ -169,4 +199,9 @@ void feed_print(const struct feed *f, FILE *out, bool as_json)
               out);
 }
 
-void feed_free(struct feed *f) { json_decref(f->groups); }
+void feed_free(struct feed *f)
+{
+    json_decref(f->groups);
+    json_decref(f->made);
+    json_decref(f->shown);
+}

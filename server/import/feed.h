@@ -8,6 +8,9 @@
 struct feed {
     const char *source, *snapshot;
     bool create;     /* houses that are not there are made */
+    bool dry_run;    /* the server tries all of it and takes it back */
+    json_t *made;    /* of a trial: lines for which a place was made, for what comes after them */
+    json_t *shown;   /* of a trial: outages that were known */
     bool has_faults; /* a row could not be read: what is absent may stand in it, so nothing is closed */
     json_t *groups;  /* key: {"params": {...}, "rows": [{"line", "cells"}]}; in the order of the file */
     int64_t opened, changed, unchanged, closed;

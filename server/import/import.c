@@ -381,10 +381,7 @@ static int send_feed(struct run *r)
 {
     struct err err;
     const struct feed_listener listener = {.owner = r, .reject = feed_reject, .count = feed_count, .request_id = feed_request_id};
-    if (r->o->dry_run) {
-        r->imported = r->read - r->rejected;
-        return 0;
-    }
+    r->feed.dry_run = r->o->dry_run;
     return feed_send(&r->feed, &r->rpc, &listener, &err) ? 0 : fault_err(&err, NULL);
 }
 

@@ -117,6 +117,7 @@ struct call {
     bool rules_changed;  /* set by what changes the calendar: the next request counts over the new one */
     void (*committed)(struct call *c); /* set by a write: run after its COMMIT, for what this process keeps in memory */
     json_t *changed;     /* for `committed`; freed with the call */
+    bool undone;         /* set by a write that only tries: its answer goes out, its transaction is rolled back */
     bool cancel_long;    /* set by report.cancel: the long operation of this session is to stop */
     bool has_committed;      /* set by an operation that ends transactions of its own: others have something to hear */
     struct work *work;   /* OP_LONG only */

@@ -14,6 +14,7 @@
 struct shown {
     const char *external, *houses; /* houses: PostgreSQL array of those that were found */
     json_t *rejected;              /* [{index, field, reason}] */
+    json_t *made;                  /* a trial tells which lines made a district, a settlement or a street: their indexes */
     int64_t found;
 };
 
@@ -45,17 +46,39 @@ static void split_address(struct call *c, const char *address, struct house_text
 
 static const char *member(const json_t *o, const char *name) { return json_string_value(json_object_get(o, name)); }
 
-/* The house of a line of the feed; a line that names none is told with its reason and does not hold up the others. */
-static bool find_house(struct call *c, const json_t *line, size_t index, unsigned make, struct shown *s)
+/* The house that a line names. */
+static bool find_house(struct call *c, const json_t *line, unsigned make, struct house_found *house)
 {
     struct house_text text = {.district = member(line, "district"),
                               .settlement = member(line, "settlement"),
                               .street = member(line, "street"),
                               .number = member(line, "number")};
-    struct house_found house;
     if (member(line, "address"))
         split_address(c, member(line, "address"), &text);
-    if (house_find(c, &text, make, &house)) {
+    return house_find(c, &text, make, house);
+}
+
+/* Would a place be made for the line, not the house alone? Asked in a trial, before it is made. False: the database fails. */
+static bool note_made(struct call *c, const json_t *line, size_t index, struct shown *s)
+{
+    struct house_found house;
+    if (!arg_bool(c, "dry_run") || find_house(c, line, MAKE_NOTHING, &house))
+        return true;
+    if (c->err->code != ERR_PARAMS)
+        return false;
+    if (strcmp(c->err->reason, "unknown_house") != 0)
+        json_array_append_new(s->made, json_integer((json_int_t)index));
+    *c->err = (struct err){.code = ERR_OK};
+    return true;
+}
+
+/* A line that names no house is told with its reason and does not hold up the others. */
+static bool take_line(struct call *c, const json_t *line, size_t index, unsigned make, struct shown *s)
+{
+    struct house_found house;
+    if (make != MAKE_NOTHING && !note_made(c, line, index, s))
+        return false;
+    if (find_house(c, line, make, &house)) {
         s->houses = s->found++ ? arena_printf(c->arena, "%s,%lld", s->houses, (long long)house.id)
                                : arena_printf(c->arena, "{%lld", (long long)house.id);
         return true;
@@ -69,6 +92,23 @@ static bool find_house(struct call *c, const json_t *line, size_t index, unsigne
     return true;
 }
 
+/* What earlier trials of the same snapshot made, and took back, is there for this one. */
+static bool make_again(struct call *c)
+{
+    struct house_found house;
+    size_t i;
+    json_t *line;
+    json_array_foreach(json_object_get(c->params, "before"), i, line)
+    {
+        if (find_house(c, line, MAKE_ALL, &house))
+            continue;
+        if (c->err->code != ERR_PARAMS)
+            return false;
+        *c->err = (struct err){.code = ERR_OK};
+    }
+    return true;
+}
+
 static bool find_houses(struct call *c, struct shown *s)
 {
     const json_t *lines = json_object_get(c->params, "addresses");
@@ -76,7 +116,9 @@ static bool find_houses(struct call *c, struct shown *s)
     size_t i;
     json_t *line;
     s->houses = "{";
-    json_array_foreach(lines, i, line) if (!find_house(c, line, i, make, s)) return false;
+    if (c->undone && !make_again(c))
+        return false;
+    json_array_foreach(lines, i, line) if (!take_line(c, line, i, make, s)) return false;
     s->houses = arena_printf(c->arena, "%s}", s->houses);
     return true;
 }
@@ -240,10 +282,11 @@ static bool feed_is_fresh(struct call *c, bool *fresh)
 
 static bool outage_feed_take(struct call *c)
 {
-    struct shown s = {.rejected = json_array()};
+    struct shown s = {.rejected = json_array(), .made = json_array()};
     const char *outcome = "stale";
     int64_t id = 0, promised = outage_moment(c, "promised");
     bool fresh = false;
+    c->undone = arg_bool(c, "dry_run");
     bool ok = check_classifier(c, "outage_kind", "kind", arg_str(c, "kind"), NULL) &&
               check_classifier(c, "outage_resource", "resource", arg_str(c, "resource"), NULL);
     if (ok && promised && promised <= outage_moment(c, "started"))
@@ -251,16 +294,20 @@ static bool outage_feed_take(struct call *c)
     s.external = ok ? external_of(c) : NULL;
     ok = ok && feed_is_fresh(c, &fresh) && (!fresh || take(c, &outcome, &s, &id));
     if (ok) {
-        char *rejected = json_dumps(s.rejected, JSON_COMPACT);
+        char *rejected = json_dumps(s.rejected, JSON_COMPACT), *made = json_dumps(s.made, JSON_COMPACT);
         jw_object(c->out);
         jw_kint(c->out, "id", id);
         jw_kstring(c->out, "outcome", outcome);
         jw_kint(c->out, "houses", s.found);
         jw_kraw(c->out, "rejected", rejected);
+        if (c->undone)
+            jw_kraw(c->out, "made", made);
         jw_object_end(c->out);
         free(rejected);
+        free(made);
     }
     json_decref(s.rejected);
+    json_decref(s.made);
     return ok;
 }
 
@@ -286,8 +333,9 @@ static bool end_one(struct call *c, int64_t id, const char *status, const char *
 static bool outage_feed_end(struct call *c)
 {
     bool fresh = false, ok = feed_is_fresh(c, &fresh);
-    const char *params[] = {arg_sql(c, "source"), arg_sql(c, "snapshot")};
-    struct pg_res *res = ok && fresh ? pg_query(c->db, Q_OUTAGE_FEED_GONE, params, 2, c->err) : NULL;
+    const char *params[] = {arg_sql(c, "source"), arg_sql(c, "snapshot"), arg_sql(c, "shown")};
+    struct pg_res *res = ok && fresh ? pg_query(c->db, Q_OUTAGE_FEED_GONE, params, 3, c->err) : NULL;
+    c->undone = arg_bool(c, "dry_run");
     ok = ok && (!fresh || res);
     int gone = res ? pg_rows(res) : 0;
     for (int i = 0; ok && i < gone; i++)
@@ -322,11 +370,22 @@ static const struct op_param take_params[] = {
     {"addresses", P_OBJECTS, PF_REQUIRED, OUTAGE_HOUSES_MAX, NULL, NULL, {"Дома", "Houses"}, address_fields},
     {"create", P_BOOL, 0, 0, NULL, NULL, {"Заводить дома, которых нет", "Make houses that are not there"}, NULL},
     {"partial", P_BOOL, 0, 0, NULL, NULL, {"Показаны не все дома", "Not all houses are shown"}, NULL},
+    {"dry_run", P_BOOL, 0, 0, NULL, NULL, {"Только проверить", "Only check"}, NULL},
+    {"before",
+     P_OBJECTS,
+     0,
+     OUTAGE_HOUSES_MAX,
+     NULL,
+     NULL,
+     {"Что завели бы прежние проверки", "What earlier checks would have made"},
+     address_fields},
     {.name = NULL},
 };
 static const struct op_param end_params[] = {
     {"source", P_STRING, PF_REQUIRED, 60, NULL, NULL, {"Источник", "Source"}, NULL},
     {"snapshot", P_TIME, PF_REQUIRED, 0, NULL, NULL, {"Снято", "Taken at"}, NULL},
+    {"dry_run", P_BOOL, 0, 0, NULL, NULL, {"Только проверить", "Only check"}, NULL},
+    {"shown", P_IDS, 0, OUTAGE_HOUSES_MAX, NULL, "outage.list", {"Что снимок показал", "What the snapshot has shown"}, NULL},
     {.name = NULL},
 };
 const struct op outage_feed_ops[] = {

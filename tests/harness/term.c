@@ -350,9 +350,12 @@ struct term_cell term_cell_at(struct term *t, int row, int col)
     VTermScreenCell cell;
     take_in_all(t);
     vterm_screen_get_cell(t->screen, (VTermPos){row, col}, &cell);
-    bool coloured = !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) || !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg);
-    return (struct term_cell){
-        .bold = cell.attrs.bold, .reverse = cell.attrs.reverse, .underline = cell.attrs.underline != 0, .coloured = coloured};
+    bool grounded = !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg), coloured = grounded || !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg);
+    return (struct term_cell){.bold = cell.attrs.bold,
+                              .reverse = cell.attrs.reverse,
+                              .underline = cell.attrs.underline != 0,
+                              .coloured = coloured,
+                              .grounded = grounded};
 }
 
 size_t term_bytes(const struct term *t) { return t->bytes; }

@@ -47,6 +47,7 @@ int term_find(struct term *t, const char *text);
 /* What a cell looks like. */
 struct term_cell {
     bool bold, reverse, underline, coloured;
+    bool grounded; /* a background of its own, not the terminal's */
 };
 struct term_cell term_cell_at(struct term *t, int row, int col);
 /* Bytes received since the start. */

@@ -20,9 +20,9 @@ static void starts_and_is_filled(void **state)
 
 static const char *path_of(const char *folder, const char *name)
 {
-    static char path[8][700];
+    static char path[16][700];
     static int turn;
-    char *p = path[turn = (turn + 1) % 8];
+    char *p = path[turn = (turn + 1) % 16];
     snprintf(p, sizeof path[0], "%s/%s/%s", getenv("GOROD_SOURCE"), folder, name);
     return p;
 }
@@ -30,23 +30,63 @@ static const char *real_file(const char *name) { return path_of("../shared/data/
 static const char *map_file(void) { return path_of("tests/data/outages", "feed_map.yaml"); }
 static const char *own_file(const char *name)
 {
-    static char path[4][600];
+    static char path[16][600];
     static int turn;
-    char *p = path[turn = (turn + 1) % 4];
+    char *p = path[turn = (turn + 1) % 16];
     snprintf(p, sizeof path[0], "%s/%s", server->dir, name);
     return p;
 }
 
-static json_t *import(const char *file, const char *source, const char *snapshot, int exit_code)
+static const char *map; /* NULL: the usual one */
+
+static json_t *import_as(const char *file, const char *source, const char *snapshot, const char *trial, const char *errors, int exit_code)
 {
     struct outcome o;
-    server_cli(server, &o, NULL, "import", "outages", file, "--map", map_file(), "--source", source, "--snapshot", snapshot, "--json",
-               "--errors", own_file("rejected.csv"), NULL);
-    CHECK(o.exit_code == exit_code, "import %s: exit %d, not %d: %s%s", file, o.exit_code, exit_code, o.out, o.err);
+    server_cli(server, &o, NULL, "import", "outages", file, "--map", map ? map : map_file(), "--source", source, "--snapshot", snapshot,
+               "--json", "--errors", errors, trial, NULL);
+    CHECK(o.exit_code == exit_code, "import %s %s: exit %d, not %d: %s%s", file, trial ? trial : "", o.exit_code, exit_code, o.out, o.err);
     json_t *summary = json_loads(o.out, 0, NULL);
     CHECK(summary || exit_code == 64, "no summary: %s %s", o.out, o.err);
     outcome_free(&o);
     return summary ? rpc_keep(summary) : NULL;
+}
+
+/* What an import may change; the clock, which looks at outages meanwhile, is left out. */
+static const char *everything(void)
+{
+    return server_sql(server, "SELECT concat_ws(' ', (SELECT count(*) FROM event WHERE action NOT IN ('promise_broken', 'begins_soon', "
+                              "'begin')), (SELECT count(*) FROM house), (SELECT count(*) FROM street), "
+                              "(SELECT count(*) FROM outage_house), (SELECT md5(string_agg(concat_ws(' ', number, kind, promised_at, "
+                              "ended_at, seen_at), '' ORDER BY id)) FROM outage o), "
+                              "(SELECT string_agg(f::text, '' ORDER BY f.source) FROM outage_feed f), (SELECT sum(value) FROM counter))");
+}
+
+/* Every import here is tried first: the trial tells the same and writes nothing. */
+static json_t *import(const char *file, const char *source, const char *snapshot, int exit_code)
+{
+    char before[512];
+    char *tried = NULL, *done = NULL;
+    unlink(own_file("tried.csv"));
+    unlink(own_file("rejected.csv"));
+    snprintf(before, sizeof before, "%s", everything());
+    json_t *trial = import_as(file, source, snapshot, "--dry-run", own_file("tried.csv"), exit_code);
+    CHECK(strcmp(before, everything()) == 0, "a trial of %s has written: %s became %s", file, before, everything());
+    json_t *real = import_as(file, source, snapshot, NULL, own_file("rejected.csv"), exit_code);
+    if (!real)
+        return NULL;
+    json_object_del(trial, "dry_run");
+    if (!json_equal(trial, real)) {
+        tried = json_dumps(trial, 0);
+        done = json_dumps(real, 0);
+        fail_msg("%s: the trial promised %s, the import did %s", file, tried, done);
+    }
+    tried = read_whole(own_file("tried.csv"));
+    done = read_whole(own_file("rejected.csv"));
+    CHECK((!tried && !done) || (tried && done && strcmp(tried, done) == 0), "rows rejected by the trial: %s\nby the import: %s",
+          tried ? tried : "none", done ? done : "none");
+    free(tried);
+    free(done);
+    return real;
 }
 
 static void assert_import_says(const char *file, int exit_code, const char *word)
@@ -57,6 +97,36 @@ static void assert_import_says(const char *file, int exit_code, const char *word
     CHECK(o.exit_code == exit_code, "import %s: exit %d, not %d: %s", file, o.exit_code, exit_code, o.err);
     CHECK(strstr(o.err, word), "import %s: «%s» is not in %s", file, word, o.err);
     outcome_free(&o);
+}
+
+#define HEADER "kind,resource,district,address,start_utc,end_utc,description\n"
+#define ROW(kind, house, end) kind ",gas,Район А,\"Садовая улица, " house "\",2026-03-22T08:00:00Z," end ",Утечка\n"
+
+static const char *written(const char *name, const char *text)
+{
+    const char *path = own_file(name);
+    assert_true(write_whole(path, text, 0600));
+    return path;
+}
+
+/* What the first outage made is there for the second: where one town is in the register a row need not name it, where there are two it
+ * must. */
+static void places_made_by_a_trial_are_there_for_the_next(void **state)
+{
+    (void)state;
+    map =
+        written("towns.yaml", "columns: {kind: kind, resource: resource, settlement: town, address: address, started: start, reason: why}\n"
+                              "create: [house]\n");
+    json_t *summary = import(written("f.csv", "kind,resource,town,address,start,why\n"
+                                              "emergency,gas,г. Бердск,\"Первая улица, 5\",2026-03-22T08:00:00Z,Одно\n"
+                                              "emergency,gas,,\"Вторая улица, 6\",2026-03-22T08:30:00Z,Другое\n"
+                                              "emergency,gas,г. Обь,\"Третья улица, 7\",2026-03-22T08:40:00Z,Третье\n"
+                                              "emergency,gas,,\"Четвёртая улица, 8\",2026-03-22T08:50:00Z,Четвёртое\n"),
+                             "towns", "2026-03-22T13:00:00Z", 65);
+    map = NULL;
+    assert_int_equal(at_int(summary, "opened"), 3);
+    assert_int_equal(at_int(summary, "rejected"), 1);
+    server_sql(server, "UPDATE outage SET status = 'restored', ended_at = started_at"); /* the feeds to come are counted alone */
 }
 
 /* ---- counted from the rows by another program ---- */
@@ -186,16 +256,6 @@ static void a_real_feed_agrees_with_its_own_summary(void **state)
 
 /* ---- made files ---- */
 
-#define HEADER "kind,resource,district,address,start_utc,end_utc,description\n"
-#define ROW(kind, house, end) kind ",gas,Район А,\"Садовая улица, " house "\",2026-03-22T08:00:00Z," end ",Утечка\n"
-
-static const char *written(const char *name, const char *text)
-{
-    const char *path = own_file(name);
-    assert_true(write_whole(path, text, 0600));
-    return path;
-}
-
 static json_int_t gas_at(const char *when)
 {
     json_t *line =
@@ -226,6 +286,28 @@ static void broken_rows_are_told_and_nothing_is_closed_by_them(void **state)
     assert_int_equal(gas_at("2026-03-22T10:30:00Z"), 2);
     import(written("d.csv", HEADER), "made", "2026-03-22T12:00:00Z", 0);
     assert_int_equal(gas_at("2026-03-22T12:00:01Z"), 1); /* an empty file is no sign that everything is well */
+}
+
+/* Where nothing may be made, the trial looks houses up as the import does. */
+static void houses_unknown_are_told_by_the_trial(void **state)
+{
+    (void)state;
+    char *usual = read_whole(map_file()), *create = usual ? strstr(usual, "\ncreate:") : NULL;
+    assert_non_null(create);
+    create[1] = '\0';
+    map = written("strict.yaml", usual);
+    json_t *summary = import(
+        written(
+            "e.csv",
+            HEADER ROW("Аварийное", "1", "2026-03-22T20:00:00Z") ROW(
+                "Аварийное", "77",
+                "2026-03-22T20:00:00Z") "Аварийное,gas,Район А,\"Неведомая улица, 5\",2026-03-22T08:00:00Z,2026-03-22T20:00:00Z,Утечка\n"),
+        "strict", "2026-03-22T13:00:00Z", 65);
+    map = NULL;
+    free(usual);
+    assert_int_equal(at_int(summary, "rejected"), 2);
+    assert_int_equal(at_int(summary, "imported"), 1);
+    assert_int_equal(at_int(summary, "opened"), 1);
 }
 
 static void wrong_files_are_named(void **state)
@@ -274,9 +356,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_and_is_filled),
+        cmocka_unit_test(places_made_by_a_trial_are_there_for_the_next),
         cmocka_unit_test(a_real_feed_is_on_the_board_as_its_rows),
         cmocka_unit_test(a_real_feed_agrees_with_its_own_summary),
         cmocka_unit_test(broken_rows_are_told_and_nothing_is_closed_by_them),
+        cmocka_unit_test(houses_unknown_are_told_by_the_trial),
         cmocka_unit_test(wrong_files_are_named),
         cmocka_unit_test(a_semicolon_is_a_delimiter_too),
         cmocka_unit_test(stops_cleanly),

@@ -173,6 +173,19 @@ void scene_go(struct term *t, const char *letter, const char *title)
     term_wait_text(t, title);
 }
 
+void scene_walk(struct term *t, const char *const *way)
+{
+    for (; *way; way++) {
+        uint32_t cp;
+        if (**way == '@')
+            scene_find_row(t, *way + 1);
+        else if (utf8_decode(*way, strlen(*way), &cp) == strlen(*way))
+            scene_write(t, *way);
+        else
+            scene_press(t, *way);
+    }
+}
+
 void scene_leave(struct term **t)
 {
     enum { END_MS = 10000 };

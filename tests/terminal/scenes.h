@@ -28,6 +28,8 @@ void scene_submit(struct term *t);
 void scene_go(struct term *t, const char *letter, const char *title);
 /* Walks down until the cursor's row holds the text. */
 void scene_find_row(struct term *t, const char *text);
+/* A way through screens: each step is a letter, a named key, or "@text", which walks to the row; ends with NULL. */
+void scene_walk(struct term *t, const char *const *way);
 /* Leaves the program as people do, and waits for its end with exit code 0. */
 void scene_leave(struct term **t);
 /* Every row fits the width; the cursor is on the screen. */

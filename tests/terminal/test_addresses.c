@@ -101,15 +101,7 @@ static void a_house_tells_what_happened_in_it(void **state)
            "Садовая 4", "anonymous", 1);
     CHECK(wait_until(has_a_letter, &house, 20000), "its address means the house");
     struct term *t = scene_login(&town, TOWN_clerk, 80, 24, "xterm-256color");
-    scene_write(t, "А");
-    term_wait_text(t, "ул. Садовая");
-    scene_write(t, "/");
-    scene_write(t, "садовая");
-    term_wait_gone(t, "ул. Мира");
-    scene_settle(t, "Enter");
-    scene_settle(t, "Enter");
-    scene_find_row(t, "ул. Садовая, 4");
-    scene_press(t, "Enter");
+    scene_walk(t, (const char *const[]){"А", "@ул. Садовая", "Enter", "@ул. Садовая, 4", "Enter", NULL});
     term_wait_text(t, "Отключения 1");
     term_wait_text(t, "Инциденты 1");
     scene_press(t, "Tab");
@@ -126,11 +118,7 @@ static void a_house_tells_what_happened_in_it(void **state)
     term_wait_text(t, "Садовая 4");
     scene_leave(&t);
     t = scene_login(&town, TOWN_executor, 80, 24, "xterm-256color"); /* reads no journal of the desk: has no such tab */
-    scene_write(t, "А");
-    term_wait_text(t, "ул. Садовая");
-    scene_write(t, "д");
-    scene_find_row(t, "ул. Садовая, 4");
-    scene_press(t, "Enter");
+    scene_walk(t, (const char *const[]){"А", "@ул. Садовая", "д", "@ул. Садовая, 4", "Enter", NULL});
     term_wait_text(t, "Отключения 1");
     CHECK(!term_has(t, "Инциденты"), "the screen:\n%s", term_text(t));
     scene_press(t, "Tab");

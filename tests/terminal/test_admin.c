@@ -97,6 +97,25 @@ static void in_english(void **state)
     rpc_ok(town_as(&town, TOWN_head), "session.language", "{s:s}", "language", "ru");
 }
 
+/* A letter that did not go out goes again by one key; until a mail server is there it waits. */
+static void a_letter_goes_again(void **state)
+{
+    (void)state;
+    server_sql(server, "INSERT INTO mail (user_id, kind, address, subject, body, state, tries, last_error) "
+                       "SELECT id, 'notice', 'nobody@example.org', 'П-1/26: Новое поручение', 'текст', 'failed', 1, 'RCPT failed: 550' "
+                       "FROM app_user WHERE login = 'executor'");
+    struct term *t = scene_login(&town, TOWN_admin, 80, 24, "xterm-256color");
+    term_type(t, "Э");
+    term_wait_text(t, "не ушло");
+    term_wait_text(t, "RCPT failed: 550");
+    term_wait_text(t, "П-1/26"); /* which letter it is */
+    scene_write(t, "п");
+    term_wait_text(t, "ждёт");
+    assert_string_equal(server_sql(server, "SELECT state || ' ' || tries FROM mail"), "queued 0");
+    scene_leave(&t);
+    server_sql(server, "DELETE FROM mail");
+}
+
 /* A hold is asked for on the card; after the others, because a card that is opened stands in the log of access. */
 static void hold(const char *type, int cols, int rows, const char *shape)
 {
@@ -261,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_person_leaves_and_comes_back),
         cmocka_unit_test(a_thin_client_attaches_a_file_of_its_own),
         cmocka_unit_test(under_the_gate_it_is_never_offered),
+        cmocka_unit_test(a_letter_goes_again),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("admin", tests);

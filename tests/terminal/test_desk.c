@@ -159,6 +159,12 @@ static void a_card_goes_its_way_by_letters(void **state)
     term_wait_text(t, "Заявитель подтвердил");
     scene_submit(t);
     term_wait_text(t, "Закрыто");
+    /* What was done is told as past, and with its words. */
+    static const char *const past[] = {"Вызов принят", "Передано службам", "Службы: Газовая служба (104)", "Служба приняла", "Устранено"};
+    while (!term_has(t, past[0]))
+        scene_settle(t, "Tab");
+    for (size_t i = 1; i < sizeof past / sizeof *past; i++)
+        term_wait_text(t, past[i]);
     scene_leave(&t);
     assert_string_equal(at_text(rpc_ok(desk, "incident.get", "{s:I}", "id", id), "status"), "closed");
 }

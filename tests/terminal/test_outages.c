@@ -47,6 +47,9 @@ static void an_outage_is_written_down_and_stands_on_every_board(void **state)
     term_key(duty, "Enter");
     term_wait_text(duty, "не являются сроком ремонта");
     term_wait_text(duty, "Файлы");
+    while (!term_has(duty, "Отключено домов: 4"))
+        scene_settle(duty, "Tab");
+    term_wait_text(duty, "Открыто");
     scene_write(head, "Ю");
     term_wait_text(head, "ОТК-1/");
     term_wait_text(head, "Холодное водоснабжение"); /* whole at 80 columns */

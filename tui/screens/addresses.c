@@ -6,6 +6,7 @@
 #include "tui/meta.h"
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
+#include "tui/screens/figures.h"
 #include "tui/screens/form.h"
 #include "tui/screens/house_preview.h"
 #include "tui/screens/modules.h"
@@ -13,6 +14,7 @@
 #include "tui/text.h"
 #include "tui/words.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void cell_strong(const struct row *row, const char *name, char *out, size_t size, enum role *role)
@@ -25,10 +27,19 @@ static void cell_strong(const struct row *row, const char *name, char *out, size
 
 static void cell_street(const struct row *row, char *out, size_t size, enum role *role) { cell_strong(row, "text", out, size, role); }
 
+/* On a phone no head stands over a number: the words stand beside. */
+static void cell_houses_said(const struct row *row, char *out, size_t size, enum role *role)
+{
+    int n = atoi(row_get(row, "houses"));
+    *role = R_DIM;
+    strf(out, size, ngettext("%d house", "%d houses", (unsigned long)n), n);
+}
+
 static const struct column street_columns[] = {
     {"text", N_("Street"), 20, 40, 1, 1, false, cell_street},
     {"settlement_name", N_("Settlement"), 14, 30, 2, 2, false, NULL},
-    {"houses", N_("Houses"), 6, 8, 2, 2, true, NULL},
+    {"houses", N_("Houses"), 6, 8, 2, 0, true, NULL},
+    {"houses", "", 10, 10, COLUMN_NARROW_ONLY, 2, true, cell_houses_said},
 };
 static const char *const street_fields[] = {"number", "text", "settlement_name", "houses", "actions", NULL};
 static const struct records_tab all_tabs[] = {{N_("All"), "{}"}, {NULL, NULL}};
@@ -76,12 +87,25 @@ static void cell_objects(const struct row *row, char *out, size_t size, enum rol
     strf(out, size, "%s", strcmp(row_get(row, "social_objects"), "0") == 0 ? "" : row_get(row, "social_objects"));
 }
 
+static void cell_said(const struct row *row, char *out, size_t size, enum role *role)
+{
+    char residents[40];
+    enum role ignored;
+    *role = strcmp(row_get(row, "social_objects"), "0") == 0 ? R_DIM : R_SOON;
+    cell_residents(row, residents, sizeof residents, &ignored);
+    out[0] = '\0';
+    figures_add(out, size, _("flats"), row_get(row, "flats"));
+    figures_add(out, size, _("people"), strcmp(residents, "~") == 0 ? "" : residents);
+    figures_add(out, size, _("social"), row_get(row, "social_objects"));
+}
+
 static const struct column house_columns[] = {
     {"number", N_("House"), 26, 40, 1, 1, false, cell_house},
-    {"settlement_name", N_("Settlement"), 14, 26, 3, 2, false, NULL},
-    {"flats", N_("Flats"), 7, 7, 3, 2, true, NULL},
-    {"residents", N_("Residents"), 6, 9, 2, 2, true, cell_residents},
-    {"social_objects", N_("Social"), 4, 10, 4, 2, true, cell_objects},
+    {"settlement_name", N_("Settlement"), 14, 26, 3, 0, false, NULL},
+    {"flats", N_("Flats"), 7, 7, 3, 0, true, NULL},
+    {"residents", N_("Residents"), 6, 9, 2, 0, true, cell_residents},
+    {"social_objects", N_("Social"), 4, 10, 4, 0, true, cell_objects},
+    {"said", "", 20, 0, COLUMN_NARROW_ONLY, 2, false, cell_said},
     {"company_name", N_("House management"), 14, 0, 5, 0, false, NULL},
 };
 static const char *const house_fields[] = {"number",         "street_name",  "settlement_name", "flats", "residents", "residents_estimated",

@@ -132,13 +132,13 @@ static const struct column house_columns[] = {
     {"status", N_("State"), 15, 24, 3, 1, false, cell_status},
 };
 
-const struct card_list appeals_of_house = {"appeal",
-                                           {.method = "appeal.list",
-                                            .columns = house_columns,
-                                            .column_count = sizeof house_columns / sizeof *house_columns,
-                                            .fields = fields,
-                                            .params = card_list_params,
-                                            .empty = N_("No appeal that you may read speaks of this house.")}};
+const struct card_list appeals_of_house = {.record = "appeal",
+                                           .list = {.method = "appeal.list",
+                                                    .columns = house_columns,
+                                                    .column_count = sizeof house_columns / sizeof *house_columns,
+                                                    .fields = fields,
+                                                    .params = card_list_params,
+                                                    .empty = N_("No appeal that you may read speaks of this house.")}};
 
 /* ---- the card ---- */
 

@@ -87,7 +87,7 @@ static struct list *tab_list(const struct card *c, size_t tab) { return c->rows[
 json_t *card_list_params(void *arg)
 {
     const struct rows *r = arg;
-    return json_pack("{s:I}", r->card->spec->record, (json_int_t)r->card->id);
+    return json_pack("{s:I}", r->spec->param ? r->spec->param : r->card->spec->record, (json_int_t)r->card->id);
 }
 
 /* The lists are asked for behind the card itself, so that their numbers stand on the tabs. */
@@ -201,6 +201,7 @@ static void come(void *arg, json_t *result, const struct rpc_error *error)
         notices_card_opened(c->spec->record, c->id);
     c->record_told = true;
     c->record = json_incref(result);
+    json_object_set_new(c->record, "record", json_string(c->spec->record)); /* tabs are built from the record alone */
     c->built_width = 0;
     lists_start(c);
     actions_take(c);
@@ -538,193 +539,6 @@ void card_word(struct doc *d, const char *label, const json_t *record, const cha
     const char *code = js_str(record, name), *said = js_str(record, key), *word = words_label(words, code);
     if (*code) /* the classifier speaks the person's language, a label in the record perhaps not */
         doc_field_short(d, label, *word && strcmp(word, code) != 0 ? word : said, R_TEXT);
-}
-
-/* A value as the form would show it: a date, the word of a classifier. */
-static void change_value(const struct meta_param *p, const json_t *change, const char *end, char *out, size_t size)
-{
-    char text[160], date[16] = "", name[32];
-    strf(name, sizeof name, "%s_name", end);
-    if (js_str(change, name)[0]) {
-        name_short(js_str(change, name), out, size);
-        return;
-    }
-    js_text(json_object_get(change, end), text, sizeof text);
-    dates_full(strlen(text) == 10 ? dates_from_wire(text) : DAY_NONE, date, sizeof date);
-    strf(out, size, "%s", date[0] ? date : p && p->classifier ? words_label(p->classifier, text) : p ? text : words_own(text));
-}
-
-/* What a change is called: most are a field of the form, some only the history knows. */
-static const char *change_label(const struct meta_param *p, const char *name)
-{
-    static const struct {
-        const char *name, *label;
-    } own[] = {{"due", N_("Due")},
-               {"new_due", N_("Asked until")},
-               {"notice_sent", N_("Author told on")},
-               {"ground", N_("Ground")},
-               {"author", N_("Author")},
-               {"co_executor", N_("Who")},
-               {"verdict", N_("Verdict")},
-               {"responsible", N_("Responsible")}};
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (strcmp(name, own[i].name) == 0)
-            return _(own[i].label);
-    return p ? p->label : "";
-}
-
-static void change_text(const char *record, const char *name, const json_t *change, char *out, size_t size)
-{
-    char from[160], to[160], set[64];
-    strf(set, sizeof set, "%s.set", record);
-    const struct meta_param *p = meta_param(meta_op(set), name);
-    change_value(p, change, "from", from, sizeof from);
-    change_value(p, change, "to", to, sizeof to);
-    const char *label = change_label(p, name);
-    bool is_named = js_str(change, "from_name")[0] || js_str(change, "to_name")[0];
-    if (!*label) /* nothing that a person ever filled in */
-        out[0] = '\0';
-    else if (p && p->lookup && !is_named) /* ids of records say nothing */
-        strf(out, size, _("%s: changed"), label);
-    else if (!from[0])
-        strf(out, size, "%s: %s", label, to);
-    else
-        strf(out, size, "%s: %s %s %s", label, from, theme_glyph(GL_ARROW), to);
-}
-
-static void history_states(const char *record, const json_t *e, char *out, size_t size)
-{
-    char states[40];
-    const char *from = js_str(e, "from"), *to = js_str(e, "to");
-    strf(states, sizeof states, "state:%s", record);
-    out[0] = '\0';
-    if (*from && *to && strcmp(from, to) != 0)
-        strf(out, size, "%s %s %s", words_label(states, from), theme_glyph(GL_ARROW), words_label(states, to));
-}
-
-
-/* What was done, where the name of the command bids to do it. */
-static const struct {
-    const char *action, *label;
-} done[] = {
-    {"answer", N_("Answered")},
-    {"draft_answer", N_("Answer drafted")},
-    {"return_answer", N_("Draft answer returned")},
-    {"forward", N_("Forwarded")},
-    {"forward_part", N_("Forwarded in part")},
-    {"extend", N_("Term extended")},
-    {"leave", N_("Left without an answer")},
-    {"withdraw", N_("Withdrawn by the author")},
-    {"reopen", N_("Reopened")},
-    {"void", N_("Card voided")},
-    {"assign", N_("Assignment given")},
-    {"comment", N_("Commented")},
-    {"issue", N_("Issued")},
-    {"see", N_("Was read")},
-    {"start", N_("Taken to work")},
-    {"report", N_("Reported")},
-    {"recall_report", N_("Report recalled")},
-    {"precheck", N_("Report checked")},
-    {"accept", N_("Accepted")},
-    {"return", N_("Returned")},
-    {"reassign", N_("Reassigned")},
-    {"off_control", N_("Taken off control")},
-    {"cancel", N_("Cancelled")},
-    {"extend_request", N_("Extension asked for")},
-    {"extend_grant", N_("Extension granted")},
-    {"extend_refuse", N_("Extension refused")},
-    {"extend_withdraw", N_("Request withdrawn")},
-    {"sub", N_("Part given")},
-    {"part_report", N_("Part handed in")},
-    {"part_accept", N_("Part taken")},
-    {"part_return", N_("Part returned")},
-    {"control", N_("Taken under control")},
-    {"uncontrol", N_("Control ended")},
-    {"move_due", N_("Due date moved")},
-    {"hand_over", N_("Handed over to a successor")},
-    {"recount", N_("Counted again")},
-    {"reminder", N_("Reminder")},
-    {"overdue", N_("Became overdue")},
-    {"merge", N_("Merged")},
-    {"file_attach", N_("File attached")},
-    {"file_remove", N_("File removed")},
-    {"file_rename", N_("File renamed")},
-    {"part", N_("Parted")},
-    {"promise_broken", N_("Promise broken")},
-    {"begins_soon", N_("Begins soon")},
-};
-
-static const char *done_label(const char *record, const char *action)
-{
-    for (size_t i = 0; i < sizeof done / sizeof *done; i++)
-        if (strcmp(done[i].action, action) == 0)
-            return tr(done[i].label);
-    enum command cmd = command_for_action(record, action);
-    return cmd != CMD_NONE ? tr(command_info(cmd)->label) : words_own(action);
-}
-
-static void history_changes(struct doc *d, int indent, const json_t *changes, const char *record)
-{
-    const char *name;
-    char text[512];
-    json_t *change;
-    json_object_foreach((json_t *)changes, name, change)
-    {
-        if (strcmp(name, "link") == 0) {
-            doc_text(d, indent, R_DIM, words_label("link_kind", js_str(change, "kind")));
-        } else if (json_is_object(change) && (json_object_get(change, "from") || json_object_get(change, "to"))) {
-            change_text(record, name, change, text, sizeof text);
-            doc_text(d, indent, R_DIM, text);
-        }
-    }
-}
-
-static void history_event(struct doc *d, const json_t *e, const char *record)
-{
-    enum { INDENT = 16, NARROW_INDENT = 2 };
-    char line[512], moment[32], who[256], states[160];
-    const char *label = js_str(e, "action_label");
-    int indent = doc_width(d) < NARROW ? NARROW_INDENT : INDENT;
-    dates_moment(js_str(e, "at"), moment, sizeof moment);
-    name_short(js_str(e, "actor_name"), who, sizeof who);
-    if (js_str(e, "for_name")[0]) {
-        char absent[100];
-        size_t len = strlen(who);
-        name_short(js_str(e, "for_name"), absent, sizeof absent);
-        strf(who + len, sizeof who - len, " (%s: %s)", _("for"), absent);
-    }
-    history_states(record, e, states, sizeof states);
-    if (!*label)
-        label = done_label(record, js_str(e, "action"));
-    if (strcmp(states, label) == 0)
-        states[0] = '\0';
-    int pad = indent - text_width(moment);
-    strf(line, sizeof line, "%s%*s%s  %s", moment, pad > 2 ? pad : 2, "", who, label);
-    bool fits = text_width(line) + 2 + text_width(states) <= doc_width(d) - 4;
-    if (states[0] && fits) {
-        size_t len = strlen(line);
-        strf(line + len, sizeof line - len, "  %s", states);
-    }
-    doc_text(d, 0, R_TEXT, line);
-    if (states[0] && !fits)
-        doc_text(d, indent, R_TEXT, states);
-    history_changes(d, indent, json_object_get(e, "changes"), record);
-    doc_text(d, indent, R_DIM, js_str(e, "comment"));
-}
-
-void card_history(struct doc *d, const json_t *record)
-{
-    const json_t *history = json_object_get(record, "history");
-    const char *kind = json_object_get(record, "responsible_name") ? "assignment"
-                       : json_object_get(record, "appeal_count")   ? "correspondent"
-                       : json_object_get(record, "classifier")     ? "classifier"
-                       : json_object_get(record, "taken_at")       ? "incident"
-                       : json_object_get(record, "planned_end")    ? "shift"
-                       : json_object_get(record, "login")          ? "user"
-                                                                   : "appeal";
-    /* The newest first: that is what one came to look at. */
-    for (size_t i = json_array_size(history); i-- > 0;)
-        history_event(d, json_array_get(history, i), kind);
 }
 
 int card_count_comments(const json_t *record) { return (int)json_array_size(json_object_get(record, "comments")); }

@@ -6,10 +6,11 @@
 #include "tui/widgets/list.h"
 #include <jansson.h>
 
-/* A tab that is a list of other records, read by pages: those whose filter (named as the card's record) is this card. Who may not ask for
+/* A tab that is a list of other records, read by pages: those whose filter is this card. Who may not ask for
  * them has no such tab. `params` of the list is the card's own affair. */
 struct card_list {
     const char *record; /* what Enter opens */
+    const char *param;  /* the parameter that gets the card's id; NULL: it is called as the card's record */
     struct list_spec list;
 };
 

@@ -80,3 +80,12 @@ const char *cells_from_street(const char *address)
     const char *street = strstr(address, ", ");
     return street && strstr(street + 2, ", ") ? street + 2 : address;
 }
+
+void cells_moment(const char *wire, char *out, size_t size)
+{
+    enum { DAY_WITH_YEAR = 8 };
+    char text[40];
+    dates_moment(wire, text, sizeof text);
+    size_t day = strcspn(text, " ");
+    strf(out, size, day == DAY_WITH_YEAR ? "%.*s" TEXT_PART "%s" : "%.*s%s", (int)day, text, text + day);
+}

@@ -101,6 +101,7 @@ static void figures_paint(struct screen *s, struct rect r, struct cursor *cursor
         r.h--;
     }
     f->spec->sums(f, r.w - 2, sums, sizeof sums);
+    text_shorten(sums, sizeof sums, r.w - 2);
     if (r.h > 3 && sums[0]) {
         draw_text(r.y, r.x + 1, r.w - 2, R_STRONG, G_BASE, sums);
         r.y++;

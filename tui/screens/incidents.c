@@ -28,7 +28,7 @@ static void cell_pressing(const struct row *row, char *out, size_t size, enum ro
 static void cell_taken(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_DIM;
-    dates_moment(row_get(row, "taken_at"), out, size);
+    cells_moment(row_get(row, "taken_at"), out, size);
 }
 
 static void cell_type(const struct row *row, char *out, size_t size, enum role *role)
@@ -74,11 +74,11 @@ static void cell_caller(const struct row *row, char *out, size_t size, enum role
 
 static const struct column columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_pressing},
-    {"taken_at", N_("Taken"), 11, 12, 2, 1, false, cell_taken},
+    {"taken_at", N_("Taken"), 11, 14, 2, 1, false, cell_taken},
     {"number", N_("Number"), 11, 12, 4, 0, false, cell_number},
     {"type", N_("Kind"), 18, 26, 1, 1, false, cell_type},
     {"place", N_("Where and what"), 24, 0, 1, 2, false, cell_where},
-    {"clock", N_("Awaited"), 24, 30, 5, 0, false, cell_clock},
+    {"clock", N_("Awaited"), 30, 36, 5, 0, false, cell_clock},
     {"caller", N_("Caller"), 20, 30, 7, 0, false, cell_caller},
     {"status", N_("State"), 12, 16, 3, 1, false, cell_status},
 };
@@ -149,7 +149,7 @@ static void cell_text(const struct row *row, char *out, size_t size, enum role *
 
 static const struct column house_columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_pressing},
-    {"taken_at", N_("Taken"), 11, 12, 1, 1, false, cell_taken},
+    {"taken_at", N_("Taken"), 11, 14, 1, 1, false, cell_taken},
     {"number", N_("Number"), 11, 12, 4, 0, false, cell_number},
     {"type", N_("Kind"), 18, 26, 1, 1, false, cell_type},
     {"text", N_("What"), 16, 0, 1, 2, false, cell_text},
@@ -157,13 +157,13 @@ static const struct column house_columns[] = {
     {"status", N_("State"), 12, 16, 3, 2, false, cell_status},
 };
 
-const struct card_list incidents_of_house = {"incident",
-                                             {.method = "incident.list",
-                                              .columns = house_columns,
-                                              .column_count = sizeof house_columns / sizeof *house_columns,
-                                              .fields = fields,
-                                              .params = card_list_params,
-                                              .empty = N_("No calls from this house so far.")}};
+const struct card_list incidents_of_house = {.record = "incident",
+                                             .list = {.method = "incident.list",
+                                                      .columns = house_columns,
+                                                      .column_count = sizeof house_columns / sizeof *house_columns,
+                                                      .fields = fields,
+                                                      .params = card_list_params,
+                                                      .empty = N_("No calls from this house so far.")}};
 
 /* ---- the card ---- */
 

@@ -54,8 +54,17 @@ static void cell_why(const struct row *row, char *out, size_t size, enum role *r
          row_get(row, "last_error"));
 }
 
+/* There is no card: what the columns cut stands whole below. */
+static void hint(const struct row *row, char *out, size_t size)
+{
+    char why[400];
+    enum role role;
+    cell_why(row, why, sizeof why, &role);
+    strf(out, size, "%s%s%s", row_get(row, "subject"), why[0] ? ": " : "", why);
+}
+
 static const struct column columns[] = {
-    {"created_at", N_("When"), 13, 16, 1, 2, false, cell_at}, {"user_name", N_("To whom"), 14, 22, 1, 1, false, cell_whom},
+    {"created_at", N_("When"), 11, 14, 1, 2, false, cell_at}, {"user_name", N_("To whom"), 14, 22, 1, 1, false, cell_whom},
     {"state", N_("State"), 11, 12, 1, 1, false, cell_state},  {"address", N_("Address"), 16, 26, 4, 0, false, NULL},
     {"subject", N_("Subject"), 16, 34, 3, 0, false, NULL},    {"last_error", N_("Why"), 14, 0, 2, 2, false, cell_why},
     {"tries", N_("Tries"), 7, 7, 5, 0, true, NULL},
@@ -84,6 +93,7 @@ static const struct records_spec spec = {
              .empty = N_("No letters of the kind. Esc shows all.")},
     .tabs = tabs,
     .no_card = true,
+    .hint = hint,
 };
 
 struct screen *mail_list(const char *query) { return records_screen(&spec, query); }

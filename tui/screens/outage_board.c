@@ -1,8 +1,8 @@
 /* The board of outages: who is without what, live. Each line opens into its outages. */
-#include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/screens.h"
+#include "tui/screens/cells.h"
 #include "tui/screens/figures.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/outages.h"
@@ -80,7 +80,7 @@ static void cell_residents(const struct row *row, char *out, size_t size, enum r
 static void moment(const struct row *row, const char *field, char *out, size_t size, enum role *role)
 {
     *role = R_TEXT;
-    dates_moment(row_get(row, field), out, size);
+    cells_moment(row_get(row, field), out, size);
 }
 static void cell_since(const struct row *row, char *out, size_t size, enum role *role) { moment(row, "since", out, size, role); }
 static void cell_promised(const struct row *row, char *out, size_t size, enum role *role)
@@ -112,7 +112,9 @@ static void cell_said(const struct row *row, char *out, size_t size, enum role *
     enum role ignored;
     bool broken = row_get(row, "promises_broken")[0] && strcmp(row_get(row, "promises_broken"), "0") != 0;
     *role = broken ? R_LATE : R_DIM;
-    strf(out, size, "%s", place_name(row)[0] ? resource_name(row) : "");
+    out[0] = '\0';
+    if (place_name(row)[0])
+        strf(out, size, "%s%s%s", broken ? theme_glyph(GL_LATE) : "", broken ? " " : "", resource_name(row));
     cell_residents(row, people, sizeof people, &ignored);
     figures_add(out, size, _("people"), strcmp(people, "·") == 0 ? "" : people);
     figures_add(out, size, _("broken"), row_get(row, "promises_broken"));
@@ -126,9 +128,9 @@ static const struct column columns[] = {
     {"planned", N_("Plan."), 6, 6, 3, 0, true, cell_planned},
     {"residents", N_("People"), 8, 9, 1, 0, true, cell_residents},
     {"flats", N_("Flats"), 7, 7, 5, 0, true, cell_flats},
-    {"social", N_("Social"), 4, 6, 2, 0, true, cell_social},
+    {"social", N_("Social"), 6, 6, 2, 0, true, cell_social},
     {"broken", N_("Broken"), 6, 6, 2, 0, true, cell_broken},
-    {"promised", N_("Back"), 11, 14, 2, 0, false, cell_promised},
+    {"promised", N_("Back at"), 11, 14, 2, 0, false, cell_promised},
     {"since", N_("Since"), 11, 14, 4, 0, false, cell_since},
     {"outages", N_("Outages"), 10, 10, 6, 0, true, cell_outages},
     {"place", "", 12, 0, COLUMN_NARROW_ONLY, 1, false, cell_place},
@@ -221,7 +223,7 @@ void outage_hour_text(const json_t *hour, char *out, size_t size)
         size_t len = strlen(out);
         if (js_int(hour, parts[i].member) == 0)
             continue;
-        strf(out + len, size - len, "%s%s %lld", any ? " · " : "", tr(parts[i].label), (long long)js_int(hour, parts[i].member));
+        strf(out + len, size - len, "%s%s %lld", any ? TEXT_PART " · " : "", tr(parts[i].label), (long long)js_int(hour, parts[i].member));
         any = true;
     }
     if (!any)

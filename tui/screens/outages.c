@@ -5,6 +5,7 @@
 #include "tui/json.h"
 #include "tui/screens/card.h"
 #include "tui/screens/cells.h"
+#include "tui/screens/figures.h"
 #include "tui/screens/files.h"
 #include "tui/screens/modules.h"
 #include "tui/screens/records.h"
@@ -42,14 +43,14 @@ static void cell_kind(const struct row *row, char *out, size_t size, enum role *
 static void cell_started(const struct row *row, char *out, size_t size, enum role *role)
 {
     *role = R_TEXT;
-    dates_moment(row_get(row, "started"), out, size);
+    cells_moment(row_get(row, "started"), out, size);
 }
 
 static void cell_promised(const struct row *row, char *out, size_t size, enum role *role)
 {
     const char *ended = row_get(row, "ended");
     *role = ended[0] ? R_GOOD : is_set(row_get(row, "promise_broken")) ? R_LATE : R_TEXT;
-    dates_moment(ended[0] ? ended : row_get(row, "promised"), out, size);
+    cells_moment(ended[0] ? ended : row_get(row, "promised"), out, size);
 }
 
 static void cell_houses(const struct row *row, char *out, size_t size, enum role *role)
@@ -60,6 +61,14 @@ static void cell_houses(const struct row *row, char *out, size_t size, enum role
         strf(out, size, "%s", all);
     else
         strf(out, size, "%s/%s", now, all);
+}
+
+static void cell_houses_said(const struct row *row, char *out, size_t size, enum role *role)
+{
+    char number[40];
+    int all = atoi(row_get(row, "houses"));
+    cell_houses(row, number, sizeof number, role);
+    strf(out, size, ngettext("%s house", "%s houses", (unsigned long)all), number);
 }
 
 static void cell_where(const struct row *row, char *out, size_t size, enum role *role)
@@ -82,15 +91,16 @@ static void cell_status(const struct row *row, char *out, size_t size, enum role
 
 static const struct column columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_broken},
-    {"number", N_("Number"), 10, 12, 2, 2, false, cell_number},
+    {"number", N_("Number"), 10, 12, 2, 0, false, cell_number},
     {"resource", N_("Resource"), 22, 24, 1, 1, false, cell_resource},
-    {"where", N_("Where"), 16, 0, 1, 2, false, cell_where},
-    {"houses", N_("Houses"), 5, 9, 1, 1, true, cell_houses},
-    {"promised", N_("Back"), 11, 16, 1, 1, false, cell_promised},
+    {"where", N_("Where"), 15, 0, 1, 2, false, cell_where},
+    {"houses", N_("Houses"), 6, 9, 1, 0, true, cell_houses},
+    {"promised", N_("Back at"), 11, 16, 1, 2, false, cell_promised},
+    {"houses", "", 8, 8, COLUMN_NARROW_ONLY, 1, true, cell_houses_said},
     {"started", N_("Since"), 11, 16, 3, 0, false, cell_started},
     {"kind", N_("Kind"), 12, 14, 4, 0, false, cell_kind},
     {"supplier", N_("Supplier"), 14, 26, 5, 0, false, cell_supplier},
-    {"status", N_("State"), 12, 22, 3, 2, false, cell_status},
+    {"status", N_("State"), 12, 22, 3, 0, false, cell_status},
 };
 static const char *const fields[] = {"number",   "status",         "kind",   "resource",   "supplier_name", "started", "promised",
                                      "ended",    "promise_broken", "houses", "houses_now", "where",         "reason",  "source_kind",
@@ -156,7 +166,7 @@ struct screen *outages_rows(json_t *filters, const char *about) { return records
 static void house_moment(const struct row *row, const char *field, char *out, size_t size, enum role *role)
 {
     *role = R_TEXT;
-    dates_moment(row_get(row, field), out, size);
+    cells_moment(row_get(row, field), out, size);
 }
 
 static void cell_house_off(const struct row *row, char *out, size_t size, enum role *role)
@@ -192,12 +202,25 @@ static void cell_house_back(const struct row *row, char *out, size_t size, enum 
     }
 }
 
+/* On a phone no head says which time it is. */
+static void cell_house_times(const struct row *row, char *out, size_t size, enum role *role)
+{
+    char since[40], promised[40];
+    cell_house_off(row, since, sizeof since, role);
+    cell_house_promised(row, promised, sizeof promised, role);
+    strf(out, size, _("since %s"), since);
+    size_t len = strlen(out);
+    if (promised[0])
+        strf(out + len, size - len, _(", promised %s"), promised);
+}
+
 static const struct column house_columns[] = {
     {"mark", "", 1, 1, 1, 1, false, cell_broken},
     {"resource", N_("Resource"), 22, 24, 1, 1, false, cell_resource},
-    {"off", N_("Since"), 11, 12, 1, 2, false, cell_house_off},
-    {"promised", N_("Promised"), 14, 15, 2, 2, false, cell_house_promised},
-    {"back", N_("Back"), 13, 16, 1, 1, false, cell_house_back},
+    {"off", N_("Since"), 11, 12, 1, 0, false, cell_house_off},
+    {"promised", N_("Promised"), 14, 15, 2, 0, false, cell_house_promised},
+    {"back", N_("Back since"), 13, 16, 1, 1, false, cell_house_back},
+    {"times", "", 20, 0, COLUMN_NARROW_ONLY, 2, false, cell_house_times},
     {"number", N_("Number"), 10, 12, 3, 0, false, cell_number},
     {"kind", N_("Kind"), 12, 14, 4, 0, false, cell_kind},
     {"reason", N_("Reason"), 20, 0, 5, 0, false, NULL},
@@ -205,13 +228,13 @@ static const struct column house_columns[] = {
 static const char *const house_fields[] = {"number",    "status",     "kind",     "resource", "promised", "promise_broken",
                                            "house_off", "house_back", "promises", "reason",   "actions",  NULL};
 
-const struct card_list outages_of_house = {"outage",
-                                           {.method = "outage.list",
-                                            .columns = house_columns,
-                                            .column_count = sizeof house_columns / sizeof *house_columns,
-                                            .fields = house_fields,
-                                            .params = card_list_params,
-                                            .empty = N_("This house was never written down as being without anything.")}};
+const struct card_list outages_of_house = {.record = "outage",
+                                           .list = {.method = "outage.list",
+                                                    .columns = house_columns,
+                                                    .column_count = sizeof house_columns / sizeof *house_columns,
+                                                    .fields = house_fields,
+                                                    .params = card_list_params,
+                                                    .empty = N_("This house was never written down as being without anything.")}};
 
 /* ---- the card ---- */
 
@@ -220,7 +243,7 @@ static void build_counts(struct doc *d, const json_t *r)
     char text[160];
     int64_t now = js_int(r, "houses_now"), all = js_int(r, "houses"), estimated = js_int(r, "residents_estimated");
     strf(text, sizeof text, now == all ? "%lld" : _("%lld of %lld"), (long long)now, (long long)all);
-    doc_field_short(d, strcmp(js_str(r, "status"), "announced") == 0 ? _("Houses to go without") : _("Houses without it"), text,
+    doc_field_short(d, strcmp(js_str(r, "status"), "announced") == 0 ? _("Houses concerned") : _("Houses without it"), text,
                     now ? R_STRONG : R_GOOD);
     if (!now)
         return;
@@ -313,6 +336,64 @@ static void build_houses(struct doc *d, const json_t *r)
     }
 }
 
+/* The houses by pages, each opens; the side of a wide card has the first ones. */
+static void cell_address(const struct row *row, char *out, size_t size, enum role *role)
+{
+    *role = row_get(row, "restored")[0] ? R_GOOD : R_STRONG;
+    strf(out, size, "%s", cells_from_street(row_get(row, "address")));
+}
+
+static void cell_back(const struct row *row, char *out, size_t size, enum role *role)
+{
+    *role = R_GOOD;
+    cells_moment(row_get(row, "restored"), out, size);
+}
+
+static void cell_residents(const struct row *row, char *out, size_t size, enum role *role)
+{
+    bool estimated = is_set(row_get(row, "estimated"));
+    *role = estimated ? R_DIM : R_TEXT;
+    strf(out, size, "%s%s", estimated && row_get(row, "residents")[0] ? "~" : "", row_get(row, "residents"));
+}
+
+static void cell_social(const struct row *row, char *out, size_t size, enum role *role)
+{
+    *role = row_get(row, "restored")[0] ? R_DIM : R_LATE;
+    const char *social = row_get(row, "social"), *kind = row_get(row, "vulnerable");
+    strf(out, size, "%s%s%s", kind[0] ? words_label("social_object_kind", kind) : "", kind[0] && social[0] ? "; " : "", social);
+}
+
+static void cell_said(const struct row *row, char *out, size_t size, enum role *role)
+{
+    char residents[40], social[400], back[40];
+    enum role ignored;
+    cell_residents(row, residents, sizeof residents, &ignored);
+    cell_back(row, back, sizeof back, &ignored);
+    cell_social(row, social, sizeof social, role);
+    out[0] = '\0';
+    figures_add(out, size, _("back since"), back);
+    figures_add(out, size, _("people"), residents);
+    size_t len = strlen(out);
+    strf(out + len, size - len, "%s%s", len && social[0] ? " · " : "", social);
+}
+
+static const struct column all_houses_columns[] = {
+    {"address", N_("House"), 26, 40, 1, 1, false, cell_address},  {"residents", N_("Residents"), 7, 9, 3, 0, true, cell_residents},
+    {"back", N_("Back since"), 11, 16, 2, 0, false, cell_back},   {"social", N_("Social objects"), 20, 0, 2, 0, false, cell_social},
+    {"said", "", 20, 0, COLUMN_NARROW_ONLY, 2, false, cell_said}, {"company_name", N_("House management"), 14, 26, 4, 0, false, NULL},
+};
+static const char *const all_houses_fields[] = {"address", "residents",  "estimated",    "restored",
+                                                "social",  "vulnerable", "company_name", NULL};
+
+static const struct card_list all_houses = {.record = "house",
+                                            .param = "id",
+                                            .list = {.method = "outage.houses",
+                                                     .columns = all_houses_columns,
+                                                     .column_count = sizeof all_houses_columns / sizeof *all_houses_columns,
+                                                     .fields = all_houses_fields,
+                                                     .params = card_list_params,
+                                                     .empty = N_("No houses yet: add them by a line.")}};
+
 static int count_promises(const json_t *r) { return (int)json_array_size(json_object_get(r, "promises")); }
 
 static void build_promises(struct doc *d, const json_t *r)
@@ -332,7 +413,7 @@ static void build_promises(struct doc *d, const json_t *r)
 
 static const struct card_tab card_tabs[] = {
     {N_("Card"), NULL, build_main, NULL},
-    {N_("Houses"), count_houses, build_houses, NULL},
+    {N_("Houses"), count_houses, build_houses, &all_houses},
     {N_("Promises"), count_promises, build_promises, NULL},
     {N_("Files"), files_count, files_build, NULL},
     {N_("Comments"), card_count_comments, card_comments, NULL},

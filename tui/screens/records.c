@@ -477,6 +477,8 @@ static void records_hint(const struct screen *s, char *out, size_t size)
         strf(out, size, "%s", _("Type: the list narrows at once. Enter: to the list, Esc: drop the search"));
     else if (list_marked_count(r->list))
         strf(out, size, "%s", _("An action works on all marked records; Esc drops the marks"));
+    else if (r->spec->hint && list_selected(r->list))
+        r->spec->hint(list_selected(r->list), out, size);
 }
 
 /* ---- screen: life ---- */

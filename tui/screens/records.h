@@ -25,6 +25,7 @@ struct records_spec {
     const char *(*title_of)(const struct row *row);        /* for a mass action's heading */
     void (*open)(const struct row *row);                   /* Enter; NULL: the record's card */
     void (*preview)(struct doc *d, const struct row *row); /* NULL: none */
+    void (*hint)(const struct row *row, char *out, size_t size); /* the status line: what columns cut; NULL: nothing */
 };
 
 /* `query` NULL: none. */

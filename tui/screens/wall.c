@@ -151,6 +151,7 @@ static void wall_paint(struct screen *s, struct rect r, struct cursor *cursor)
         draw_text(r.y + r.h - 1, r.x + 1, r.w - 2, R_LATE, G_BASE, _("The server is away: what is shown may be out of date"));
     } else if (wall->board) {
         outage_hour_text(json_object_get(wall->board, "hour"), hour, sizeof hour);
+        text_shorten(hour, sizeof hour, r.w - 2);
         draw_text(r.y + r.h - 1, r.x + 1, r.w - 2, R_TEXT, G_BASE, hour);
     }
 }
