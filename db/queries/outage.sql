@@ -208,6 +208,12 @@ FROM (SELECT DISTINCT unnest($2::bigint[]) AS id ORDER BY 1) h CROSS JOIN outage
 WHERE o.id = $1 AND NOT EXISTS (SELECT 1 FROM outage_house x WHERE x.outage_id = $1 AND x.house_id = h.id AND x.restored_at IS NULL)
 ON CONFLICT (outage_id, house_id, off_at) DO UPDATE SET restored_at = NULL;
 
+-- name: outage_houses_hold
+-- (outage, houses[] or NULL) -> how many. What it has cut off and these, in the order in which everybody takes houses: whoever is about to change
+-- them by more than one statement holds them first, so that two never wait for each other
+SELECT count(*) FROM (SELECT 1 FROM house WHERE id IN (SELECT oh.house_id FROM outage_house oh WHERE oh.outage_id = $1::bigint AND oh.restored_at IS NULL
+                                                       UNION SELECT unnest($2::bigint[])) ORDER BY id FOR NO KEY UPDATE) h;
+
 -- name: outage_houses_were_off
 -- (outage, houses[], at or NULL: since the outage began) -> a row if one of them was off after that and has come back
 SELECT 1 FROM outage_house x JOIN outage o ON o.id = x.outage_id

@@ -158,10 +158,11 @@ static bool set_ok(struct call *c, const struct record *r)
 static bool begin_otherwise(struct call *c, const struct record *r)
 {
     const char *params[] = {r->id_text, arg_sql(c, "started")};
-    int64_t contradicts;
+    const char *hold[] = {r->id_text, NULL};
+    int64_t contradicts, held;
     if (!params[1])
         return true;
-    if (!query_int(c, Q_OUTAGE_HOUSES_BEFORE, params, 2, 0, &contradicts))
+    if (!query_int(c, Q_OUTAGE_HOUSES_HOLD, hold, 2, 0, &held) || !query_int(c, Q_OUTAGE_HOUSES_BEFORE, params, 2, 0, &contradicts))
         return false;
     if (contradicts)
         return err_field(c->err, "started", "after_house", NULL);
