@@ -63,7 +63,8 @@ INSERT INTO settlement (district_id, kind, name, residents_per_flat)
 VALUES ($1::bigint, coalesce($2::text, 'city'), $3::text, coalesce($4::numeric, 2.3)) RETURNING id;
 
 -- name: settlement_facts
-SELECT json_build_object('id', id, 'version', version, 'district', district_id, 'kind', kind, 'name', name), version FROM settlement WHERE id = $1::bigint FOR UPDATE;
+SELECT json_build_object('id', id, 'version', version, 'district', district_id, 'kind', kind, 'name', name,
+                         'residents_per_flat', trim_scale(residents_per_flat)::text), version FROM settlement WHERE id = $1::bigint FOR UPDATE;
 
 -- name: settlement_set
 UPDATE settlement SET district_id = coalesce($2::bigint, district_id), kind = coalesce($3::text, kind), name = coalesce($4::text, name),

@@ -191,12 +191,21 @@ ON CONFLICT DO NOTHING;
 SELECT coalesce(json_agg(service ORDER BY id), '[]') FROM incident_service WHERE incident_id = $1::bigint AND informed_at IS NULL;
 
 -- name: incident_service_answer
--- ($1 id, $2 service or NULL: the last one told, $3 at, $4 answer, $5 did it arrive) -> service; no row: none was told
+-- ($1 id, $2 service or NULL: the last one told, $3 at, $4 answer, $5 did it arrive) -> service, is that before it was told (clocks
+-- may differ by a minute); no row: none was told
 UPDATE incident_service v SET answered_at = CASE WHEN $5::boolean THEN coalesce(v.answered_at, $3::timestamptz) ELSE $3 END,
        answer = coalesce($4::text, v.answer), arrived_at = CASE WHEN $5 THEN $3 ELSE v.arrived_at END
 WHERE v.id = (SELECT w.id FROM incident_service w WHERE w.incident_id = $1::bigint AND w.informed_at IS NOT NULL AND ($2::text IS NULL OR w.service = $2)
               ORDER BY w.answered_at IS NULL DESC, w.id DESC LIMIT 1)
-RETURNING service;
+RETURNING service, v.informed_at > $3::timestamptz + interval '1 minute';
+
+-- name: incident_localized_later
+-- (id, at) -> a row if it was localised after that
+SELECT 1 FROM incident WHERE id = $1::bigint AND localized_at > $2::timestamptz + interval '1 minute';
+
+-- name: incident_until_over
+-- (until, said at) -> a row if the one lies before the other
+SELECT 1 WHERE $1::timestamptz < $2::timestamptz;
 
 -- name: incident_move
 -- ($1 id, $2 status, $3 closes, $4 stamp, $5 time, $6 measures, $7 told until, $8 caller confirmed, $9 repeats) -> version
@@ -209,6 +218,10 @@ UPDATE incident SET status = $2::text, version = version + 1,
        measures = CASE WHEN $6::text IS NULL THEN measures WHEN measures = '' THEN $6 ELSE measures || E'\n' || $6 END,
        caller_confirmed = coalesce($8::boolean, caller_confirmed), repeat_of = coalesce($9::bigint, repeat_of)
 WHERE id = $1::bigint RETURNING version;
+
+-- name: incident_hold_both
+-- (id, other id): in one order, so that two who link them crosswise do not wait for each other
+SELECT count(*) FROM (SELECT 1 FROM incident WHERE id IN ($1::bigint, $2::bigint) ORDER BY id FOR UPDATE) i;
 
 -- name: incident_root
 -- (id) -> the incident that this one repeats, itself if none

@@ -74,9 +74,10 @@ JOIN classifier n ON n.classifier = 'outage_text' AND n.code <> 'charge'
 LEFT JOIN classifier k ON k.classifier = 'outage_resource' AND k.code = o.resource LEFT JOIN classifier q ON q.classifier = 'outage_kind' AND q.code = o.kind
 CROSS JOIN LATERAL (
     SELECT string_agg(s.street || ': ' || s.numbers, '; ' ORDER BY s.street) AS houses, sum(s.n) AS n
-    FROM (SELECT coalesce((SELECT concat_ws(' ', nullif(coalesce(sk.data->>'short', lower(sk.ru)), ''), st.name) FROM street st
-                           LEFT JOIN classifier sk ON sk.classifier = 'street_kind' AND sk.code = st.kind WHERE st.id = h.street_id),
-                          (SELECT x.name FROM settlement x WHERE x.id = h.settlement_id)) AS street,
+    FROM (SELECT concat_ws(', ', (SELECT x.name FROM settlement x WHERE x.id = h.settlement_id
+                                  AND (h.street_id IS NULL OR EXISTS (SELECT 1 FROM settlement y WHERE y.id <> x.id))),
+                           (SELECT concat_ws(' ', nullif(coalesce(sk.data->>'short', lower(sk.ru)), ''), st.name) FROM street st
+                            LEFT JOIN classifier sk ON sk.classifier = 'street_kind' AND sk.code = st.kind WHERE st.id = h.street_id)) AS street,
                  string_agg(h.number, ', ' ORDER BY h.number_value, h.number_order COLLATE "C") AS numbers, count(*) AS n
           FROM house h WHERE h.id IN (SELECT oh.house_id FROM outage_house oh WHERE oh.outage_id = o.id AND (oh.restored_at IS NULL OR o.status IN ('restored', 'cancelled')))
           GROUP BY h.settlement_id, h.street_id) s) w

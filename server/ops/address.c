@@ -140,9 +140,23 @@ static bool settlement_add(struct call *c)
            address_card_add(c, "settlement", Q_SETTLEMENT_ADD, params, 4);
 }
 
+/* A name comes in its normal form, and with the kind that it says, as if both had been typed so: the history tells what is written. */
+static void take_name(struct call *c, const char *name, const char *kind)
+{
+    json_object_set_new(c->params, "name", json_string(name));
+    if (*kind)
+        arg_default(c, "kind", kind);
+}
+
 static bool settlement_set(struct call *c)
 {
     static const struct address_card card = {"settlement", Q_SETTLEMENT_FACTS, Q_SETTLEMENT_SET};
+    struct settlement_name name;
+    const char *text = arg_str(c, "name");
+    if (text && !settlement_name_parse(text, strlen(text), &name))
+        return err_field(c->err, "name", "not_a_name", NULL);
+    if (text)
+        take_name(c, name.name, name.kind);
     const char *params[] = {arg_sql(c, "id"), arg_sql(c, "district"), arg_sql(c, "kind"), arg_sql(c, "name"),
                             arg_sql(c, "residents_per_flat")};
     return check_classifier(c, "settlement_kind", "kind", arg_str(c, "kind"), NULL) && per_flat_ok(c) &&
@@ -163,15 +177,13 @@ static bool street_set(struct call *c)
 {
     static const struct address_card card = {"street", Q_STREET_FACTS, Q_STREET_SET};
     struct street_name name;
-    const char *text = arg_sql(c, "name"), *kind = arg_sql(c, "kind");
+    const char *text = arg_str(c, "name");
     if (text && !street_name_parse(text, strlen(text), &name))
         return err_field(c->err, "name", "not_a_name", NULL);
-    const char *params[] = {arg_sql(c, "id"),
-                            kind                 ? kind
-                            : text && *name.kind ? name.kind
-                                                 : NULL,
-                            text ? name.name : NULL, text ? name.key : NULL};
-    return check_classifier(c, "street_kind", "kind", kind, NULL) && address_card_set(c, &card, params, 4);
+    if (text)
+        take_name(c, name.name, name.kind);
+    const char *params[] = {arg_sql(c, "id"), arg_sql(c, "kind"), arg_sql(c, "name"), text ? name.key : NULL};
+    return check_classifier(c, "street_kind", "kind", arg_str(c, "kind"), NULL) && address_card_set(c, &card, params, 4);
 }
 
 /* ---- rows ---- */

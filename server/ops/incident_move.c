@@ -95,8 +95,10 @@ static bool service_said(struct call *c, const struct record *r, const char *at,
     struct pg_res *res = pg_query(c->db, Q_INCIDENT_SERVICE_ANSWER, params, 5, c->err);
     if (!res)
         return false;
-    bool there = pg_rows(res) == 1;
+    bool there = pg_rows(res) == 1, early = there && pg_bool(res, 0, 1);
     pg_free(res);
+    if (early)
+        return err_field(c->err, "time", "before_informed", NULL);
     return there || err_field(c->err, "service", "not_there",
                               c->user->lang == LANG_RU ? "эта служба ещё не оповещена" : "this service was not informed yet");
 }
@@ -104,10 +106,28 @@ static bool service_said(struct call *c, const struct record *r, const char *at,
 static bool service_answered(struct call *c, const struct record *r, const char *at) { return service_said(c, r, at, false); }
 static bool service_arrived(struct call *c, const struct record *r, const char *at) { return service_said(c, r, at, true); }
 
+/* A promise is for the time after it is given. */
+static bool promised(struct call *c, const struct record *r, const char *at)
+{
+    const char *params[] = {arg_sql(c, "until"), at};
+    int64_t over;
+    (void)r;
+    if (!params[0])
+        return true;
+    if (!query_int(c, Q_INCIDENT_UNTIL_OVER, params, 2, 0, &over))
+        return false;
+    return !over || err_field(c->err, "until", "promise_in_past", NULL);
+}
+
 /* What was resolved was localised before, at the latest with it. */
 static bool resolved(struct call *c, const struct record *r, const char *at)
 {
-    const char *params[] = {r->id_text, "localized", at};
+    const char *params[] = {r->id_text, "localized", at}, *before[] = {r->id_text, at};
+    int64_t later;
+    if (!query_int(c, Q_INCIDENT_LOCALIZED_LATER, before, 2, 0, &later))
+        return false;
+    if (later)
+        return err_field(c->err, "time", "before_localized", NULL);
     return pg_exec(c->db, Q_INCIDENT_CLOCKS_MEET, params, 3, NULL, c->err);
 }
 
@@ -145,7 +165,7 @@ static const struct row rows[] = {
     {"incident.inform", "inform", NULL, "answered", "contact", tell_services},
     {"incident.take", "take", NULL, "service_answered", "service_answer", service_answered},
     {"incident.arrive", "arrive", NULL, "arrived", NULL, service_arrived},
-    {"incident.tell", "tell", "told", "told", "comment", NULL},
+    {"incident.tell", "tell", "told", "told", "comment", promised},
     {"incident.localize", "localize", "localized", "localized", "measures", NULL},
     {"incident.resolve", "resolve", "resolved", "resolved", "measures", resolved},
     {"incident.close", "close", NULL, NULL, "comment", NULL},
@@ -238,8 +258,9 @@ bool incident_move(struct call *c)
     const struct row *row = row_of(c->op->method);
     struct record r;
     const char *to, *at;
-    int64_t version;
-    if (!record_lock(c, "incident", &r))
+    int64_t version, held;
+    const char *both[] = {arg_sql(c, "id"), arg_sql(c, "incident")};
+    if ((both[1] && !query_int(c, Q_INCIDENT_HOLD_BOTH, both, 2, 0, &held)) || !record_lock(c, "incident", &r))
         return false;
     bool ok = incident_time(c, "time", pg_text(r.row, 0, I_TAKEN_AT), &at);
     if (ok) {

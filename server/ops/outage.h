@@ -6,6 +6,8 @@
 #define OUTAGE_READERS (R_ANY & ~R_ADMIN)
 #define OUTAGE_KEEPERS (R_DISPATCHER | R_SYSTEM)
 enum { OUTAGE_HOUSES_MAX = 20000 };
+/* What is written down as happening now may lie in the future by as much as two clocks differ. */
+enum { CLOCKS_DIFFER_S = 60 };
 
 /* Columns of Q_OUTAGE_LOCK after those of every record. Times are seconds since 1970. */
 enum { O_KIND = 4, O_RESOURCE, O_STARTED, O_PROMISED, O_ENDED, O_SUPPLIER, O_NOW, O_PROMISED_TEXT };
@@ -19,12 +21,19 @@ bool outage_take_line(struct call *c);
 /* The argument `houses` as a PostgreSQL array; NULL when none are named. */
 const char *outage_houses_named(const struct call *c);
 
+/* The resource is known, and so is the argument `condition` (one of the resource's allowed breaks, data of the classifier) where it is given. */
+bool outage_condition_ok(struct call *c, const char *resource);
+
+/* outage_open.c */
+extern const struct op_param outage_open_params[];
+bool outage_open(struct call *c);
+
 /* outage_period.c: the time as a supplier writes it */
 #define OUTAGE_PERIOD_PARAM(flags)                                                                                                         \
     {                                                                                                                                      \
         "period", P_TEXT, flags, 2000, NULL, NULL, {"Время строкой", "Time in a line"}, NULL                                               \
     }
-/* Reads the argument `period`; *period has at least one interval and lives in the arena. False: a piece is not understood (named with why),
+/* Reads the argument `period`; *period has at least one interval, in the order of time, and lives in the arena. False: a piece is not understood (named with why),
  * no day is said, or the times are told by other arguments too. */
 bool outage_take_period(struct call *c, struct period_text **period);
 /* The interval becomes the arguments `started` and `promised`. */

@@ -190,7 +190,9 @@ static bool change_known(struct call *c, struct record *r, const struct shown *s
 {
     int64_t version, off = 0, back = 0;
     d->again = !state_is_final(c, "outage", r->status) ? NULL : outage_moment(c, "started") > (int64_t)time(NULL) ? "announced" : "active";
-    if (!compare_houses(c, r, s, d))
+    const char *hold[] = {r->id_text, s->houses};
+    int64_t held;
+    if (!query_int(c, Q_OUTAGE_HOUSES_HOLD, hold, 2, 0, &held) || !compare_houses(c, r, s, d))
         return false;
     *changed = d->promise || d->word || d->again != NULL || d->off || d->back;
     /* What had not begun cuts its houses off when it begins. */

@@ -4,8 +4,6 @@
 #include "server/ops/outage.h"
 #include <string.h>
 
-enum { CLOCKS_DIFFER_S = 60 };
-
 const struct op_param outage_begin_params[] = {
     {"started", P_TIME, 0, 0, NULL, NULL, {"Началось (если не сейчас)", "Began (if not now)"}, NULL},
     {.name = NULL},

@@ -3,6 +3,7 @@
 #include "server/ops/house_line.h"
 #include "server/ops/outage.h"
 #include "server/ops/tables.h"
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -23,6 +24,12 @@ static const char *moment_text(struct call *c, struct period_moment m)
     return outage_moment_text(c, (int64_t)mktime(&tm)); /* the core runs with TZ set to the municipality's zone */
 }
 
+static int by_beginning(const void *a, const void *b)
+{
+    const struct period_interval *x = a, *y = b;
+    return x->from.day != y->from.day ? (x->from.day > y->from.day) - (x->from.day < y->from.day) : x->from.minute - y->from.minute;
+}
+
 bool outage_take_period(struct call *c, struct period_text **out)
 {
     const char *text = arg_str(c, "period");
@@ -33,6 +40,8 @@ bool outage_take_period(struct call *c, struct period_text **out)
         return line_refuse(c, "period", text, period->unread[0].at, period->unread[0].len, period->unread[0].reason);
     if (period->intervals == 0)
         return err_field(c->err, "period", "period_nothing", NULL);
+    qsort(period->interval, period->intervals, sizeof *period->interval,
+          by_beginning); /* as they happen, whatever comes first in the line */
     return period->intervals == 1 || !arg_sql(c, "external_id") || err_field(c->err, "period", "period_external", NULL);
 }
 

@@ -103,6 +103,28 @@ static void the_same_street_twice_is_refused(void **state)
     rpc_refused(duty, -32602, "name", "company.add", "{s:s}", "name", "ООО \"УЮТ\"");
 }
 
+/* A settlement that is renamed takes the same form as a new one, and is no double of another. */
+static void a_name_is_set_in_its_normal_form(void **state)
+{
+    static const char *const doubles[] = {"Тутаев", "г. Тутаев", "ТУТАЕВ", "  г   тутаев "};
+    (void)state;
+    json_int_t id = at_int(rpc_ok(duty, "address.settlement_add", "{s:s}", "name", "г. Щёлково"), "id");
+    rpc_ok(duty, "address.settlement_set", "{s:I, s:s, s:s}", "id", id, "name", "  пос.   Семёновское ", "residents_per_flat", "2.3");
+    json_t *log = rpc_ok(town.admin, "event.list", "{s:s, s:I}", "record", "settlement", "record_id", id);
+    json_t *items = at(rpc_ok(duty, "address.settlements", NULL), "items"), *one = find_item(items, "name", "Семёновское");
+    assert_int_equal(at_int(one, "id"), id);
+    assert_string_equal(at_text(one, "kind"), "town");
+    assert_string_equal(at_text(log, "items.0.changes.name.to"), "Семёновское");
+    assert_null(at(log, "items.0.changes.residents_per_flat"));
+    for (size_t i = 0; i < sizeof doubles / sizeof *doubles; i++)
+        rpc_refused(duty, -32602, "name", "address.settlement_set", "{s:I, s:s, s:s}", "id", id, "name", doubles[i], "kind", "city");
+    rpc_ok(duty, "address.settlement_set", "{s:I, s:s}", "id", id, "name",
+           "СЕМЕНОВСКОЕ"); /* the same town, otherwise written, is no double of itself */
+    rpc_ok(duty, "address.settlement_set", "{s:I, s:s}", "id", id, "name", "д. Семёновское");
+    one = find_item(at(rpc_ok(duty, "address.settlements", NULL), "items"), "name", "Семёновское");
+    assert_string_equal(at_text(one, "kind"), "hamlet");
+}
+
 static void wrong_addresses_are_refused_by_their_field(void **state)
 {
     (void)state;
@@ -438,6 +460,7 @@ int main(void)
         cmocka_unit_test(houses_are_found_by_what_is_typed),
         cmocka_unit_test(streets_are_found_in_any_spelling),
         cmocka_unit_test(the_same_street_twice_is_refused),
+        cmocka_unit_test(a_name_is_set_in_its_normal_form),
         cmocka_unit_test(wrong_addresses_are_refused_by_their_field),
         cmocka_unit_test(what_is_not_there_is_made_when_asked),
         cmocka_unit_test(a_change_is_kept_with_what_was_before),

@@ -172,6 +172,57 @@ static void of_those_who_change_one_version_one_wins(void **state)
     board_is_true("settlement");
 }
 
+/* One says that the first call repeats the second, another that the second repeats the first: one is right, and the other is told so at
+ * once. */
+static void repeats_that_cross_are_told_apart(void **state)
+{
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        json_int_t call[2];
+        int ids[2], won = 0;
+        for (int i = 0; i < 2; i++)
+            call[i] = at_int(rpc_ok(desks[i], "incident.log", "{s:s, s:s}", "type", "no_gas", "place", "Ленина, 2"), "id");
+        for (int i = 0; i < 2; i++)
+            ids[i] = rpc_send(desks[i], "incident.link_duplicate",
+                              json_pack("{s:I, s:I, s:s}", "id", call[i], "incident", call[1 - i], "request_id", fresh_uuid()));
+        for (int i = 0; i < 2; i++) {
+            json_t *answer = rpc_answer(desks[i], ids[i]);
+            CHECK(at(answer, "result") || strcmp(at_text(answer, "error.data.name"), "unavailable") != 0, "desk %d: %s", i,
+                  json_dumps(answer, 0));
+            won += at(answer, "result") != NULL;
+        }
+        assert_int_equal(won, 1);
+    }
+}
+
+/* A feed moves an outage from some houses to others while dispatchers give back and cut off the same houses in outages of their own. */
+static void a_feed_and_the_desk_share_houses(void **state)
+{
+    (void)state;
+    int ids[DESKS];
+    json_t *answers[DESKS];
+    const char *started = strdup(in_minutes(-60));
+    for (int round = 0; round < 4 * ROUNDS; round++) {
+        json_t *addresses = json_array();
+        for (int n = 0; n < HOUSES / 2; n++) {
+            char number[8];
+            snprintf(number, sizeof number, "%d", 1 + (round % 2 ? n : HOUSES - 1 - n));
+            json_array_append_new(addresses, json_pack("{s:s, s:s}", "street", "Ленина", "number", number));
+        }
+        ids[0] = rpc_send(desks[0], "outage.feed_take",
+                          json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "source", "051", "snapshot", in_minutes(0), "kind",
+                                    "emergency", "resource", "heating", "started", started, "reason", "Порыв", "addresses", addresses,
+                                    "request_id", fresh_uuid()));
+        for (int i = 1; i < DESKS; i++)
+            ids[i] = rpc_send(desks[i], "outage.open",
+                              json_pack("{s:s, s:s, s:o, s:s}", "kind", "emergency", "resource", "heating", "houses", houses_of(i),
+                                        "request_id", fresh_uuid()));
+        all_answer(ids, answers);
+    }
+    free((char *)started);
+    board_is_true("supplier");
+}
+
 static void everybody_hears_the_last_call(void **state)
 {
     (void)state;
@@ -196,6 +247,8 @@ int main(void)
         cmocka_unit_test(calls_are_written_by_all_at_once),
         cmocka_unit_test(the_same_houses_go_and_come_in_all_outages),
         cmocka_unit_test(of_those_who_change_one_version_one_wins),
+        cmocka_unit_test(repeats_that_cross_are_told_apart),
+        cmocka_unit_test(a_feed_and_the_desk_share_houses),
         cmocka_unit_test(everybody_hears_the_last_call),
         cmocka_unit_test(stops_cleanly),
     };

@@ -173,6 +173,24 @@ static void clocks_tell_by_themselves(void **state)
     CHECK(wait_until(has_event, at_once, 15000), "a threat to life was not told up at once");
 }
 
+/* Nothing happens before what it follows: an answer before the service was informed, an end before it was localised, a promise for the
+ * past. */
+static void times_follow_each_other(void **state)
+{
+    (void)state;
+    json_int_t id = given_call("no_heating", "Ленина, 40", "+79031112299");
+    given_minutes_ago(id, 120);
+    rpc_ok(desk, "incident.dispatch", "{s:I, s:s, s:s}", "id", id, "contact", "Иванов", "time", in_minutes(-60));
+    rpc_refused(desk, -32602, "time", "incident.take", "{s:I, s:s, s:s}", "id", id, "service_answer", "Выехали", "time", in_minutes(-90));
+    rpc_ok(desk, "incident.take", "{s:I, s:s, s:s}", "id", id, "service_answer", "Выехали", "time", in_minutes(-50));
+    rpc_refused(desk, -32602, "time", "incident.arrive", "{s:I, s:s}", "id", id, "time", in_minutes(-70));
+    rpc_refused(desk, -32602, "until", "incident.tell", "{s:I, s:s}", "id", id, "until", in_minutes(-10));
+    rpc_ok(desk, "incident.localize", "{s:I, s:s}", "id", id, "time", in_minutes(-20));
+    rpc_refused(desk, -32602, "time", "incident.resolve", "{s:I, s:s, s:s}", "id", id, "measures", "Заменена труба", "time",
+                in_minutes(-30));
+    rpc_ok(desk, "incident.resolve", "{s:I, s:s, s:s}", "id", id, "measures", "Заменена труба", "time", in_minutes(-20));
+}
+
 static void a_chute_is_cleared_by_day(void **state)
 {
     (void)state;
@@ -305,6 +323,7 @@ int main(void)
         cmocka_unit_test(two_who_change_one_card_are_told),
         cmocka_unit_test(a_corrected_kind_brings_its_own_clocks),
         cmocka_unit_test(clocks_tell_by_themselves),
+        cmocka_unit_test(times_follow_each_other),
         cmocka_unit_test(a_chute_is_cleared_by_day),
         cmocka_unit_test(earlier_calls_stand_beside),
         cmocka_unit_test(repeats_hang_on_the_first),

@@ -226,6 +226,18 @@ static void a_hidden_appeal_stays_hidden_from_the_desk(void **state)
     assert_true(json_is_null(at(rpc_ok(duty, "incident.get", "{s:I}", "id", call), "appeal_number")));
 }
 
+/* Two streets of one name are told apart for residents, too. */
+static void a_text_for_residents_names_the_settlement(void **state)
+{
+    (void)state;
+    sql("INSERT INTO settlement (name) VALUES ('Сосновка')");
+    sql("INSERT INTO street (settlement_id, name, key) VALUES (2, 'Ленина', 'ленина')");
+    sql("INSERT INTO house (settlement_id, street_id, number, number_value) VALUES (2, 2, '7', 7)");
+    json_int_t id = given_outage(20, 21, -10);
+    const char *text = at_text(rpc_ok(duty, "outage.notice", "{s:I}", "id", id), "text");
+    CHECK(strstr(text, "Город, ул. Ленина: 20; Сосновка, ул. Ленина: 7"), "%s", text);
+}
+
 static void stops_clean(void **state)
 {
     (void)state;
@@ -246,6 +258,7 @@ int main(void)
         cmocka_unit_test(what_a_feed_cancelled_is_announced_again),
         cmocka_unit_test(a_late_warning_is_late_everywhere),
         cmocka_unit_test(a_hidden_appeal_stays_hidden_from_the_desk),
+        cmocka_unit_test(a_text_for_residents_names_the_settlement),
         cmocka_unit_test(stops_clean),
     };
     return HARNESS_RUN("outage_edges", tests);

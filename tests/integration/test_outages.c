@@ -155,6 +155,69 @@ static void the_time_of_a_supplier_becomes_outages(void **state)
     free((char *)before);
 }
 
+static json_t *incident_of(json_int_t id) { return rpc_ok(duty, "incident.get", "{s:I}", "id", id); }
+
+static json_int_t given_incident(void)
+{
+    return at_int(rpc_ok(duty, "incident.log", "{s:s, s:I, s:s}", "type", "no_cold_water", "house", (json_int_t)1, "text", "Сухие краны"),
+                  "id");
+}
+
+/* A call that a supplier's time is written down from belongs to the break that begins first, in whatever order they are told; to none when
+ * one of them cannot be. */
+static void a_call_joins_the_first_of_several(void **state)
+{
+    static const char *const shape = "{s:s, s:s, s:o, s:s, s:I}", *const days = "05.02.2031 8:00-12:00; 03.02.2031 09:00 - 17:00";
+    (void)state;
+    json_int_t call = given_incident();
+    const char *before = strdup(sql("SELECT count(*) FROM outage"));
+    rpc_refused(duty, -32602, "period", "outage.open", shape, "kind", "planned", "resource", "cold_water", "houses", houses(1, 2), "period",
+                "03.02.2031 9:00-17:00; 03.02.2020 9:00-17:00", "incident", call);
+    assert_true(json_is_null(at(incident_of(call), "outage")));
+    assert_int_equal(at_int(incident_of(call), "version"), 1);
+    rpc_refused(duty, -32602, "incident", "outage.open", shape, "kind", "planned", "resource", "cold_water", "houses", houses(1, 2),
+                "period", days, "incident", (json_int_t)999999);
+    assert_string_equal(sql("SELECT count(*) FROM outage"), before);
+    json_t *opened = rpc_ok(duty, "outage.open", shape, "kind", "planned", "resource", "cold_water", "houses", houses(1, 2), "period", days,
+                            "incident", call);
+    assert_int_equal(json_array_size(at(opened, "more")), 1);
+    json_int_t first = at_int(opened, "id"), second = at_int(opened, "more.0.id");
+    json_t *card = rpc_ok(duty, "outage.get", "{s:I}", "id", first), *later = rpc_ok(duty, "outage.get", "{s:I}", "id", second),
+           *incident = incident_of(call);
+    CHECK(strcmp(at_text(card, "started"), at_text(later, "started")) < 0, "%s is not before %s", at_text(card, "started"),
+          at_text(later, "started"));
+    assert_int_equal(at_int(incident, "outage"), first);
+    assert_string_equal(at_text(incident, "told_until"), at_text(card, "promised"));
+    assert_string_equal(at_text(find_item(at(incident, "history"), "action", "to_outage"), "changes.outage.to_said"),
+                        at_text(card, "number"));
+    assert_int_equal(at_int(rpc_ok(duty, "incident.list", "{s:I}", "outage", second), "total"), 0);
+    /* One that is closed comes from nothing any more. */
+    rpc_ok(duty, "incident.mark_false", "{s:I, s:s}", "id", call, "reason", "Ошиблись домом");
+    rpc_refused(duty, 1004, "status", "outage.open", shape, "kind", "planned", "resource", "gas", "houses", houses(1, 2), "period", days,
+                "incident", call);
+    rpc_ok(duty, "outage.cancel", "{s:I, s:s}", "id", first, "reason", "Не будет");
+    rpc_ok(duty, "outage.cancel", "{s:I, s:s}", "id", second, "reason", "Не будет");
+    free((char *)before);
+}
+
+/* What has begun is written down from a call with its promise: until then the caller was told to wait. */
+static void a_call_is_told_the_end_of_the_period(void **state)
+{
+    char period[64];
+    (void)state;
+    json_int_t call = given_incident();
+    snprintf(period, sizeof period, "%s",
+             sql("SELECT to_char(now() - interval '2 hours', 'DD.MM.YYYY HH24:MI') || ' - ' || to_char(now() + interval '3 hours', "
+                 "'DD.MM.YYYY HH24:MI')"));
+    json_t *opened = rpc_ok(duty, "outage.open", "{s:s, s:s, s:o, s:s, s:I}", "kind", "emergency", "resource", "cold_water", "houses",
+                            houses(1, 1), "period", period, "incident", call);
+    assert_string_equal(at_text(opened, "status"), "active");
+    json_t *card = rpc_ok(duty, "outage.get", "{s:I}", "id", at_int(opened, "id"));
+    assert_string_equal(at_text(incident_of(call), "told_until"), at_text(card, "promised"));
+    assert_non_null(at(incident_of(call), "told_at"));
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", at_int(opened, "id"), "ended", in_minutes(0));
+}
+
 static void a_planned_one_is_announced_begun_converted_or_cancelled(void **state)
 {
     (void)state;
@@ -464,6 +527,40 @@ static void allowed_breaks_are_told_beside_the_promise(void **state)
         at_int(rpc_ok(duty, "outage.breaks", "{s:i, s:s, s:b}", "house", 28, "resource", "electricity", "exceeded", 1), "total"), 0);
 }
 
+/* Thousands of houses are counted, too, and as each of them by itself would be: those that are alike once. */
+static void allowed_breaks_of_a_large_outage_are_counted(void **state)
+{
+    static const char each[] =
+        "SELECT count(*) FILTER (WHERE r.exceeded_s > 0) || ' ' || max(r.exceeded_s) / 60 || ' ' || max(r.off_s) / 60 FROM house h "
+        "CROSS JOIN LATERAL gorod_breaks(h.id, 'cold_water', date_trunc('month', now()), date_trunc('month', now()) + "
+        "interval '1 month') r WHERE h.number LIKE 'Т%'";
+    char ours[100];
+    (void)state;
+    sql("INSERT INTO house (settlement_id, street_id, number, number_value, flats, without) SELECT 1, 1, 'Т' || n, n, 1, CASE WHEN n % 10 "
+        "= 0 THEN "
+        "'{cold_water}'::text[] ELSE '{}' END FROM generate_series(1, 3500) n");
+    json_t *big = rpc_ok(duty, "outage.open", "{s:s, s:s, s:[], s:s}", "kind", "emergency", "resource", "cold_water", "houses", "started",
+                         in_minutes(-600)),
+           *small = rpc_ok(duty, "outage.open", "{s:s, s:s, s:[], s:s}", "kind", "emergency", "resource", "cold_water", "houses", "started",
+                           in_minutes(-900));
+    char text[400];
+    snprintf(text, sizeof text,
+             "INSERT INTO outage_house (outage_id, house_id, off_at) SELECT o.id, h.id, o.started_at FROM outage o, house h WHERE h.number "
+             "LIKE 'Т%%' "
+             "AND (o.id = %lld OR o.id = %lld AND h.number_value %% 7 = 0)",
+             (long long)at_int(big, "id"), (long long)at_int(small, "id"));
+    sql(text);
+    json_t *allowed = at(rpc_ok(duty, "outage.get", "{s:I}", "id", at_int(big, "id")), "allowed");
+    snprintf(ours, sizeof ours, "%lld %lld %lld", (long long)at_int(allowed, "exceeded_houses"),
+             (long long)at_int(allowed, "exceeded_s") / 60, (long long)at_int(allowed, "month_off_s") / 60);
+    assert_int_equal(at_int(allowed, "exceeded_houses"), 3150);
+    assert_string_equal(ours, sql(each));
+    sql("DELETE FROM outage_house WHERE house_id IN (SELECT id FROM house WHERE number LIKE 'Т%')");
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", at_int(big, "id"), "ended", in_minutes(0));
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", at_int(small, "id"), "ended", in_minutes(0));
+    sql("DELETE FROM house WHERE number LIKE 'Т%'");
+}
+
 /* By hand: cold water, 8 hours in a month and 4 at once. In March 2026 house 7 was without from 30.03 20:00 to 22:00 (two hours), from
  * 21:00 to 23:30 by another outage (together 3.5 h), and from 31.03 21:00 over midnight to 01.04 05:00: 3 h of March and 5 h of April, 8 h
  * in one go. */
@@ -540,9 +637,12 @@ int main(void)
         cmocka_unit_test(planned_ones_begin_and_promises_break_by_themselves),
         cmocka_unit_test(two_cut_off_the_same_houses_at_once),
         cmocka_unit_test(allowed_breaks_are_told_beside_the_promise),
+        cmocka_unit_test(allowed_breaks_of_a_large_outage_are_counted),
         cmocka_unit_test(a_month_of_a_house_is_the_union_of_its_breaks),
         cmocka_unit_test(a_notice_is_made_from_a_template),
         cmocka_unit_test(the_time_of_a_supplier_becomes_outages),
+        cmocka_unit_test(a_call_joins_the_first_of_several),
+        cmocka_unit_test(a_call_is_told_the_end_of_the_period),
         cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("outages", tests);
