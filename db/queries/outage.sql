@@ -96,6 +96,20 @@ coalesce((SELECT json_agg(json_build_object('id', f.id, 'address', f.address, 'o
                 JOIN house h ON h.id = oh.house_id JOIN settlement s ON s.id = h.settlement_id) f
           WHERE f.place <= 200), '[]')
 
+-- fragment: outage_alike
+-- the houses of outage o that count in the month from m.first_at, told by one of them where all that gorod_breaks asks of a house is the same: of twenty
+-- thousand houses some few have another past
+(SELECT min(g.house_id) AS house_id, count(*) AS houses
+ FROM (SELECT h.id AS house_id, h.two_sources, o.resource = ANY (h.without) AS never,
+              string_agg(concat_ws(' ', b.outage_id, b.off_at, b.restored_at), ',' ORDER BY b.outage_id, b.off_at) FILTER (WHERE bo.id IS NOT NULL) AS past
+       FROM (SELECT DISTINCT oh.house_id FROM outage_house oh
+             WHERE oh.outage_id = o.id AND o.status <> 'announced' AND (oh.restored_at IS NULL OR o.status = 'restored')) off
+       JOIN house h ON h.id = off.house_id
+       LEFT JOIN outage_house b ON b.house_id = h.id AND b.off_at < m.first_at + interval '1 month' AND coalesce(b.restored_at, 'infinity') > m.first_at
+       LEFT JOIN outage bo ON bo.id = b.outage_id AND bo.resource = o.resource
+       GROUP BY h.id) g
+ GROUP BY g.two_sources, g.never, g.past)
+
 -- fragment: outage_allowed_json
 -- of outage o: what is allowed beside what was promised, over the houses that are off now (of a closed one: all it had)
 (SELECT json_build_object('outage', o.id, 'resource', o.resource, 'promised', o.promised_at, 'condition', rule.condition,
@@ -114,11 +128,9 @@ coalesce((SELECT json_agg(json_build_object('id', f.id, 'address', f.address, 'o
             min(greatest(0, 3600 * r.month_hours - r.off_s))::bigint AS month_left_s,
             min(r.since + make_interval(secs => 3600 * r.at_once_hours::double precision)) FILTER (WHERE NOT r.special) AS at_once_until,
             min(now() + make_interval(secs => (3600 * r.month_hours - r.off_s)::double precision)) FILTER (WHERE NOT r.special) AS month_until,
-            count(*) FILTER (WHERE r.exceeded_s > 0) AS exceeded_houses, coalesce(max(r.exceeded_s), 0) AS exceeded_s
-     FROM (SELECT DISTINCT oh.house_id FROM outage_house oh
-           WHERE oh.outage_id = o.id AND o.status <> 'announced' AND (oh.restored_at IS NULL OR o.status = 'restored')) x
-     CROSS JOIN LATERAL gorod_breaks(x.house_id, o.resource, date_trunc('month', coalesce(o.ended_at, now())),
-                                     date_trunc('month', coalesce(o.ended_at, now())) + interval '1 month') r) b)
+            coalesce(sum(x.houses) FILTER (WHERE r.exceeded_s > 0), 0)::bigint AS exceeded_houses, coalesce(max(r.exceeded_s), 0) AS exceeded_s
+     FROM (SELECT date_trunc('month', coalesce(o.ended_at, now())) AS first_at) m CROSS JOIN LATERAL {outage_alike} x
+     CROSS JOIN LATERAL gorod_breaks(x.house_id, o.resource, m.first_at, m.first_at + interval '1 month') r) b)
 
 -- name: outage_get
 -- ($1 id) -> json, status, relations, version
@@ -134,7 +146,7 @@ SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, '
                SELECT count(*) FROM generate_series(coalesce(o.noticed_on, o.opened_at::date), o.started_at::date - 1, interval '1 day') AS d(day)
                LEFT JOIN calendar_day cd ON cd.date = d.day::date
                WHERE CASE WHEN cd.kind IS NULL THEN extract(isodow FROM d.day) < 6 ELSE cd.kind IN ('work', 'short') END) < 10,
-           'house_list', {outage_first_houses}, 'files', {outage_files}, 'allowed', CASE WHEN o.all_houses <= 3000 THEN {outage_allowed_json} END,
+           'house_list', {outage_first_houses}, 'files', {outage_files}, 'allowed', {outage_allowed_json},
            'comments', coalesce((SELECT json_agg(json_build_object('id', m.id, 'at', m.at, 'actor', m.author_id, 'actor_name', mu.name, 'text', m.text) ORDER BY m.id)
                                  FROM comment m JOIN app_user mu ON mu.id = m.author_id WHERE m.record = 'outage' AND m.record_id = o.id), '[]'),
            'history', coalesce((SELECT json_agg(json_build_object('id', e.id, 'at', e.at, 'actor', e.actor_id, 'actor_name', eu.name, 'action', e.action,
@@ -143,14 +155,15 @@ SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, '
                                 FROM event e LEFT JOIN app_user eu ON eu.id = e.actor_id LEFT JOIN app_user f ON f.id = e.for_id
                                 WHERE e.record = 'outage' AND e.record_id = o.id), '[]')),
        o.status, 0, o.version
-FROM (SELECT x.*, (SELECT count(DISTINCT house_id) FROM outage_house oh WHERE oh.outage_id = x.id) AS all_houses FROM outage x WHERE x.id = $1::bigint) o
+FROM outage o
 LEFT JOIN company c ON c.id = o.supplier_id JOIN app_user u ON u.id = o.opened_by
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(gorod_residents(h, s.residents_per_flat)), 0) AS residents,
            coalesce(sum(gorod_residents(h, s.residents_per_flat)) FILTER (WHERE h.residents IS NULL), 0) AS estimated, coalesce(sum(h.flats), 0) AS flats,
            coalesce(sum((SELECT count(*) FROM social_object x WHERE x.house_id = h.id AND x.disabled_at IS NULL)), 0) AS social
     FROM outage_house oh JOIN house h ON h.id = oh.house_id JOIN settlement s ON s.id = h.settlement_id
-    WHERE oh.outage_id = o.id AND oh.restored_at IS NULL AND {outage_open}) n;
+    WHERE oh.outage_id = o.id AND oh.restored_at IS NULL AND {outage_open}) n
+WHERE o.id = $1::bigint;
 
 -- name: outage_lock
 -- ($1 id) -> status, relations, version, number, kind, resource, started, promised, ended (seconds since 1970), supplier, now,

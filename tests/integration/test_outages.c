@@ -527,6 +527,40 @@ static void allowed_breaks_are_told_beside_the_promise(void **state)
         at_int(rpc_ok(duty, "outage.breaks", "{s:i, s:s, s:b}", "house", 28, "resource", "electricity", "exceeded", 1), "total"), 0);
 }
 
+/* Thousands of houses are counted, too, and as each of them by itself would be: those that are alike once. */
+static void allowed_breaks_of_a_large_outage_are_counted(void **state)
+{
+    static const char each[] =
+        "SELECT count(*) FILTER (WHERE r.exceeded_s > 0) || ' ' || max(r.exceeded_s) / 60 || ' ' || max(r.off_s) / 60 FROM house h "
+        "CROSS JOIN LATERAL gorod_breaks(h.id, 'cold_water', date_trunc('month', now()), date_trunc('month', now()) + "
+        "interval '1 month') r WHERE h.number LIKE 'Т%'";
+    char ours[100];
+    (void)state;
+    sql("INSERT INTO house (settlement_id, street_id, number, number_value, flats, without) SELECT 1, 1, 'Т' || n, n, 1, CASE WHEN n % 10 "
+        "= 0 THEN "
+        "'{cold_water}'::text[] ELSE '{}' END FROM generate_series(1, 3500) n");
+    json_t *big = rpc_ok(duty, "outage.open", "{s:s, s:s, s:[], s:s}", "kind", "emergency", "resource", "cold_water", "houses", "started",
+                         in_minutes(-600)),
+           *small = rpc_ok(duty, "outage.open", "{s:s, s:s, s:[], s:s}", "kind", "emergency", "resource", "cold_water", "houses", "started",
+                           in_minutes(-900));
+    char text[400];
+    snprintf(text, sizeof text,
+             "INSERT INTO outage_house (outage_id, house_id, off_at) SELECT o.id, h.id, o.started_at FROM outage o, house h WHERE h.number "
+             "LIKE 'Т%%' "
+             "AND (o.id = %lld OR o.id = %lld AND h.number_value %% 7 = 0)",
+             (long long)at_int(big, "id"), (long long)at_int(small, "id"));
+    sql(text);
+    json_t *allowed = at(rpc_ok(duty, "outage.get", "{s:I}", "id", at_int(big, "id")), "allowed");
+    snprintf(ours, sizeof ours, "%lld %lld %lld", (long long)at_int(allowed, "exceeded_houses"),
+             (long long)at_int(allowed, "exceeded_s") / 60, (long long)at_int(allowed, "month_off_s") / 60);
+    assert_int_equal(at_int(allowed, "exceeded_houses"), 3150);
+    assert_string_equal(ours, sql(each));
+    sql("DELETE FROM outage_house WHERE house_id IN (SELECT id FROM house WHERE number LIKE 'Т%')");
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", at_int(big, "id"), "ended", in_minutes(0));
+    rpc_ok(duty, "outage.close", "{s:I, s:s}", "id", at_int(small, "id"), "ended", in_minutes(0));
+    sql("DELETE FROM house WHERE number LIKE 'Т%'");
+}
+
 /* By hand: cold water, 8 hours in a month and 4 at once. In March 2026 house 7 was without from 30.03 20:00 to 22:00 (two hours), from
  * 21:00 to 23:30 by another outage (together 3.5 h), and from 31.03 21:00 over midnight to 01.04 05:00: 3 h of March and 5 h of April, 8 h
  * in one go. */
@@ -603,6 +637,7 @@ int main(void)
         cmocka_unit_test(planned_ones_begin_and_promises_break_by_themselves),
         cmocka_unit_test(two_cut_off_the_same_houses_at_once),
         cmocka_unit_test(allowed_breaks_are_told_beside_the_promise),
+        cmocka_unit_test(allowed_breaks_of_a_large_outage_are_counted),
         cmocka_unit_test(a_month_of_a_house_is_the_union_of_its_breaks),
         cmocka_unit_test(a_notice_is_made_from_a_template),
         cmocka_unit_test(the_time_of_a_supplier_becomes_outages),
