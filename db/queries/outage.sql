@@ -59,23 +59,26 @@ AND ($16::timestamptz IS NULL OR (o.status NOT IN ('cancelled', 'announced') AND
                                         OR NOT EXISTS (SELECT 1 FROM outage_house fh WHERE fh.outage_id = o.id))))
 
 -- fragment: outage_order
-CASE WHEN $17 = 'new' THEN o.id END DESC, CASE WHEN $17 <> 'new' THEN o.id END
+CASE WHEN $17 = 'begun' THEN o.started_at END DESC, CASE WHEN $17 <> 'old' THEN o.id END DESC, CASE WHEN $17 = 'old' THEN o.id END
 
 -- name: outage_list
 -- plan: custom
--- ... $17 sort (new, old) $18 after id $19 limit -> json, status, relations, id
+-- ... $17 sort (new, old; begun: the last to begin first) $18 after the beginning in microseconds $19 after id $20 limit
+-- -> json, status, relations, beginning, id
 -- The page is chosen first, by one table and its indexes; names are looked up for its rows alone. Of a house asked for: since when it is off, and
 -- when it came back, which may be before the others.
 WITH page AS MATERIALIZED (
     SELECT o.* FROM outage o
-    WHERE {outage_filters} AND ($18::bigint IS NULL OR ($17::text = 'new' AND o.id < $18) OR ($17 <> 'new' AND o.id > $18))
-    ORDER BY {outage_order} LIMIT $19::integer)
+    WHERE {outage_filters}
+      AND ($19::bigint IS NULL OR CASE $17::text WHEN 'old' THEN o.id > $19 WHEN 'new' THEN o.id < $19
+                                       ELSE (o.started_at, o.id) < (timestamptz 'epoch' + $18::bigint * interval '1 microsecond', $19) END)
+    ORDER BY {outage_order} LIMIT $20::integer)
 SELECT json_build_object('id', o.id, 'number', o.number, 'version', o.version, 'status', o.status, 'kind', o.kind, 'resource', o.resource,
            'supplier', o.supplier_id, 'supplier_name', (SELECT c.name FROM company c WHERE c.id = o.supplier_id), 'reason', left(o.reason, 300),
            'started', o.started_at, 'promised', o.promised_at, 'ended', o.ended_at, 'promise_broken', {outage_broken},
            'promises', (SELECT count(*) FROM outage_promise p WHERE p.outage_id = o.id), 'where', {outage_where}, {outage_counts},
            'source', o.source, 'source_kind', o.source_kind, 'house_off', fh.off_at, 'house_back', fh.restored_at),
-       o.status, 0, o.id
+       o.status, 0, (extract(epoch FROM o.started_at) * 1000000)::bigint, o.id
 FROM page o LEFT JOIN LATERAL (SELECT oh.off_at, oh.restored_at FROM outage_house oh WHERE oh.outage_id = o.id AND oh.house_id = $6
                                ORDER BY oh.off_at DESC LIMIT 1) fh ON $6 IS NOT NULL
 ORDER BY {outage_order};

@@ -62,9 +62,9 @@ static bool outage_list(struct call *c)
     struct page page;
     const char *query = arg_sql(c, "query"), *sort = arg_sql(c, "sort");
     const char *number = query ? number_pattern(c, query) : NULL;
-    if (!page_begin(c, &page, "i"))
+    if (!page_begin(c, &page, "ii"))
         return false;
-    const char *params[19] = {arg_sql(c, "status"),
+    const char *params[20] = {arg_sql(c, "status"),
                               arg_sql(c, "open"),
                               arg_sql(c, "kind"),
                               arg_sql(c, "resource"),
@@ -82,20 +82,21 @@ static bool outage_list(struct call *c)
                               arg_sql(c, "at"),
                               sort ? sort : "new",
                               page.after[0],
+                              page.after[1],
                               call_int(c, page.limit + 1)};
-    struct pg_res *res = pg_query(c->db, Q_OUTAGE_LIST, params, 19, c->err);
+    struct pg_res *res = pg_query(c->db, Q_OUTAGE_LIST, params, 20, c->err);
     if (res && pg_rows(res) == 0 && number) {
         /* «ТП 12» looks like a number and is none. */
         pg_free(res);
         params[12] = NULL;
         params[13] = query;
-        res = pg_query(c->db, Q_OUTAGE_LIST, params, 19, c->err);
+        res = pg_query(c->db, Q_OUTAGE_LIST, params, 20, c->err);
     }
     if (!res || !page_count(c, &page, Q_OUTAGE_COUNT, params, 16)) {
         pg_free(res);
         return false;
     }
-    page_write(c, &page, res, "outage", 3, 1);
+    page_write(c, &page, res, "outage", 3, 2);
     pg_free(res);
     return true;
 }
@@ -198,7 +199,7 @@ static bool outage_set(struct call *c)
 static bool outage_comment(struct call *c) { return record_comment(c, "outage"); }
 
 static const struct op_param list_params[] = {
-    {"sort", P_ENUM, 0, 0, "new|old", NULL, {"Порядок", "Order"}, NULL},
+    {"sort", P_ENUM, 0, 0, "new|old|begun", NULL, {"Порядок", "Order"}, NULL},
     {"open", P_BOOL, PF_FILTER, 0, NULL, NULL, {"Незакрытые", "Open"}, NULL},
     {"on_board", P_BOOL, PF_FILTER, 0, NULL, NULL, {"На табло", "On the board"}, NULL},
     {"at", P_TIME, PF_FILTER, 0, NULL, NULL, {"Действовали на момент", "In force at the moment"}, NULL},

@@ -426,6 +426,20 @@ static void outages_of_a_house_tell_its_own_hours(void **state)
     assert_true(strncmp(at_text(of_two, "items.0.house_off"), "2026-01-10T", 11) == 0);
     assert_true(strncmp(at_text(of_two, "items.0.house_back"), "2026-01-10T", 11) == 0);
     assert_true(json_is_null(at(of_nine, "items.0.house_back")));
+    /* The last to begin stands first, however late it was written down; pages go on where the one before ended. */
+    static const char *const begun[] = {"2026-01-05T08:00:00Z", "2026-02-01T08:00:00Z", "2026-01-05T08:00:00Z"};
+    for (size_t i = 0; i < sizeof begun / sizeof *begun; i++)
+        rpc_ok(duty, "outage.open", "{s:s, s:s, s:[I], s:s}", "kind", "emergency", "resource", "lift", "houses", two, "started", begun[i]);
+    char months[40] = "";
+    json_t *page = rpc_ok(clerk, "outage.list", "{s:I, s:s, s:i}", "house", two, "sort", "begun", "limit", 1);
+    for (;;) {
+        strncat(months, at_text(page, "items.0.started") + 5, 5);
+        if (json_is_null(at(page, "next")))
+            break;
+        page =
+            rpc_ok(clerk, "outage.list", "{s:I, s:s, s:i, s:s}", "house", two, "sort", "begun", "limit", 1, "after", at_text(page, "next"));
+    }
+    assert_string_equal(months, "02-0101-1001-0501-05");
     assert_true(json_is_null(at(rpc_ok(clerk, "outage.list", "{s:s}", "resource", "gas"), "items.0.house_off")));
 }
 

@@ -218,6 +218,8 @@ static void build_main(struct doc *d, const json_t *r)
         doc_blank(d);
     }
     build_authors(d, r);
+    if (js_int(r, "house"))
+        doc_link(d, "house", js_int(r, "house"), _("House"), js_str(r, "address"), R_TEXT);
     doc_blank(d);
     card_word(d, _("Kind"), r, "kind", "appeal_kind");
     card_word(d, _("Nature"), r, "nature", "nature");
@@ -228,9 +230,7 @@ static void build_main(struct doc *d, const json_t *r)
     card_text(d, _("Extended by, days"), r, "extended_days");
     card_word(d, _("How often"), r, "frequency", "frequency");
     card_word(d, _("Topic"), r, "topic", "topic");
-    if (js_int(r, "house"))
-        doc_link(d, "house", js_int(r, "house"), _("Where"), js_str(r, "address"), R_TEXT);
-    else
+    if (!js_int(r, "house")) /* else it stands among what opens */
         card_text(d, _("Where"), r, "address");
     card_text(d, _("Addressee"), r, "addressee");
     card_text(d, _("Considered by"), r, "considering_name");

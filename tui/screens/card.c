@@ -87,7 +87,8 @@ static struct list *tab_list(const struct card *c, size_t tab) { return c->rows[
 json_t *card_list_params(void *arg)
 {
     const struct rows *r = arg;
-    return json_pack("{s:I}", r->spec->param ? r->spec->param : r->card->spec->record, (json_int_t)r->card->id);
+    return json_pack("{s:I, s:s*}", r->spec->param ? r->spec->param : r->card->spec->record, (json_int_t)r->card->id, "sort",
+                     r->spec->sort);
 }
 
 /* The lists are asked for behind the card itself, so that their numbers stand on the tabs. */

@@ -11,6 +11,7 @@
 struct card_list {
     const char *record; /* what Enter opens */
     const char *param;  /* the parameter that gets the card's id; NULL: it is called as the card's record */
+    const char *sort;   /* NULL: the list's own order */
     struct list_spec list;
 };
 

@@ -229,6 +229,7 @@ static const char *const house_fields[] = {"number",    "status",     "kind",   
                                            "house_off", "house_back", "promises", "reason",   "actions",  NULL};
 
 const struct card_list outages_of_house = {.record = "outage",
+                                           .sort = "begun",
                                            .list = {.method = "outage.list",
                                                     .columns = house_columns,
                                                     .column_count = sizeof house_columns / sizeof *house_columns,
