@@ -280,21 +280,16 @@ static bool card_command(struct screen *s, enum command cmd)
     return true;
 }
 
-static bool is_file_chosen(const struct card *c)
-{
-    struct doc_link row = chosen(c);
-    return row.record && strcmp(row.record, "file") == 0;
-}
-
 static const char *card_why_not(struct screen *s, enum command cmd)
 {
     struct card *c = s->data;
     struct record_ref ref = card_ref(c);
+    struct doc_link link = chosen(c);
     switch (cmd) {
     case CMD_NEXT_TAB:
     case CMD_PREV_TAB: return NULL;
-    case CMD_OPEN: return chosen(c).record ? NULL : _("Nothing to open on this tab");
-    case CMD_VIEW: return is_file_chosen(c) ? NULL : _("Choose a file on the tab of files");
+    case CMD_OPEN: return link.record ? NULL : _("Nothing to open on this tab");
+    case CMD_VIEW: return link.record && strcmp(link.record, "file") == 0 ? NULL : _("Choose a file on the tab of files");
     case CMD_ATTACH_LOCAL:
         if (send_why_not())
             return send_why_not();
