@@ -284,11 +284,12 @@ static const char *card_why_not(struct screen *s, enum command cmd)
 {
     struct card *c = s->data;
     struct record_ref ref = card_ref(c);
+    struct doc_link link = chosen(c);
     switch (cmd) {
     case CMD_NEXT_TAB:
     case CMD_PREV_TAB: return NULL;
-    case CMD_OPEN: return chosen(c).record ? NULL : _("Nothing to open on this tab");
-    case CMD_VIEW: return chosen(c).record && strcmp(chosen(c).record, "file") == 0 ? NULL : _("Choose a file on the tab of files");
+    case CMD_OPEN: return link.record ? NULL : _("Nothing to open on this tab");
+    case CMD_VIEW: return link.record && strcmp(link.record, "file") == 0 ? NULL : _("Choose a file on the tab of files");
     case CMD_ATTACH_LOCAL:
         if (send_why_not())
             return send_why_not();

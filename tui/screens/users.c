@@ -114,7 +114,7 @@ static void build_keys(struct doc *d, const json_t *keys)
 static void build_main(struct doc *d, const json_t *r)
 {
     char text[600];
-    doc_field(d, _("Full name"), js_str(r, "name"), R_STRONG);
+    doc_field(d, _("Name of a person"), js_str(r, "name"), R_STRONG);
     card_text(d, _("Login"), r, "login");
     card_text(d, _("Position"), r, "position");
     card_text(d, _("Unit"), r, "unit_name");
