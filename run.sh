@@ -187,7 +187,7 @@ run_test() {
 run_lint() {
   local dir=$root/build-lint code=0 generated
   configure "$dir" --buildtype=debugoptimized
-  mapfile -t generated < <(ninja -C "$dir" -t targets rule CUSTOM_COMMAND | grep '\.[ch]$')
+  mapfile -t generated < <(ninja -C "$dir" -t targets rule CUSTOM_COMMAND | grep -E '\.(c|h|inc)$')
   compile "$dir" "${generated[@]}"
   say "reading the code"
   run-clang-tidy-14 -quiet -j "$jobs" -p "$dir" >"$dir/lint.log" 2>&1 || code=1

@@ -187,7 +187,7 @@ static SCREEN *curses_start(void)
 #include "tui/terminfo.inc"
     };
     const char *term = getenv("TERM");
-    for (size_t i = 0; i < sizeof shorter / sizeof *shorter; i++) {
+    for (size_t i = 0; term && i < sizeof shorter / sizeof *shorter; i++) {
         char name[64];
         if (strcmp(term, shorter[i].term) != 0 || getenv("TERMINFO") || getenv("TERMINFO_DIRS"))
             continue;

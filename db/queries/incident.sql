@@ -20,32 +20,32 @@ LEFT JOIN LATERAL (SELECT s.state, s.norm, s.due_at FROM (SELECT gorod_clock_sta
 
 -- fragment: incident_filters
 -- $1 status $2 open $3 type $4 priority $5 service $6 house $7 phone $8 from $9 to $10 clock (soon, breached) $11 shift $12 source $13 outage
--- $14 taken by $15 pattern of the number $16 words $17 repeats of
+-- $14 taken by $15 pattern of the number $16 words $17 repeats of $18 blind: not by persons
     ($1::text IS NULL OR i.status = $1) AND ($2::boolean IS NULL OR $2 = (i.closed_at IS NULL)) AND ($3::text IS NULL OR i.type = $3)
 AND ($4::text IS NULL OR i.priority = $4)
 AND ($5::text IS NULL OR EXISTS (SELECT 1 FROM incident_service fs WHERE fs.incident_id = i.id AND fs.service = $5))
-AND ($6::bigint IS NULL OR i.house_id = $6) AND ($7::text IS NULL OR (i.phone_key <> '' AND i.phone_key = gorod_phone($7)))
+AND ($6::bigint IS NULL OR i.house_id = $6) AND ($7::text IS NULL OR NOT $18::boolean AND i.phone_key <> '' AND i.phone_key = gorod_phone($7))
 AND ($8::date IS NULL OR i.taken_at >= $8) AND ($9::date IS NULL OR i.taken_at < $9::date + 1)
 AND ($10::text IS NULL OR EXISTS (SELECT 1 FROM incident_clock fc WHERE fc.incident_id = i.id AND gorod_clock_state(fc) = $10))
 AND ($11::bigint IS NULL OR i.shift_id = $11) AND ($12::text IS NULL OR i.source = $12) AND ($13::bigint IS NULL OR i.outage_id = $13)
 AND ($14::bigint IS NULL OR i.taken_by = $14)
 AND ($15::text IS NULL OR (i.serial = split_part(split_part($15, '-', 2), '/', 1)::bigint AND gorod_fold(i.number) LIKE gorod_fold($15)))
-AND ($16::text IS NULL OR i.search @@ gorod_tsquery($16, false)) AND ($17::bigint IS NULL OR i.repeat_of = $17)
+AND ($16::text IS NULL OR i.search @@ gorod_tsquery($16, $18::boolean)) AND ($17::bigint IS NULL OR i.repeat_of = $17)
 
 -- fragment: incident_order
-CASE WHEN $18 = 'urgent' THEN i.priority END, CASE WHEN $18 = 'new' THEN i.id END DESC, CASE WHEN $18 <> 'new' THEN i.id END
+CASE WHEN $19 = 'urgent' THEN i.priority END, CASE WHEN $19 = 'new' THEN i.id END DESC, CASE WHEN $19 <> 'new' THEN i.id END
 
 -- name: incident_list
 -- plan: custom
--- ... $18 sort (new, old, urgent) $19 after id $20 after priority $21 limit $22 hide persons -> json, status, relations, id, priority
+-- ... $19 sort (new, old, urgent) $20 after id $21 after priority $22 limit -> json, status, relations, id, priority
 WITH page AS MATERIALIZED (
     SELECT i.* FROM incident i
     WHERE {incident_filters}
-      AND ($18::text <> 'new' OR $19::bigint IS NULL OR i.id < $19)
-      AND ($18 <> 'old' OR $19 IS NULL OR i.id > $19)
-      AND ($18 <> 'urgent' OR $19 IS NULL OR (i.priority, i.id) > ($20::text, $19))
-    ORDER BY {incident_order} LIMIT $21::integer)
-SELECT json_build_object({incident_row}, 'phone', CASE WHEN $22::boolean THEN '' ELSE i.phone END, 'caller', CASE WHEN $22 THEN '' ELSE i.caller END,
+      AND ($19::text <> 'new' OR $20::bigint IS NULL OR i.id < $20)
+      AND ($19 <> 'old' OR $20 IS NULL OR i.id > $20)
+      AND ($19 <> 'urgent' OR $20 IS NULL OR (i.priority, i.id) > ($21::text, $20))
+    ORDER BY {incident_order} LIMIT $22::integer)
+SELECT json_build_object({incident_row}, 'phone', CASE WHEN $18::boolean THEN '' ELSE i.phone END, 'caller', CASE WHEN $18 THEN '' ELSE i.caller END,
            'taken_by', i.taken_by, 'taken_by_name', (SELECT u.name FROM app_user u WHERE u.id = i.taken_by),
            'services', (SELECT coalesce(json_agg(DISTINCT v.service), '[]') FROM incident_service v WHERE v.incident_id = i.id),
            'informed_at', (SELECT min(v.informed_at) FROM incident_service v WHERE v.incident_id = i.id),

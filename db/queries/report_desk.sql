@@ -76,7 +76,7 @@ CROSS JOIN LATERAL (
            sum((SELECT count(*) FROM social_object x WHERE x.house_id = b.id AND x.disabled_at IS NULL)) AS social
     FROM (SELECT DISTINCT oh.house_id FROM outage o JOIN outage_house oh ON oh.outage_id = o.id
           WHERE o.resource = g.resource AND {report_off} AND oh.off_at < $6::timestamptz AND (oh.restored_at IS NULL OR oh.restored_at >= $6::timestamptz)) d
-    JOIN house b ON b.id = d.house_id JOIN settlement t ON t.id = b.settlement_id) h
+    JOIN house b ON b.id = d.house_id AND NOT g.resource = ANY (b.without) JOIN settlement t ON t.id = b.settlement_id) h
 ORDER BY r.ord;
 
 -- name: report_tour_planned

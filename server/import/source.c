@@ -61,10 +61,10 @@ FILE *source_open(const char *path, char *why, size_t size, int *exit_code)
 {
     struct stat st;
     FILE *f = fopen(path, "re");
-    int fault = !f || fstat(fileno(f), &st) != 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
+    bool known = f && fstat(fileno(f), &st) == 0;
     *exit_code = EXIT_INPUT;
-    if (fault) {
-        snprintf(why, size, "%.300s: %s", path, source_trouble(fault));
+    if (!known || S_ISDIR(st.st_mode)) {
+        snprintf(why, size, "%.300s: %s", path, source_trouble(known ? EISDIR : errno));
         if (f)
             fclose(f);
         return NULL;

@@ -263,11 +263,11 @@ static bool incident_list(struct call *c)
     if (!page_begin(c, &page, "it"))
         return false;
     const char *params[22] = {
-        arg_sql(c, "status"),        arg_sql(c, "open"),         arg_sql(c, "type"),   arg_sql(c, "priority"), arg_sql(c, "service"),
-        arg_sql(c, "house"),         arg_sql(c, "phone"),        arg_sql(c, "from"),   arg_sql(c, "to"),       arg_sql(c, "clock"),
-        arg_sql(c, "shift"),         arg_sql(c, "source"),       arg_sql(c, "outage"), arg_sql(c, "taken_by"), number,
-        number ? NULL : query,       arg_sql(c, "repeat_of"),    sort ? sort : "new",  page.after[0],          page.after[1],
-        call_int(c, page.limit + 1), call_bool(hides_callers(c))};
+        arg_sql(c, "status"),  arg_sql(c, "open"),         arg_sql(c, "type"),          arg_sql(c, "priority"), arg_sql(c, "service"),
+        arg_sql(c, "house"),   arg_sql(c, "phone"),        arg_sql(c, "from"),          arg_sql(c, "to"),       arg_sql(c, "clock"),
+        arg_sql(c, "shift"),   arg_sql(c, "source"),       arg_sql(c, "outage"),        arg_sql(c, "taken_by"), number,
+        number ? NULL : query, arg_sql(c, "repeat_of"),    call_bool(hides_callers(c)), sort ? sort : "new",    page.after[0],
+        page.after[1],         call_int(c, page.limit + 1)};
     struct pg_res *res = pg_query(c->db, Q_INCIDENT_LIST, params, 22, c->err);
     if (res && pg_rows(res) == 0 && number) { /* «дом 12» looks like a number and is none */
         pg_free(res);
@@ -275,7 +275,7 @@ static bool incident_list(struct call *c)
         params[15] = query;
         res = pg_query(c->db, Q_INCIDENT_LIST, params, 22, c->err);
     }
-    if (!res || !page_count(c, &page, Q_INCIDENT_COUNT, params, 17)) {
+    if (!res || !page_count(c, &page, Q_INCIDENT_COUNT, params, 18)) {
         pg_free(res);
         return false;
     }

@@ -293,7 +293,7 @@ static void houses_unknown_are_told_by_the_trial(void **state)
 {
     (void)state;
     char *usual = read_whole(map_file()), *create = usual ? strstr(usual, "\ncreate:") : NULL;
-    assert_non_null(create);
+    CHECK(create, "no line create: in the map");
     create[1] = '\0';
     map = written("strict.yaml", usual);
     json_t *summary = import(
