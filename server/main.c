@@ -76,6 +76,18 @@ static struct config *load_config(const struct options *o, int *exit_code)
     return config;
 }
 
+/* A municipality's own file of an earlier release: the server starts with it. */
+static void warn_of_missing(const char *path, const char *missing)
+{
+    if (*missing)
+        fprintf(stderr,
+                CLI_TR("%s: предупреждение: %s: нет правила для %s: такие записи хранятся и никогда не уничтожаются\n  Добавьте для каждой "
+                       "строку {record: ИМЯ, years: N}, как в поставляемом retention.yaml\n",
+                       "%s: warning: %s: no rule for %s: such records are kept and never deleted\n  Add a row {record: NAME, years: N} "
+                       "for each, as in the retention.yaml that is shipped\n"),
+                program, path, missing);
+}
+
 static int run_check(const struct options *o, int argc, char *argv[])
 {
     (void)argc, (void)argv;
@@ -102,6 +114,8 @@ static int run_check(const struct options *o, int argc, char *argv[])
     struct retention *retention = *config->retention ? retention_load(config->retention, NULL, &err) : NULL;
     if (*config->retention && !retention)
         code = fault(EXIT_CONFIGURATION, err.detail, "");
+    if (retention)
+        warn_of_missing(config->retention, retention_missing(retention));
     retention_free(&retention);
     notices_free(&notices);
     letters_free(&letters);

@@ -78,6 +78,9 @@ bool rules_reload(struct core *core, struct pg *db, struct err *err)
     if (box->rules.letters)
         box->rules.retention = retention_load(config->retention[0] ? config->retention : "retention.yaml (shipped)",
                                               config->retention[0] ? NULL : retention_default_yaml, err);
+    if (box->rules.retention && *retention_missing(box->rules.retention))
+        log_warn("%s: no rule for %s: these records are kept and never deleted; add {record: NAME, years: N} for each", config->retention,
+                 retention_missing(box->rules.retention));
     box->rules.mail_on = config->smtp_url[0] != '\0';
     config_free(&config);
     if (!box->rules.retention || !(box->rules.calendar = rules_read_calendar(db, err)) ||

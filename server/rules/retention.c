@@ -2,6 +2,7 @@
 #include "common/arena.h"
 #include "server/rules/yaml_tree.h"
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,19 +12,23 @@ static const struct {
     const char *name;
     const char *kinds; /* the classifier that `kinds` names values of; NULL: its records have none */
     bool commission;   /* whether its cards bear the expert commission's decision */
+    bool later;        /* came after the first release: a municipality's own file may not know it yet */
 } records[RECORDS] = {
-    {"appeal", "appeal_kind", true},  {"assignment", NULL, true}, {"incident", "incident_type", false},
-    {"outage", "outage_kind", false}, {"access", NULL, false},
+    {"appeal", "appeal_kind", true, false}, {"assignment", NULL, true, false}, {"incident", "incident_type", false, true},
+    {"outage", "outage_kind", false, true}, {"access", NULL, false, false},
 };
 
+enum { MISSING_BYTES = 80 };
+
 struct retention {
-    char *rules;
+    char *rules, missing[MISSING_BYTES];
 };
 
 struct loader {
     const char *path;
     struct err *err;
     json_t *rules[RECORDS];
+    char missing[MISSING_BYTES];
 };
 
 #define FAULT(l, line, ...) yaml_tree_fault((l)->err, (l)->path, (line), __VA_ARGS__)
@@ -125,8 +130,11 @@ static bool read_rules(struct loader *l, const struct yaml_tree *root)
         if (!read_rule(l, rule))
             return false;
     for (int i = 0; i < RECORDS; i++) {
-        json_t *last = json_array_get(l->rules[i], json_array_size(l->rules[i]) - 1);
-        if (!last || !json_is_null(json_object_get(last, "kinds")))
+        size_t count = json_array_size(l->rules[i]), used = strlen(l->missing);
+        const json_t *last = json_array_get(l->rules[i], count - 1);
+        if (count == 0 && records[i].later)
+            snprintf(l->missing + used, sizeof l->missing - used, "%s%s", used ? ", " : "", records[i].name);
+        else if (!last || !json_is_null(json_object_get(last, "kinds")))
             return FAULT(l, list->line, "no rule for all of %s: add {record: %s, years: N} as its last", records[i].name, records[i].name);
     }
     return true;
@@ -141,8 +149,10 @@ struct retention *retention_load(const char *path, const char *text, struct err 
     json_t *all = json_object();
     for (int i = 0; i < RECORDS; i++)
         json_object_set_new(all, records[i].name, l.rules[i] = json_array());
-    if (root && read_rules(&l, root) && (r = calloc(1, sizeof *r)))
+    if (root && read_rules(&l, root) && (r = calloc(1, sizeof *r))) {
         r->rules = json_dumps(all, JSON_COMPACT);
+        memcpy(r->missing, l.missing, sizeof r->missing);
+    }
     json_decref(all);
     arena_free(&arena);
     return r;
@@ -157,3 +167,4 @@ void retention_free(struct retention **r)
 }
 
 const char *retention_rules(const struct retention *r) { return r->rules; }
+const char *retention_missing(const struct retention *r) { return r->missing; }

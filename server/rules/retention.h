@@ -12,3 +12,6 @@ void retention_free(struct retention **r);
 /* The rules for the statements, by record and in their order: {"appeal": [{"kinds": [..] or null, "years": n or null (for ever),
  * "commission": bool}], ..}. Borrowed. */
 const char *retention_rules(const struct retention *r);
+/* "incident, outage": kinds of record that came with a later release and that the file has no rule for, "" for none. Their records are
+ * kept and never deleted until it has one. Borrowed. */
+const char *retention_missing(const struct retention *r);

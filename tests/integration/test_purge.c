@@ -241,7 +241,10 @@ static void bad_rules_are_told_with_their_line(void **state)
         {"version: 1\nrecords:\n  - {record: appeal, years: 5}\n  - {record: appeal, kinds: [message], years: 3}\n", ":4: a rule for all"},
         {"version: 1\nrecords:\n  - {record: appeal, years: 5, forever: yes}\n", ":3: unknown key"},
         {"version: 1\nrecords:\n  - {record: appeal, years: 5}\n", "no rule for all of assignment"},
-        {"version: 1\nrecords:\n  - {record: appeal, years: 5}\n  - {record: assignment, years: 5}\n", "no rule for all of incident"},
+        {"version: 1\nrecords:\n  - {record: appeal, years: 5}\n  - {record: assignment, years: 5}\n", "no rule for all of access"},
+        {"version: 1\nrecords:\n  - {record: appeal, years: 5}\n  - {record: assignment, years: 5}\n"
+         "  - {record: outage, kinds: [planned], years: 3}\n  - {record: access, years: 5}\n",
+         "no rule for all of outage"},
         {"version: 1\nrecords:\n  - {record: incident, years: 3, commission: true}\n", ":3: the commission decides"},
         {"version: 1\nrecords:\n  - {record: assignment, kinds: [work], years: 3}\n", ":3: kinds are of appeals"},
         {"records: []\n", "version"},

@@ -110,6 +110,47 @@ static void five_years_of_an_outage(void **state)
     assert_int_equal(total(), 5);
 }
 
+static void given_config(const char *text)
+{
+    char path[SERVER_PATH_BYTES + 16];
+    town_close_sessions(&town);
+    rpc_close(&town.admin);
+    server_stop(server);
+    snprintf(path, sizeof path, "%s/config.yaml", server->dir);
+    assert_true(write_whole(path, text, 0644));
+    server_start_again(server);
+    town.admin = rpc_open_admin(server);
+    desk = town_as(&town, TOWN_dispatcher);
+}
+
+/* A municipality's own rules of the first release, which knew no incidents and outages: the server starts, says so, and deletes none. */
+static void without_a_rule_all_is_kept(void **state)
+{
+    static const char missing[] = "keep.yaml: no rule for incident, outage", plain[] = "listen: 127.0.0.1\n";
+    char rules[SERVER_PATH_BYTES + 16], config[SERVER_PATH_BYTES + 80];
+    struct outcome o;
+    (void)state;
+    snprintf(rules, sizeof rules, "%s/keep.yaml", server->dir);
+    snprintf(config, sizeof config, "%sretention: %s\n", plain, rules);
+    assert_true(write_whole(rules,
+                            "version: 1\nrecords:\n  - {record: appeal, years: 5}\n  - {record: assignment, years: 5}\n"
+                            "  - {record: access, years: 5}\n",
+                            0644));
+    given_config(config);
+    assert_int_equal(total(), 0);
+    assert_int_equal(at_int(rpc_ok(town.admin, "purge.run", NULL), "deleted"), 0);
+    server_sql(server, "DELETE FROM purge_act");
+    char *log = read_whole(server->log);
+    CHECK(log && strstr(log, missing), "the log does not name the missing rows");
+    free(log);
+    snprintf(config, sizeof config, "%s/config.yaml", server->dir);
+    server_cli(server, &o, NULL, "check", "--config", config, NULL);
+    CHECK(o.exit_code == 0 && strstr(o.err, "предупреждение") && strstr(o.err, "incident, outage"), "check: %d %s", o.exit_code, o.err);
+    outcome_free(&o);
+    given_config(plain);
+    assert_int_equal(total(), 5);
+}
+
 static json_int_t held(const char *record, json_int_t id)
 {
     return at_int(rpc_ok(town_as(&town, TOWN_head), "hold.set", "{s:s, s:I, s:s, s:s}", "record", record, "record_id", id, "kind", "court",
@@ -253,6 +294,7 @@ int main(void)
         cmocka_unit_test(starts_and_is_filled),
         cmocka_unit_test(three_years_from_the_next_january),
         cmocka_unit_test(five_years_of_an_outage),
+        cmocka_unit_test(without_a_rule_all_is_kept),
         cmocka_unit_test(a_hold_keeps_it_and_what_it_is_tied_to),
         cmocka_unit_test(a_card_that_changes_meanwhile_stops_the_batch),
         cmocka_unit_test(of_the_caller_nothing_is_left),
