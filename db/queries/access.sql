@@ -28,7 +28,8 @@ AND ($2::bigint IS NULL OR $1 = 1 OR $2 NOT IN (SELECT h FROM gorod_hidden_peopl
 SELECT json_build_object('id', e.id, 'at', e.at, 'last_at', e.last_at, 'times', e.times, 'actor', e.actor_id, 'actor_name', u.name, 'action', e.action,
            'record', e.record, 'record_id', e.record_id,
            'number', CASE e.record WHEN 'appeal' THEN (SELECT a.number FROM appeal a WHERE a.id = e.record_id)
-                                   WHEN 'assignment' THEN (SELECT s.number FROM assignment s WHERE s.id = e.record_id) END,
+                                   WHEN 'assignment' THEN (SELECT s.number FROM assignment s WHERE s.id = e.record_id)
+                                   WHEN 'incident' THEN (SELECT i.number FROM incident i WHERE i.id = e.record_id) END,
            'query', CASE WHEN $10::boolean THEN e.query END,
            'people', (SELECT count(*) FROM unnest(e.people) p WHERE $1 = 1 OR p NOT IN (SELECT h FROM gorod_hidden_people($1) AS h)),
            'names', CASE WHEN $10 THEN (SELECT string_agg(n.name, ', ') FROM (

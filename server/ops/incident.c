@@ -255,6 +255,16 @@ static bool incident_comment(struct call *c) { return record_comment(c, "inciden
 
 /* ---- reading ---- */
 
+/* Words find callers, too, and a telephone tells one; a number tells nobody. Each is its own note: what was typed to find a caller goes
+ * with them, and is then looked for as it was typed. */
+static void note_search(struct call *c, const char *words, const char *phone)
+{
+    const char *typed[] = {words, phone};
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
+        if (typed[i] && !hides_callers(c))
+            access_note_search(c, "incident", typed[i], "{}", NULL);
+}
+
 static bool incident_list(struct call *c)
 {
     struct page page;
@@ -281,6 +291,7 @@ static bool incident_list(struct call *c)
     }
     page_write(c, &page, res, "incident", 3, 2);
     pg_free(res);
+    note_search(c, params[15], params[6]);
     return true;
 }
 

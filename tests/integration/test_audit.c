@@ -117,6 +117,35 @@ static void a_search_typed_on_is_one_event(void **state)
     assert_int_equal(at_int(items, "0.people"), 1);
 }
 
+/* Callers are persons, too: who looks for them by words or by a telephone is noted; who opens the journal or a number is not. */
+static void a_search_for_a_caller_is_noted(void **state)
+{
+    (void)state;
+    struct rpc *desk = town_as(&town, TOWN_dispatcher);
+    rpc_ok(desk, "shift.open", NULL);
+    json_int_t call = at_int(rpc_ok(desk, "incident.log", "{s:s, s:s, s:s, s:s}", "type", "no_heating", "place", "ул. Тихая, 8", "phone",
+                                    "+7 910 111-22-33", "caller", "Дозвонова Ада"),
+                             "id");
+    const char *number = at_text(rpc_ok(desk, "incident.get", "{s:I}", "id", call), "number");
+    rpc_ok(desk, "incident.list", NULL);
+    rpc_ok(desk, "incident.list", "{s:s}", "query", number);
+    assert_int_equal(json_array_size(seen("user", town.user[TOWN_dispatcher], "person_searched")), 0);
+    rpc_ok(desk, "incident.list", "{s:s}", "query", "Дозво");
+    assert_int_equal(at_int(rpc_ok(desk, "incident.list", "{s:s}", "query", "Дозвонова"), "total"), 1);
+    rpc_ok(desk, "incident.list", "{s:s}", "phone", "8 910 111 22 33");
+    /* Who is not told of callers does not find them. */
+    rpc_ok(town_as(&town, TOWN_analyst), "incident.list", "{s:s}", "query", "Дозвонова");
+    assert_int_equal(json_array_size(seen("user", town.user[TOWN_analyst], "person_searched")), 0);
+    json_t *items = seen("user", town.user[TOWN_dispatcher], "person_searched");
+    assert_int_equal(json_array_size(items), 2);
+    assert_string_equal(at_text(items, "0.query"), "8 910 111 22 33");
+    assert_string_equal(at_text(items, "1.query"), "Дозвонова");
+    assert_string_equal(at_text(items, "1.record"), "incident");
+    assert_int_equal(at_int(items, "1.times"), 2);
+    items = seen("user", town.user[TOWN_dispatcher], "card_opened");
+    assert_string_equal(at_text(items, "0.number"), number);
+}
+
 static void looking_is_no_history_and_no_news(void **state)
 {
     (void)state;
@@ -170,6 +199,7 @@ int main(void)
         cmocka_unit_test(an_opened_card_is_noted_once),
         cmocka_unit_test(a_card_read_ahead_is_noted_when_it_is_opened),
         cmocka_unit_test(a_search_typed_on_is_one_event),
+        cmocka_unit_test(a_search_for_a_caller_is_noted),
         cmocka_unit_test(looking_is_no_history_and_no_news),
         cmocka_unit_test(the_log_is_walked_by_pages_and_tells_names_to_whom_it_may),
         cmocka_unit_test(stops_cleanly),
