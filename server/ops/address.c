@@ -101,6 +101,18 @@ static bool good_name(struct call *c, char *out, size_t size)
     return !name || district_name(name, out, size) || err_field(c->err, "name", "not_a_name", NULL);
 }
 
+static bool good_settlement(struct call *c, const char *text, struct settlement_name *name)
+{
+    return (settlement_name_parse(text, strlen(text), name) || err_field(c->err, "name", "not_a_name", NULL)) &&
+           (!name->kind_alone || err_field(c->err, "name", "kind_alone", NULL));
+}
+
+static bool good_street(struct call *c, const char *text, struct street_name *name)
+{
+    return (street_name_parse(text, strlen(text), name) || err_field(c->err, "name", "not_a_name", NULL)) &&
+           (!name->kind_alone || err_field(c->err, "name", "kind_alone", NULL));
+}
+
 static bool district_add(struct call *c)
 {
     char name[SETTLEMENT_NAME_BYTES];
@@ -129,8 +141,8 @@ static bool settlement_add(struct call *c)
 {
     struct settlement_name name;
     const char *text = arg_str(c, "name"), *kind = arg_sql(c, "kind");
-    if (!settlement_name_parse(text, strlen(text), &name))
-        return err_field(c->err, "name", "not_a_name", NULL);
+    if (!good_settlement(c, text, &name))
+        return false;
     const char *params[] = {arg_sql(c, "district"),
                             kind         ? kind
                             : *name.kind ? name.kind
@@ -153,8 +165,8 @@ static bool settlement_set(struct call *c)
     static const struct address_card card = {"settlement", Q_SETTLEMENT_FACTS, Q_SETTLEMENT_SET};
     struct settlement_name name;
     const char *text = arg_str(c, "name");
-    if (text && !settlement_name_parse(text, strlen(text), &name))
-        return err_field(c->err, "name", "not_a_name", NULL);
+    if (text && !good_settlement(c, text, &name))
+        return false;
     if (text)
         take_name(c, name.name, name.kind);
     const char *params[] = {arg_sql(c, "id"), arg_sql(c, "district"), arg_sql(c, "kind"), arg_sql(c, "name"),
@@ -167,8 +179,8 @@ static bool street_add(struct call *c)
 {
     struct street_name name;
     const char *text = arg_str(c, "name"), *kind = arg_sql(c, "kind");
-    if (!street_name_parse(text, strlen(text), &name))
-        return err_field(c->err, "name", "not_a_name", NULL);
+    if (!good_street(c, text, &name))
+        return false;
     const char *params[] = {arg_sql(c, "settlement"), kind ? kind : *name.kind ? name.kind : "street", name.name, name.key};
     return check_classifier(c, "street_kind", "kind", kind, NULL) && address_card_add(c, "street", Q_STREET_ADD, params, 4);
 }
@@ -178,8 +190,8 @@ static bool street_set(struct call *c)
     static const struct address_card card = {"street", Q_STREET_FACTS, Q_STREET_SET};
     struct street_name name;
     const char *text = arg_str(c, "name");
-    if (text && !street_name_parse(text, strlen(text), &name))
-        return err_field(c->err, "name", "not_a_name", NULL);
+    if (text && !good_street(c, text, &name))
+        return false;
     if (text)
         take_name(c, name.name, name.kind);
     const char *params[] = {arg_sql(c, "id"), arg_sql(c, "kind"), arg_sql(c, "name"), text ? name.key : NULL};

@@ -71,6 +71,8 @@ bool settlement_find(struct call *c, const char *text, int64_t district_id, unsi
         return refuse(c, "settlement_name", "several_settlements", names);
     if (!(make & MAKE_SETTLEMENT))
         return refuse(c, "settlement_name", "unknown_settlement", text);
+    if (name.kind_alone)
+        return err_field(c->err, "settlement_name", "kind_alone", NULL);
     const char *add[] = {params[2], kind, name.name, NULL};
     return may_make(c) && query_int(c, Q_SETTLEMENT_ADD, add, 4, 0, id) && made(c, "settlement", *id);
 }
@@ -161,6 +163,8 @@ bool street_find(struct call *c, const char *text, unsigned make, int64_t *settl
     }
     if (!(make & MAKE_STREET))
         return refuse(c, "street_name", "unknown_street", text);
+    if (name.kind_alone)
+        return err_field(c->err, "street_name", "kind_alone", NULL);
     if (!*settlement_id)
         return err_field(c->err, "settlement_name", "required", NULL);
     return street_make(c, &name, *settlement_id, id);

@@ -21,27 +21,42 @@ static const struct {
 /* Letters, and the signs that abbreviations hold: «ж/д_ст», «ст-ца». */
 static bool in_word(uint32_t cp) { return scan_is_letter(cp) || cp == '/' || cp == '_' || cp == '-'; }
 
+/* The folded word that begins here; false for none, or one too long for a kind. */
+static bool take_word(struct scan *s, char *word, size_t size)
+{
+    size_t used = 0, n;
+    for (uint32_t cp; in_word(cp = scan_peek(*s, &n)); s->p += n) {
+        if (used + 4 >= size)
+            return false;
+        used += utf8_encode(cp, word + used);
+    }
+    word[used] = '\0';
+    return used > 0;
+}
+
+static int kind_row(const char *word)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].word, word) == 0)
+            return (int)i;
+    return -1;
+}
+
 const char *settlement_kind_take(struct scan *s)
 {
     struct scan at = *s;
     char word[32];
-    size_t used = 0, n;
-    for (uint32_t cp; in_word(cp = scan_peek(at, &n)); at.p += n) {
-        if (used + 4 >= sizeof word)
-            return NULL;
-        used += utf8_encode(cp, word + used);
-    }
-    word[used] = '\0';
+    if (!take_word(&at, word, sizeof word))
+        return NULL;
     bool dot = scan_take(&at, '.');
     bool blank = scan_blanks(&at);
-    if (used == 0 || (!dot && !blank) || !(scan_is_letter(scan_peek(at, NULL)) || scan_is_quote(scan_peek(at, NULL))))
+    if ((!dot && !blank) || !(scan_is_letter(scan_peek(at, NULL)) || scan_is_quote(scan_peek(at, NULL))))
         return NULL;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].word, word) == 0 && (dot || kinds[i].bare)) {
-            *s = at;
-            return kinds[i].kind;
-        }
-    return NULL;
+    int row = kind_row(word);
+    if (row < 0 || !(dot || kinds[row].bare))
+        return NULL;
+    *s = at;
+    return kinds[row].kind;
 }
 
 /* Copies with one blank for many and none at the ends. */
@@ -66,13 +81,28 @@ static bool squeeze(struct scan s, char *out, size_t size)
     return used > 0;
 }
 
+/* «г.», «посёлок»: the name has been forgotten. */
+static bool is_kind_alone(const char *name)
+{
+    struct scan s = {name, name + strlen(name)};
+    char word[32];
+    if (!take_word(&s, word, sizeof word))
+        return false;
+    while (scan_take(&s, '.') || scan_blanks(&s))
+        ;
+    return s.p == s.end && kind_row(word) >= 0;
+}
+
 bool settlement_name_parse(const char *text, size_t len, struct settlement_name *out)
 {
     struct scan s = {text, text + len};
     scan_blanks(&s);
     const char *kind = settlement_kind_take(&s);
     *out = (struct settlement_name){.kind = kind ? kind : ""};
-    return squeeze(s, out->name, sizeof out->name);
+    if (!squeeze(s, out->name, sizeof out->name))
+        return false;
+    out->kind_alone = !kind && is_kind_alone(out->name); /* «д. Хутор» has a name */
+    return true;
 }
 
 bool district_name(const char *text, char *out, size_t size)

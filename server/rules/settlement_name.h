@@ -8,6 +8,7 @@ enum { SETTLEMENT_NAME_BYTES = 256 };
 struct settlement_name {
     const char *kind; /* code of settlement_kind (static); "" when the text does not say */
     char name[SETTLEMENT_NAME_BYTES];
+    bool kind_alone; /* «г.», «посёлок»: a name that is looked for, none to give */
 };
 
 /* false when no name is left, or it is too long. */

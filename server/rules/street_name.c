@@ -132,6 +132,15 @@ static int kind_token(const struct token token[], size_t count)
     return best;
 }
 
+/* Are all words such as name a kind and nothing else? */
+static bool is_kind_alone(const struct token token[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (token[i].kind < 0 || kind_words[token[i].kind].sure == SURE_WORD)
+            return false;
+    return true;
+}
+
 /* ---- the key ---- */
 
 struct words {
@@ -222,7 +231,7 @@ bool street_name_parse(const char *text, size_t len, struct street_name *out)
     if (count == 0 || count > WORDS_MAX)
         return false;
     int kind = kind_token(token, count);
-    *out = (struct street_name){.kind = ""};
+    *out = (struct street_name){.kind = "", .kind_alone = is_kind_alone(token, count)};
     if (kind >= 0)
         snprintf(out->kind, sizeof out->kind, "%s", kind_words[token[kind].kind].kind);
     for (size_t i = 0; i < count; i++)

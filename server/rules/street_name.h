@@ -12,6 +12,7 @@ struct street_name {
     char kind[STREET_KIND_BYTES]; /* code of street_kind; "" when the text does not say («пр.» may be two things) */
     char name[STREET_NAME_BYTES]; /* without the word of the kind, as it was written */
     char key[STREET_NAME_BYTES];
+    bool kind_alone; /* «ул.», «улица», «пер. ул.»: a name that is looked for, none to give; «Набережная» is one */
 };
 
 /* Takes the text apart; false when no word is left for a name, or it is longer than a name may be (out is then undefined). */

@@ -103,6 +103,30 @@ static void the_same_street_twice_is_refused(void **state)
     rpc_refused(duty, -32602, "name", "company.add", "{s:s}", "name", "ООО \"УЮТ\"");
 }
 
+/* «ул.» is a name begun and left: nothing is called so. Looking for it is no error. */
+static void a_kind_alone_is_no_name(void **state)
+{
+    static const char *const kinds[] = {"г.", " пос. ", "ПОСЁЛОК", "ул.", "улица"};
+    (void)state;
+    json_int_t before = at_int(rpc_ok(duty, "address.settlements", NULL), "total");
+    for (size_t i = 0; i < 3; i++) {
+        json_t *error = rpc_refused(duty, -32602, "name", "address.settlement_add", "{s:s}", "name", kinds[i]);
+        assert_string_equal(at_text(error, "data.reason"), "kind_alone");
+        rpc_refused(duty, -32602, "name", "address.settlement_set", "{s:I, s:s, s:s}", "id", village, "name", kinds[i], "kind", "town");
+        rpc_refused(duty, -32602, "settlement_name", "house.add", "{s:s, s:s, s:[s]}", "settlement_name", kinds[i], "number", "1", "create",
+                    "settlement");
+    }
+    for (size_t i = 3; i < sizeof kinds / sizeof *kinds; i++) {
+        json_t *error = rpc_refused(duty, -32602, "name", "address.street_add", "{s:I, s:s}", "settlement", city, "name", kinds[i]);
+        assert_string_equal(at_text(error, "data.reason"), "kind_alone");
+        rpc_refused(duty, -32602, "name", "address.street_set", "{s:I, s:s}", "id", lenina, "name", kinds[i]);
+        rpc_refused(duty, -32602, "street_name", "house.add", "{s:I, s:s, s:s, s:[s]}", "settlement", city, "street_name", kinds[i],
+                    "number", "1", "create", "street");
+        rpc_ok(duty, "address.streets", "{s:s}", "query", kinds[i]);
+    }
+    assert_int_equal(at_int(rpc_ok(duty, "address.settlements", NULL), "total"), before);
+}
+
 /* A settlement that is renamed takes the same form as a new one, and is no double of another. */
 static void a_name_is_set_in_its_normal_form(void **state)
 {
@@ -460,6 +484,7 @@ int main(void)
         cmocka_unit_test(houses_are_found_by_what_is_typed),
         cmocka_unit_test(streets_are_found_in_any_spelling),
         cmocka_unit_test(the_same_street_twice_is_refused),
+        cmocka_unit_test(a_kind_alone_is_no_name),
         cmocka_unit_test(a_name_is_set_in_its_normal_form),
         cmocka_unit_test(wrong_addresses_are_refused_by_their_field),
         cmocka_unit_test(what_is_not_there_is_made_when_asked),

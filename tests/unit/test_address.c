@@ -198,6 +198,29 @@ static void no_street_is_no_name(void **state)
     assert_false(street_name_parse(many, strlen(many), &n));
 }
 
+static void a_kind_alone_is_seen(void **state)
+{
+    static const struct {
+        const char *text;
+        bool street, settlement; /* is it but a kind of one? */
+    } cases[] = {
+        {"ул.", true, false},       {"улица", true, false},        {" УЛ ", true, false},
+        {"пер. ул.", true, false},  {"г.", false, true},           {"г", false, true},
+        {" пос. ", false, true},    {"ПОСЁЛОК", false, true},      {"ж/д_ст.", false, true},
+        {"д. Хутор", false, false}, {"Набережная", false, false},  {"Линия 1", false, false},
+        {"Ленина", false, false},   {"ул. 8 Марта", false, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i].text;
+        struct street_name street;
+        struct settlement_name settlement;
+        if (!street_name_parse(text, strlen(text), &street) || !settlement_name_parse(text, strlen(text), &settlement) ||
+            street.kind_alone != cases[i].street || settlement.kind_alone != cases[i].settlement)
+            fail_msg("«%s»: street %d, settlement %d", text, street.kind_alone, settlement.kind_alone);
+    }
+}
+
 static void part_of_a_name_and_its_case_are_seen(void **state)
 {
     (void)state;
@@ -271,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_number_ends_where_it_ends),
         cmocka_unit_test(spellings_of_a_street_share_a_key),
         cmocka_unit_test(no_street_is_no_name),
+        cmocka_unit_test(a_kind_alone_is_seen),
         cmocka_unit_test(part_of_a_name_and_its_case_are_seen),
         cmocka_unit_test(settlements_have_kind_and_name),
         cmocka_unit_test(a_district_has_one_spelling),
