@@ -23,6 +23,10 @@ WHERE x.appeal_id = $1::bigint AND NOT EXISTS (SELECT 1 FROM consent c WHERE c.c
 -- name: correspondent_touch
 UPDATE correspondent SET version = version + 1 WHERE id = $1::bigint RETURNING version;
 
+-- name: hold_lock
+-- () waits for a purge that runs; until the end of the transaction none begins. LOCK itself cannot be prepared: a write locks its table, even of no row
+DELETE FROM hold WHERE false;
+
 -- name: hold_add
 -- (record, id, kind, reason, user) -> id
 INSERT INTO hold (record, record_id, kind, reason, actor_id) VALUES ($1::text, $2::bigint, $3::text, $4::text, $5::bigint) RETURNING id;

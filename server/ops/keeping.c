@@ -85,12 +85,15 @@ static bool hold_event(struct call *c, const char *record, int64_t id, const cha
     return event_write(c, &e);
 }
 
+/* The purge locks the table of holds first and cards after it: in the other order each would wait for the other. */
+static bool holds_locked(struct call *c) { return pg_exec(c->db, Q_HOLD_LOCK, NULL, 0, NULL, c->err); }
+
 static bool hold_set(struct call *c)
 {
     int64_t id;
     const char *record = arg_str(c, "record"), *kind = arg_str(c, "kind");
     const char *params[] = {record, arg_sql(c, "record_id"), kind, arg_sql(c, "reason"), call_user(c)};
-    if (!record_held(c, record, arg_int(c, "record_id")) || !check_classifier(c, "hold_kind", "kind", kind, NULL) ||
+    if (!holds_locked(c) || !record_held(c, record, arg_int(c, "record_id")) || !check_classifier(c, "hold_kind", "kind", kind, NULL) ||
         !query_int(c, Q_HOLD_ADD, params, 5, 0, &id) || !hold_event(c, record, arg_int(c, "record_id"), "hold", kind))
         return false;
     write_changed(c, id, NULL, 1, NULL);
@@ -100,6 +103,8 @@ static bool hold_set(struct call *c)
 static bool hold_lift(struct call *c)
 {
     const char *params[] = {arg_sql(c, "id"), call_user(c), arg_sql(c, "reason")};
+    if (!holds_locked(c))
+        return false;
     struct pg_res *res = pg_query(c->db, Q_HOLD_GET, params, 1, c->err);
     if (!res)
         return false;

@@ -1,7 +1,9 @@
 /* Keeping and deleting at the duty desk: calls three years, outages five; what is tied together goes together or not at all; of a caller
  * who is deleted nothing is left in a dump. */
 #include "tests/harness/check.h"
+#include "tests/harness/clock.h"
 #include "tests/harness/town.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +80,8 @@ static void starts_and_is_filled(void **state)
     rpc_ok(town_as(&town, TOWN_clerk), "correspondent.list", "{s:s}", "query", "Затихаева");
     rpc_ok(town_as(&town, TOWN_clerk), "correspondent.list", "{s:s}", "query", "Помнящева");
     rpc_ok(town_as(&town, TOWN_clerk), "correspondent.list", "{s:s}", "query", "8 910 777 66 55");
+    rpc_ok(desk, "incident.list", "{s:s}", "query", "Затихаева");
+    rpc_ok(desk, "incident.list", "{s:s}", "phone", "8 910 777 66 55");
     given_shift_handed_over();
     assert_int_equal(total(), 0);
 }
@@ -191,12 +195,20 @@ static int left_of(const char *table)
     return atoi(server_sql(server, text));
 }
 
+static void reclosed(json_int_t duplicate)
+{
+    char text[200];
+    closed_in("incident", duplicate, 4);
+    snprintf(text, sizeof text, "UPDATE incident SET status = 'duplicate' WHERE id = %lld", (long long)duplicate);
+    server_sql(server, text);
+}
+
 /* Somebody works on a card that is due while the purge runs: it waits for them, asks again, and deletes nothing. Calls are taken meanwhile.
  */
 static void a_card_that_changes_meanwhile_stops_the_batch(void **state)
 {
     (void)state;
-    char host[SERVER_PATH_BYTES + 16], work[300], text[200];
+    char host[SERVER_PATH_BYTES + 16], work[300];
     int before = total();
     snprintf(host, sizeof host, "%s/pg-run", server->state);
     snprintf(work, sizeof work,
@@ -212,12 +224,57 @@ static void a_card_that_changes_meanwhile_stops_the_batch(void **state)
     assert_int_equal(proc_wait(writer, 10000), 0);
     assert_int_equal(total(), before - 2); /* what was reopened, and the first call, which it repeats; the outage has another call */
     assert_int_equal(left_of("purge_act"), 0);
-    closed_in("incident", repeat, 4);
-    snprintf(text, sizeof text, "UPDATE incident SET status = 'duplicate' WHERE id = %lld", (long long)repeat);
-    server_sql(server, text);
+    reclosed(repeat);
     server_sql(server, "DELETE FROM incident_service WHERE incident_id = (SELECT max(id) FROM incident)");
     server_sql(server, "DELETE FROM incident_clock WHERE incident_id = (SELECT max(id) FROM incident)");
     server_sql(server, "DELETE FROM incident WHERE id = (SELECT max(id) FROM incident)");
+    assert_int_equal(total(), before);
+}
+
+static bool waits_for_hold(void *arg)
+{
+    (void)arg;
+    return atoi(server_sql(server, "SELECT count(*) FROM pg_locks WHERE relation = 'hold'::regclass AND NOT granted")) > 0;
+}
+
+static bool purge_waits(void *arg)
+{
+    (void)arg;
+    return atoi(server_sql(server, "SELECT count(*) FROM pg_locks h JOIN pg_locks w USING (pid) WHERE h.relation = 'hold'::regclass AND "
+                                   "h.mode = 'ShareRowExclusiveLock' AND h.granted AND NOT w.granted")) > 0;
+}
+
+/* A hold that is set while the purge runs waits for it with empty hands: it has not yet the card that the purge will want. */
+static void a_hold_waits_for_the_purge_and_not_it_for_the_hold(void **state)
+{
+    (void)state;
+    char host[SERVER_PATH_BYTES + 16], work[300];
+    int before = total();
+    snprintf(host, sizeof host, "%s/pg-run", server->state);
+    /* The purge takes its calls first, then its outages: between the two somebody keeps it waiting. */
+    snprintf(work, sizeof work, "BEGIN; UPDATE incident SET status = 'in_work', closed_at = NULL WHERE id = %lld;\n", (long long)repeat);
+    char *const argv[] = {"psql", "-Xqo", "/dev/null", "-h", host, "-U", "gorod", "-d", "gorod", NULL};
+    int in[2];
+    assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+    pid_t writer = proc_start(argv, (struct streams){.in = in[0], .out = -1, .err = -1});
+    close(in[0]);
+    assert_int_equal(write(in[1], work, strlen(work)), (ssize_t)strlen(work));
+    while (atoi(server_sql(server, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'UPDATE incident SET status = ''in_work''%' AND "
+                                   "state = 'idle in transaction'")) == 0)
+        usleep(20000);
+    int purge = rpc_send(town.admin, "purge.run", json_pack("{s:s}", "request_id", fresh_uuid()));
+    assert_true(wait_until(purge_waits, NULL, 10000));
+    struct rpc *head = town_as(&town, TOWN_head);
+    int hold = rpc_send(head, "hold.set",
+                        json_pack("{s:s, s:s, s:I, s:s, s:s}", "request_id", fresh_uuid(), "record", "outage", "record_id", called_off,
+                                  "kind", "court", "reason", "Дело 2-300/26"));
+    assert_true(wait_until(waits_for_hold, NULL, 10000));
+    assert_int_equal(write(in[1], "COMMIT;\n", 8), 8);
+    close(in[1]);
+    assert_int_equal(proc_wait(writer, 10000), 0);
+    assert_string_equal(at_text(rpc_answer(town.admin, purge), "error.data.rule"), "list_changed");
+    lifted(at_int(rpc_answer(head, hold), "result.id"));
+    reclosed(repeat);
     assert_int_equal(total(), before);
 }
 
@@ -297,6 +354,7 @@ int main(void)
         cmocka_unit_test(without_a_rule_all_is_kept),
         cmocka_unit_test(a_hold_keeps_it_and_what_it_is_tied_to),
         cmocka_unit_test(a_card_that_changes_meanwhile_stops_the_batch),
+        cmocka_unit_test(a_hold_waits_for_the_purge_and_not_it_for_the_hold),
         cmocka_unit_test(of_the_caller_nothing_is_left),
         cmocka_unit_test(the_outage_goes_after_its_calls),
         cmocka_unit_test(stops_cleanly),
