@@ -97,7 +97,7 @@ WITH about AS (
 UPDATE incident i SET outage_id = x.outage, told_at = coalesce(i.told_at, i.taken_at + interval '5 minutes'), told_until = x.promised_at, house_id = x.house, place = w.place,
        search = gorod_incident_search(i.number, w.place, i.text, i.caller), status = CASE WHEN x.ended_at IS NULL THEN 'in_work' ELSE 'closed' END,
        localized_at = CASE WHEN x.ended_at IS NOT NULL THEN coalesce(i.localized_at, x.ended_at) END, resolved_at = x.ended_at, closed_at = x.ended_at + interval '25 minutes',
-       measures = CASE WHEN x.ended_at IS NULL THEN '' ELSE 'Подача восстановлена' END, caller_confirmed = CASE WHEN x.ended_at IS NOT NULL AND i.id % 5 > 0 THEN true END
+       measures = CASE WHEN x.ended_at IS NULL THEN '' ELSE 'Отключение закончилось, всё работает' END, caller_confirmed = CASE WHEN x.ended_at IS NOT NULL AND i.id % 5 > 0 THEN true END
 FROM about x CROSS JOIN LATERAL (SELECT {incident_address} AS place FROM house h JOIN settlement t ON t.id = h.settlement_id LEFT JOIN street s ON s.id = h.street_id
                                  WHERE h.id = x.house) w
 WHERE i.id = x.id;

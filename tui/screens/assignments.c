@@ -298,13 +298,10 @@ static void build_tree(struct doc *d, const json_t *r)
         name_short(js_str(node, "responsible_name"), who, sizeof who);
         strf(text, sizeof text, "%s%s%s%s  %s  %s  %s", indent, late ? theme_glyph(GL_LATE) : "", late ? " " : "", due,
              words_label(STATES, js_str(node, "status")), who, js_str(node, "title"));
-        if (own || !js_bool(node, "visible")) {
-            char line[560];
-            strf(line, sizeof line, "%s %s  %s", own ? theme_glyph(GL_CURSOR) : " ", js_str(node, "number"), text);
-            doc_text(d, 0, own ? R_STRONG : R_DIM, line);
-        } else {
+        if (own || !js_bool(node, "visible"))
+            doc_row(d, js_str(node, "number"), text, own ? R_STRONG : R_DIM);
+        else
             doc_link(d, "assignment", js_int(node, "id"), js_str(node, "number"), text, late ? R_LATE : closed ? R_DIM : R_TEXT);
-        }
     }
 }
 

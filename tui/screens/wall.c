@@ -64,12 +64,13 @@ static void line_texts(const json_t *item, char counts[200], char times[200])
     counts[0] = '\0';
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (js_int(item, parts[i].field) > 0) {
-            strf(counts + len, 200 - len, "%s%s %lld", len ? " · " : "", parts[i].label, (long long)js_int(item, parts[i].field));
+            strf(counts + len, 200 - len, "%s%s %lld", len ? TEXT_PART " · " : "", parts[i].label, (long long)js_int(item, parts[i].field));
             len = strlen(counts);
         }
     dates_moment(js_str(item, "since"), since, sizeof since);
     dates_moment(promised, back, sizeof back);
-    strf(times, 200, "%s %s%s%s%s", _("since"), since, back[0] ? "  → " : "", back, "");
+    /* digits and signs alone: as many bytes as cells, so that one arrow stands under the other */
+    strf(times, 200, "%s %s%s%-11s", _("since"), since, back[0] ? "  → " : "    ", back);
 }
 
 static enum role role_of(const json_t *item)
@@ -81,6 +82,7 @@ static void paint_tile(struct rect r, const json_t *item)
 {
     char counts[200], times[200];
     line_texts(item, counts, times);
+    text_shorten(counts, sizeof counts, r.w);
     draw_text(r.y, r.x, r.w, R_STRONG, G_BASE, words_label("outage_resource", js_str(item, "resource")));
     paint_number(r.y + 1, r.x, r.w, js_int(item, "houses"), role_of(item));
     draw_text(r.y + 1 + DIGIT_H, r.x, r.w, R_TEXT, G_BASE, counts);
@@ -104,10 +106,12 @@ static void paint_row(int y, int x, int w, int label_w, bool tall, const json_t 
     draw_right(y, x, HOUSES_W, role, G_BASE, number);
     draw_text(y, at, room, role, G_BASE, label);
     if (tall) {
+        text_shorten(counts, sizeof counts, room);
         draw_text(y + 1, at, room, R_TEXT, G_BASE, counts);
         draw_right(y, at + text_width(label) + 2, room - text_width(label) - 2, R_TEXT, G_BASE, times);
     } else if (room > label_w + BESIDE_MIN_W) {
-        strf(counts + strlen(counts), sizeof counts - strlen(counts), "  %s", times);
+        strf(counts + strlen(counts), sizeof counts - strlen(counts), TEXT_PART "  %s", times);
+        text_shorten(counts, sizeof counts, room - label_w - 2);
         draw_text(y, at + label_w + 2, room - label_w - 2, R_TEXT, G_BASE, counts);
     }
 }

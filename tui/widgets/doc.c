@@ -172,6 +172,16 @@ void doc_field_short(struct doc *d, const char *label, const char *value, enum r
     d->half_line = fits ? d->count - 1 : -1;
 }
 
+/* `link` -1: it opens nothing. */
+static void row_add(struct doc *d, int link, const char *head, enum role head_role, const char *text, enum role role)
+{
+    struct line *line = line_add(d);
+    line->link = link;
+    int at = d->count - 1, hw = text_width(head) > HEAD_WIDTH ? text_width(head) : HEAD_WIDTH;
+    piece_add(d, at, LEFT + 2, hw, head_role, head, strlen(head));
+    piece_add(d, at, LEFT + 2 + hw + 1, d->width - LEFT - hw - 4, role, text, strlen(text));
+}
+
 void doc_link(struct doc *d, const char *record, int64_t id, const char *head, const char *text, enum role role)
 {
     d->half_line = -1;
@@ -182,11 +192,13 @@ void doc_link(struct doc *d, const char *record, int64_t id, const char *head, c
             abort();
     }
     d->links[d->link_count] = (struct doc_link){record, id};
-    struct line *line = line_add(d);
-    line->link = d->link_count++;
-    int at = d->count - 1, hw = text_width(head) > HEAD_WIDTH ? text_width(head) : HEAD_WIDTH;
-    piece_add(d, at, LEFT + 2, hw, R_KEY, head, strlen(head));
-    piece_add(d, at, LEFT + 2 + hw + 1, d->width - LEFT - hw - 4, role, text, strlen(text));
+    row_add(d, d->link_count++, head, R_KEY, text, role);
+}
+
+void doc_row(struct doc *d, const char *head, const char *text, enum role role)
+{
+    d->half_line = -1;
+    row_add(d, -1, head, role, text, role);
 }
 
 /* ---- showing ---- */

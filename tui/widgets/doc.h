@@ -29,6 +29,8 @@ void doc_field_short(struct doc *d, const char *label, const char *value, enum r
 /* A paragraph, wrapped. */
 void doc_text(struct doc *d, int indent, enum role role, const char *text);
 /* A line that Enter opens: `head` (a number, in its own column) and text. The record's name must live for ever. */
+/* doc_row: the same among links, but it opens nothing: the record that is looked at, one that may not be seen. */
+void doc_row(struct doc *d, const char *head, const char *text, enum role role);
 void doc_link(struct doc *d, const char *record, int64_t id, const char *head, const char *text, enum role role);
 
 void doc_paint(struct doc *d, struct rect r, struct cursor *cursor);
