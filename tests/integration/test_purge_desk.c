@@ -155,21 +155,20 @@ static int left_of(const char *table)
 static void a_card_that_changes_meanwhile_stops_the_batch(void **state)
 {
     (void)state;
-    char command[900], text[200];
+    char host[SERVER_PATH_BYTES + 16], work[300], text[200];
     int before = total();
-    snprintf(
-        command, sizeof command,
-        "psql -Xq -h %s/pg-run -U gorod -d gorod -c \"BEGIN; UPDATE incident SET status = 'in_work', closed_at = NULL WHERE id = %lld; "
-        "SELECT pg_sleep(2); COMMIT\"",
-        server->state, (long long)repeat);
-    FILE *writer = popen(command, "r");
-    assert_non_null(writer);
+    snprintf(host, sizeof host, "%s/pg-run", server->state);
+    snprintf(work, sizeof work,
+             "BEGIN; UPDATE incident SET status = 'in_work', closed_at = NULL WHERE id = %lld; SELECT pg_sleep(2); COMMIT",
+             (long long)repeat);
+    char *const argv[] = {"psql", "-Xqo", "/dev/null", "-h", host, "-U", "gorod", "-d", "gorod", "-c", work, NULL};
+    pid_t writer = proc_start(argv, (struct streams){.in = -1, .out = -1, .err = -1});
     while (atoi(server_sql(
                server, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'BEGIN; UPDATE incident%' AND wait_event = 'PgSleep'")) == 0)
         usleep(20000);
     call_of("Вызов во время уничтожения", "2-00-00", "Никого не ждёт");
     rpc_refused(town.admin, 1004, "list_changed", "purge.run", NULL);
-    assert_int_equal(pclose(writer), 0);
+    assert_int_equal(proc_wait(writer, 10000), 0);
     assert_int_equal(total(), before - 2); /* what was reopened, and the first call, which it repeats; the outage has another call */
     assert_int_equal(left_of("purge_act"), 0);
     closed_in("incident", repeat, 4);
