@@ -51,6 +51,10 @@ INSERT INTO event (actor_id, record, record_id, action, version, from_state, to_
 VALUES ($1::bigint, $2::text, $3::bigint, $4::text, $5::integer, $6::text, $7::text, $8::text, $9::jsonb, $10::bigint)
 RETURNING id, at;
 
+-- name: external_hold
+-- (external id): whoever brings the same one at the same moment waits until it is known what became of this one
+SELECT pg_advisory_xact_lock(hashtext('gorod.external'), hashtext($1::text));
+
 -- name: event_last
 SELECT coalesce(max(id), 0) FROM event;
 

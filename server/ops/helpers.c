@@ -604,6 +604,8 @@ bool known_external(struct call *c, enum query by_external, bool *there)
     if (!external)
         return true;
     const char *params[] = {external, call_user(c)};
+    if (!pg_exec(c->db, Q_EXTERNAL_HOLD, params, 1, NULL, c->err))
+        return false;
     struct pg_res *res = pg_query(c->db, by_external, params, 2, c->err);
     if (!res)
         return false;

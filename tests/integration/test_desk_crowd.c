@@ -66,6 +66,29 @@ static void calls_are_written_by_all_at_once(void **state)
                         "36 36 36");
 }
 
+/* System 112 sends a card twice, by two lines at the same moment: it is one card, and nobody hears of a fault of the server. */
+static void a_card_of_another_system_is_one_card(void **state)
+{
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        char external[32];
+        int ids[DESKS];
+        json_int_t first = 0;
+        snprintf(external, sizeof external, "112:%d", round);
+        for (int i = 0; i < DESKS; i++)
+            ids[i] = rpc_send(desks[i], "incident.log",
+                              json_pack("{s:s, s:s, s:s, s:s}", "type", "no_gas", "place", "Ленина, 3", "external_id", external,
+                                        "request_id", fresh_uuid()));
+        for (int i = 0; i < DESKS; i++) {
+            json_t *answer = rpc_answer(desks[i], ids[i]);
+            CHECK(at(answer, "result"), "desk %d: %s", i, json_dumps(answer, 0));
+            first = first ? first : at_int(answer, "result.id");
+            assert_int_equal(at_int(answer, "result.id"), first);
+        }
+    }
+    assert_string_equal(server_sql(server, "SELECT count(*) = max(serial) FROM incident"), "t");
+}
+
 /* Houses of the outage of desk `i`: every desk has half of the street, from another place on. */
 static json_t *houses_of(int i)
 {
@@ -245,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_and_is_filled),
         cmocka_unit_test(calls_are_written_by_all_at_once),
+        cmocka_unit_test(a_card_of_another_system_is_one_card),
         cmocka_unit_test(the_same_houses_go_and_come_in_all_outages),
         cmocka_unit_test(of_those_who_change_one_version_one_wins),
         cmocka_unit_test(repeats_that_cross_are_told_apart),
