@@ -6,7 +6,8 @@
 #include <string.h>
 
 static struct server *server;
-static char first_sum[64];
+static char first_day[16], first_sum[64];
+#define TODAY "SELECT (now() AT TIME ZONE 'Europe/Moscow')::date"
 
 static void assert_none(const char *what, const char *query)
 {
@@ -39,6 +40,7 @@ static void fills_an_empty_database(void **state)
     server = server_start(NULL);
     fill(server, "11");
     snprintf(first_sum, sizeof first_sum, "%s", sum_of(server));
+    snprintf(first_day, sizeof first_day, "%s", server_sql(server, TODAY));
     CHECK(strcmp(server_sql(server, "SELECT count(*) FROM appeal"), "1500") == 0, "not all appeals");
     CHECK(strcmp(server_sql(server, "SELECT count(*) FROM app_user WHERE id <> 1"), "160") == 0, "not 160 users");
 }
@@ -99,10 +101,11 @@ static void cards_agree_with_their_history(void **state)
     assert_none("steps that do not follow one another",
                 "SELECT count(*) FROM (SELECT from_state, lag(to_state) OVER (PARTITION BY record, record_id ORDER BY id) AS p FROM event "
                 "WHERE to_state IS NOT NULL) x WHERE p IS NOT NULL AND from_state IS DISTINCT FROM p");
+    /* What the clock tells meanwhile (reminders, what is overdue) is no version. */
     assert_none("versions", "SELECT (SELECT count(*) FROM appeal a WHERE version <> (SELECT count(*) FROM event WHERE record = 'appeal' "
-                            "AND record_id = a.id)) + "
+                            "AND record_id = a.id AND version IS NOT NULL)) + "
                             "(SELECT count(*) FROM assignment a WHERE version <> (SELECT count(*) FROM event WHERE record = 'assignment' "
-                            "AND record_id = a.id AND action <> 'sub'))");
+                            "AND record_id = a.id AND version IS NOT NULL AND action <> 'sub'))");
     assert_none(
         "versions of outages",
         "SELECT count(*) FROM outage o WHERE version <> (SELECT max(version) FROM event WHERE record = 'outage' AND record_id = o.id)");
@@ -285,10 +288,11 @@ static void the_same_seed_gives_the_same_town(void **state)
     (void)state;
     struct server *other = server_start(NULL);
     fill(other, "11");
-    char again[64];
+    char again[64], day[16];
     snprintf(again, sizeof again, "%s", sum_of(other));
+    snprintf(day, sizeof day, "%s", server_sql(other, TODAY));
     /* Past midnight it is another day, and another town. */
-    CHECK(strcmp(first_sum, again) == 0, "the same seed gave another town");
+    CHECK(strcmp(first_sum, again) == 0 || strcmp(first_day, day) != 0, "the same seed gave another town");
     server_stop(other);
 }
 
