@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 static struct server *server;
 static struct town town;
@@ -96,6 +95,14 @@ static void nothing_is_overdue_on_its_last_day(void **state)
     assert_int_equal(times(today, "overdue"), 0);
 }
 
+enum { ROUND_MS = 20000 }; /* of the clock thread, at worst */
+
+static bool all_are_born(void *arg)
+{
+    (void)arg;
+    return at_int(rpc_ok(head, "periodic.list", "{}"), "items.0.born") >= 3;
+}
+
 static void midnight_makes_it_overdue_and_reminds(void **state)
 {
     (void)state;
@@ -122,13 +129,18 @@ static void it_happens_once_whatever_the_clock_does(void **state)
     monday = at_int(made, "id");
     assert_non_null(at(card(monday), "periodic"));
     sql("UPDATE periodic SET next_on = date_trunc('week', current_date)::date - 7");
-    for (int i = 0; i < 400 && json_integer_value(at(rpc_ok(head, "periodic.list", "{}"), "items.0.born")) < 3; i++)
-        usleep(50000);
+    wait_until(all_are_born, NULL, ROUND_MS);
     json_t *list = rpc_ok(head, "periodic.list", "{}");
     assert_int_equal(at_int(list, "items.0.born"), 3); /* the one given, and one for each of the two weeks */
     assert_string_equal(at_text(list, "items.0.trouble"), "");
     assert_int_equal(times(today, "overdue"), 1);
     assert_int_equal(times(tomorrow, "reminder"), 1);
+}
+
+static bool trouble_is_told(void *arg)
+{
+    (void)arg;
+    return *at_text(rpc_ok(head, "periodic.list", "{}"), "items.0.trouble") != '\0';
 }
 
 static void a_period_without_its_person_is_told(void **state)
@@ -145,8 +157,7 @@ static void a_period_without_its_person_is_told(void **state)
     json_int_t id = at_int(mine, "items.0.id");
     assert_string_equal(at_text(rpc_ok(head, "periodic.get", "{s:I}", "id", id), "history.0.action"), "hand_over");
     sql("UPDATE periodic SET next_on = current_date, params = params || jsonb_build_object('responsible', (SELECT id FROM app_user WHERE login = 'executor'))");
-    for (int i = 0; i < 400 && strcmp(at_text(rpc_ok(head, "periodic.list", "{}"), "items.0.trouble"), "") == 0; i++)
-        usleep(50000);
+    wait_until(trouble_is_told, NULL, ROUND_MS);
     CHECK(strstr(at_text(rpc_ok(head, "periodic.list", "{}"), "items.0.trouble"), "responsible"), "it is not told: %s",
           at_text(rpc_ok(head, "periodic.list", "{}"), "items.0.trouble"));
     rpc_error(town_as(&town, TOWN_chief), 1001, "periodic.stop", "{s:I}", "id", id);

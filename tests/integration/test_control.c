@@ -364,6 +364,20 @@ static void the_board_counts_what_its_numbers_open(void **state)
 
 /* ---- substitutes ---- */
 
+enum { NEWS_MS = 10000 };
+struct sight {
+    struct rpc *who;
+    json_int_t assignment;
+};
+
+static bool is_seen(void *arg)
+{
+    const struct sight *s = arg;
+    return at(rpc_call(s->who, "assignment.get", json_pack("{s:I}", "id", s->assignment)), "result") != NULL;
+}
+
+static bool is_hidden(void *arg) { return !is_seen(arg); }
+
 static void a_substitute_does_what_concerns_the_absent(void **state)
 {
     (void)state;
@@ -377,8 +391,8 @@ static void a_substitute_does_what_concerns_the_absent(void **state)
     rpc_error(stand_in, 1001, "assignment.get", "{s:I}", "id", id); /* not yet */
     json_int_t now = at_int(rpc_ok(chief, "substitution.add", "{s:I, s:I, s:s, s:s, s:s}", "absent", town.user[TOWN_executor], "substitute", town.user[TOWN_executor2], "from", day_from_today(0), "to", day_from_today(3), "reason", "Отпуск"), "id");
     rpc_refused(worker, -32602, "from", "substitution.add", "{s:I, s:s, s:s}", "substitute", town.user[TOWN_chief], "from", day_from_today(2), "to", day_from_today(6));
-    for (int i = 0; i < 50 && at(rpc_call(stand_in, "assignment.get", json_pack("{s:I}", "id", id)), "error"); i++)
-        usleep(100 * 1000); /* the right comes with the news of it */
+    struct sight sight = {stand_in, id};
+    wait_until(is_seen, &sight, NEWS_MS); /* the right comes with the news of it */
     assert_int_equal(json_array_size(at(rpc_ok(stand_in, "session.whoami", NULL), "stands_for")), 1);
     json_t *line = line_of(stand_in, id);
     assert_non_null(line);
@@ -398,8 +412,7 @@ static void a_substitute_does_what_concerns_the_absent(void **state)
     rpc_ok(worker, "substitution.end", "{s:I}", "id", now);
     rpc_ok(worker, "substitution.end", "{s:I}", "id", later);
     rpc_refused(worker, 1004, "status", "substitution.end", "{s:I}", "id", later);
-    for (int i = 0; i < 50 && at(rpc_call(stand_in, "assignment.get", json_pack("{s:I}", "id", id)), "result"); i++)
-        usleep(100 * 1000);
+    wait_until(is_hidden, &sight, NEWS_MS);
     rpc_error(stand_in, 1001, "assignment.get", "{s:I}", "id", id);
 }
 
@@ -443,7 +456,7 @@ static void nobody_leaves_with_open_work(void **state)
 
 /* ---- the file decides ---- */
 
-static bool ask_guard_is(const char *guard)
+static bool ask_guard_is(void *guard)
 {
     json_t *rows = at(rpc_ok(town.admin, "workflow.show", "{s:s}", "record", "extension_request"), "transitions");
     return strcmp(at_text(find_item(rows, "id", "ask"), "guard"), guard) == 0;
@@ -458,8 +471,7 @@ static void whether_one_asks_after_the_date_stands_in_the_file(void **state)
     rpc_ok(worker, "assignment.extend_withdraw", "{s:I}", "id", late);
     given_workflow("guard: one_open_request}", "guard: one_open_request_before_due}");
     kill(server->pid, SIGHUP);
-    for (int i = 0; i < 100 && !ask_guard_is("one_open_request_before_due"); i++)
-        usleep(100 * 1000);
+    wait_until(ask_guard_is, "one_open_request_before_due", NEWS_MS);
     rpc_refused(worker, 1004, "after_due", "assignment.extend_request", "{s:I, s:s, s:s}", "id", late, "new_due", day_from_today(9), "reason", "Поздно");
     json_int_t timely = given_work(TOWN_executor, "Ещё не прошёл");
     rpc_ok(worker, "assignment.extend_request", "{s:I, s:s, s:s}", "id", timely, "new_due", day_from_today(20), "reason", "Вовремя");

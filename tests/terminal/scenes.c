@@ -15,6 +15,26 @@ struct term *scene_login(const struct town *t, enum town_user who, int cols, int
     return term;
 }
 
+const struct scene_shape scene_usual = {"usual", "xterm-256color", 80, 24}, scene_phone = {"phone", "xterm-256color", 40, 20},
+                         scene_wide = {"wide", "xterm-256color", 200, 50}, scene_vt100 = {"vt100", "vt100", 80, 24},
+                         scene_linux = {"linux", "linux", 80, 24};
+
+struct term *scene_open(const struct town *t, enum town_user who, const struct scene_shape *shape)
+{
+    return scene_login(t, who, shape->cols, shape->rows, shape->type);
+}
+
+void scene_expect(struct term *t, const struct scene_shape *shape, const char *screen)
+{
+    char golden[64];
+    snprintf(golden, sizeof golden, "%s_%s.txt", shape->name, screen);
+    term_expect_screen(t, golden);
+    scene_assert_sound(t);
+    for (int y = 0; shape != &scene_vt100 && y < shape->rows; y++)
+        for (int x = 0; x < shape->cols; x++)
+            CHECK(term_cell_at(t, y, x).grounded, "%s: no ground of our own at line %d, column %d", golden, y, x);
+}
+
 static const char *const told[] = {"GOROD_TUI_IDLE=1", NULL};
 const struct server_options scene_options = {.env = told};
 

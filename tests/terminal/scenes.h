@@ -6,6 +6,21 @@
 /* Servers for these scenes: their screens tell when they have settled. */
 extern const struct server_options scene_options;
 
+/* The terminals that people have; each names the goldens taken on it. */
+struct scene_shape {
+    const char *name, *type;
+    int cols, rows;
+};
+extern const struct scene_shape scene_usual, scene_phone, scene_wide, scene_vt100, scene_linux;
+/* A row of a test program: `walk`, whose state is the shape. */
+#define SCENE_WALK(walk, shape)                                                                                                            \
+    {                                                                                                                                      \
+#shape, walk, NULL, NULL, (void *)&scene_##shape                                                                                   \
+    }
+/* Compares with golden SHAPE_SCREEN.txt; the screen is sound, and where there are colours each cell has its ground: the terminal's own may
+ * be any colour, and would show in stripes. */
+void scene_expect(struct term *t, const struct scene_shape *shape, const char *screen);
+struct term *scene_open(const struct town *t, enum town_user who, const struct scene_shape *shape);
 /* Logs in over ssh and waits for the first screen. */
 struct term *scene_login(const struct town *t, enum town_user who, int cols, int rows, const char *type);
 /* Presses keys and waits until the screen has answered: another picture, or the cursor elsewhere. */

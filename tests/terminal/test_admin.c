@@ -27,54 +27,34 @@ static void starts_and_is_filled(void **state)
 
 /* ---- screens in every shape ---- */
 
-static void walk(const char *type, int cols, int rows, const char *shape)
+static void walk(void **state)
 {
+    const struct scene_shape *shape = *state;
     static const struct {
         const char *letter, *title, *golden, *row;
-    } places[] = {{"С", "Справочники", "classifiers", "Виды поступлений"}, {"Л", "видел", "access", NULL}, {"Ш", "Пользователи", "users", NULL}, {"Э", "Письма", "mail", NULL}};
+    } places[] = {{"С", "Справочники", "classifiers", "Виды поступлений"},
+                  {"Л", "видел", "access", NULL},
+                  {"Ш", "Пользователи", "users", NULL},
+                  {"Э", "Письма", "mail", NULL}};
     char name[64];
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        struct term *t = scene_login(&town, TOWN_admin, cols, rows, type);
+        struct term *t = scene_open(&town, TOWN_admin, shape);
         term_type(t, places[i].letter);
         term_wait_gone(t, "Мой день");
-        snprintf(name, sizeof name, "%s_%s.txt", shape, places[i].golden);
-        term_expect_screen(t, name);
-        scene_assert_sound(t);
+        scene_expect(t, shape, places[i].golden);
         if (places[i].row) {
             scene_find_row(t, places[i].row);
             scene_press(t, "Enter");
             term_wait_text(t, "Письменное");
-            snprintf(name, sizeof name, "%s_%s_values.txt", shape, places[i].golden);
-            term_expect_screen(t, name);
+            snprintf(name, sizeof name, "%s_values", places[i].golden);
+            scene_expect(t, shape, name);
             scene_press(t, "Enter");
             term_wait_text(t, "Код");
-            snprintf(name, sizeof name, "%s_%s_value.txt", shape, places[i].golden);
-            term_expect_screen(t, name);
-            scene_assert_sound(t);
+            snprintf(name, sizeof name, "%s_value", places[i].golden);
+            scene_expect(t, shape, name);
         }
         term_close(&t);
     }
-}
-
-static void usual(void **state)
-{
-    (void)state;
-    walk("xterm-256color", 80, 24, "usual");
-}
-static void a_phone(void **state)
-{
-    (void)state;
-    walk("xterm-256color", 40, 20, "phone");
-}
-static void vt100(void **state)
-{
-    (void)state;
-    walk("vt100", 80, 24, "vt100");
-}
-static void the_linux_console(void **state)
-{
-    (void)state;
-    walk("linux", 80, 24, "linux");
 }
 
 static void in_english(void **state)
@@ -117,29 +97,26 @@ static void a_letter_goes_again(void **state)
 }
 
 /* A hold is asked for on the card; after the others, because a card that is opened stands in the log of access. */
-static void hold(const char *type, int cols, int rows, const char *shape)
+static void hold(const struct scene_shape *shape)
 {
-    char name[64];
-    struct term *t = scene_login(&town, TOWN_clerk, cols, rows, type);
+    struct term *t = scene_open(&town, TOWN_clerk, shape);
     term_type(t, "О");
     term_wait_text(t, "Яма");
     scene_press(t, "Enter");
     term_wait_text(t, "Щербаков");
     scene_write(t, "г");
     term_wait_text(t, "Почему хранить");
-    snprintf(name, sizeof name, "%s_hold.txt", shape);
-    term_expect_screen(t, name);
-    scene_assert_sound(t);
+    scene_expect(t, shape, "hold");
     term_close(&t);
 }
 
 static void a_hold_is_asked_for_on_the_card(void **state)
 {
     (void)state;
-    hold("xterm-256color", 80, 24, "usual");
-    hold("xterm-256color", 40, 20, "phone");
-    hold("vt100", 80, 24, "vt100");
-    hold("linux", 80, 24, "linux");
+    hold(&scene_usual);
+    hold(&scene_phone);
+    hold(&scene_vt100);
+    hold(&scene_linux);
 }
 
 /* ---- a person leaves ---- */
@@ -150,8 +127,10 @@ static void a_person_leaves_and_comes_back(void **state)
 {
     (void)state;
     char first[64], successor[64];
-    snprintf(first, sizeof first, "%.*s", (int)strcspn(at_text(user_of(TOWN_executor2), "name"), " "), at_text(user_of(TOWN_executor2), "name"));
-    snprintf(successor, sizeof successor, "%.*s", (int)strcspn(at_text(user_of(TOWN_executor), "name"), " "), at_text(user_of(TOWN_executor), "name"));
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(at_text(user_of(TOWN_executor2), "name"), " "),
+             at_text(user_of(TOWN_executor2), "name"));
+    snprintf(successor, sizeof successor, "%.*s", (int)strcspn(at_text(user_of(TOWN_executor), "name"), " "),
+             at_text(user_of(TOWN_executor), "name"));
     struct term *t = scene_login(&town, TOWN_admin, 80, 24, "xterm-256color");
     scene_go(t, "Ш", "Пользователи");
     scene_find_row(t, first);
@@ -166,7 +145,8 @@ static void a_person_leaves_and_comes_back(void **state)
     scene_submit(t);
     term_wait_text(t, "отключён");
     assert_true(json_is_true(at(user_of(TOWN_executor2), "disabled")));
-    assert_int_equal(at_int(rpc_ok(town.admin, "assignment.list", "{s:I, s:b}", "responsible", town.user[TOWN_executor2], "open", 1), "total"), 0);
+    assert_int_equal(
+        at_int(rpc_ok(town.admin, "assignment.list", "{s:I, s:b}", "responsible", town.user[TOWN_executor2], "open", 1), "total"), 0);
     scene_write(t, "в");
     term_wait_gone(t, "отключён");
     assert_true(json_is_false(at(user_of(TOWN_executor2), "disabled")));
@@ -271,10 +251,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_and_is_filled),
-        cmocka_unit_test(usual),
-        cmocka_unit_test(a_phone),
-        cmocka_unit_test(vt100),
-        cmocka_unit_test(the_linux_console),
+        SCENE_WALK(walk, usual),
+        SCENE_WALK(walk, phone),
+        SCENE_WALK(walk, vt100),
+        SCENE_WALK(walk, linux),
         cmocka_unit_test(in_english),
         cmocka_unit_test(a_hold_is_asked_for_on_the_card),
         cmocka_unit_test(a_person_leaves_and_comes_back),

@@ -269,10 +269,7 @@ static void narrow_screens_hold_it(void **state)
 /* A call of a day long gone, so that no clock moves on the card while it is compared. */
 static void screens_stand_as_reviewed(void **state)
 {
-    static const struct {
-        const char *shape, *type;
-        int cols, rows;
-    } shapes[] = {{"usual", "xterm-256color", 80, 24}, {"phone", "xterm-256color", 40, 20}, {"vt100", "vt100", 80, 24}};
+    static const struct scene_shape *const shapes[] = {&scene_usual, &scene_phone, &scene_vt100};
     (void)state;
     json_int_t id =
         at_int(rpc_ok(desk, "incident.log", "{s:s, s:I, s:s, s:s, s:s, s:s}", "type", "question", "house", (json_int_t)house, "text",
@@ -280,22 +277,19 @@ static void screens_stand_as_reviewed(void **state)
                "id");
     rpc_ok(desk, "incident.resolve", "{s:I, s:s}", "id", id, "measures", "Сроки названы");
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        char golden[64];
         scene_forget_drafts(&town, TOWN_dispatcher);
-        struct term *t = scene_login(&town, TOWN_dispatcher, shapes[i].cols, shapes[i].rows, shapes[i].type);
+        struct term *t = scene_open(&town, TOWN_dispatcher, shapes[i]);
         scene_go(t, "И", "Инциденты");
         scene_find_row(t, "Вопрос");
         scene_press(t, "Enter");
         term_wait_text(t, "Когда включат отопление");
-        snprintf(golden, sizeof golden, "%s_incident.txt", shapes[i].shape);
-        term_expect_screen(t, golden);
+        scene_expect(t, shapes[i], "incident");
         scene_press(t, "F7");
         term_wait_text(t, "Телефон");
         scene_settle_type(t, "555-02");
         keys(t, "Enter");
         text(t, "Ленина 12", "Прежние вызовы");
-        snprintf(golden, sizeof golden, "%s_call.txt", shapes[i].shape);
-        term_expect_screen(t, golden);
+        scene_expect(t, shapes[i], "call");
         scene_leave(&t);
     }
 }

@@ -114,42 +114,18 @@ static const struct place {
     {"house_appeals", TOWN_clerk, {"А", "@Ленина", "Enter", "@Ленина, 3", "Enter", "BackTab", "BackTab", "BackTab"}, "О дворе"},
 };
 
-static void walk(const char *type, int cols, int rows, const char *shape)
+static void walk(void **state)
 {
-    char golden[64];
+    const struct scene_shape *shape = *state;
+    char screen[48];
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        struct term *t = scene_login(&town, places[i].who, cols, rows, type);
+        struct term *t = scene_open(&town, places[i].who, shape);
         scene_walk(t, places[i].way);
         term_wait_text(t, places[i].awaited);
-        snprintf(golden, sizeof golden, "%s_duty_%s.txt", shape, places[i].golden);
-        term_expect_screen(t, golden);
-        scene_assert_sound(t);
+        snprintf(screen, sizeof screen, "duty_%s", places[i].golden);
+        scene_expect(t, shape, screen);
         term_close(&t);
     }
-}
-
-static void usual(void **state)
-{
-    (void)state;
-    walk("xterm-256color", 80, 24, "usual");
-}
-
-static void a_phone(void **state)
-{
-    (void)state;
-    walk("xterm-256color", 40, 20, "phone");
-}
-
-static void a_wide_screen(void **state)
-{
-    (void)state;
-    walk("xterm-256color", 200, 50, "wide");
-}
-
-static void vt100(void **state)
-{
-    (void)state;
-    walk("vt100", 80, 24, "vt100");
 }
 
 static void stops_cleanly(void **state)
@@ -162,8 +138,12 @@ static void stops_cleanly(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(starts_and_is_filled), cmocka_unit_test(usual), cmocka_unit_test(a_phone),
-        cmocka_unit_test(a_wide_screen),        cmocka_unit_test(vt100), cmocka_unit_test(stops_cleanly),
+        cmocka_unit_test(starts_and_is_filled),
+        SCENE_WALK(walk, usual),
+        SCENE_WALK(walk, phone),
+        SCENE_WALK(walk, wide),
+        SCENE_WALK(walk, vt100),
+        cmocka_unit_test(stops_cleanly),
     };
     return HARNESS_RUN("terminal-duty", tests);
 }

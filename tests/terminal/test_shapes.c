@@ -34,56 +34,26 @@ static void starts_and_is_filled(void **state)
         CHECK(clock_ms() < until, "no notice of the assignment");
 }
 
-/* Where there are colours each cell has its ground: the terminal's own may be any colour, and would show in stripes. */
-static void expect(struct term *t, int cols, int rows, const char *shape, const char *screen)
-{
-    char golden[64];
-    snprintf(golden, sizeof golden, "%s_%s.txt", shape, screen);
-    term_expect_screen(t, golden);
-    for (int y = 0; strcmp(shape, "vt100") != 0 && y < rows; y++)
-        for (int x = 0; x < cols; x++)
-            CHECK(term_cell_at(t, y, x).grounded, "%s: no ground of our own at line %d, column %d", golden, y, x);
-}
-
 /* The walk that each shape makes: first screen, list, card, form; a golden of each. */
-static void walk(const char *type, int cols, int rows, const char *shape)
+static void walk(void **state)
 {
-    struct term *t = scene_login(&town, TOWN_executor, cols, rows, type);
+    const struct scene_shape *shape = *state;
+    struct term *t = scene_open(&town, TOWN_executor, shape);
     term_wait_text(t, "П-1");
-    expect(t, cols, rows, shape, "my_day");
-    scene_assert_sound(t);
+    scene_expect(t, shape, "my_day");
     scene_press(t, "Enter");
     term_wait_text(t, "Ершова");
-    expect(t, cols, rows, shape, "card");
+    scene_expect(t, shape, "card");
     term_key(t, "Esc");
     term_close(&t);
-    t = scene_login(&town, TOWN_clerk, cols, rows, type);
+    t = scene_open(&town, TOWN_clerk, shape);
     scene_go(t, "О", "Обращения");
     term_wait_text(t, "листания 59");
-    expect(t, cols, rows, shape, "list");
-    scene_assert_sound(t);
+    scene_expect(t, shape, "list");
     term_key(t, "F7");
     term_wait_text(t, "Регистрация");
-    expect(t, cols, rows, shape, "form");
+    scene_expect(t, shape, "form");
     term_close(&t);
-}
-
-static void usual(void **state)
-{
-    (void)state;
-    walk("xterm-256color", 80, 24, "usual");
-}
-
-static void a_phone(void **state)
-{
-    (void)state;
-    walk("xterm-256color", 40, 20, "phone");
-}
-
-static void wide(void **state)
-{
-    (void)state;
-    walk("xterm-256color", 200, 50, "wide");
 }
 
 static bool is_monochrome(struct term *t, int cols, int rows)
@@ -95,10 +65,9 @@ static bool is_monochrome(struct term *t, int cols, int rows)
     return true;
 }
 
-static void vt100(void **state)
+static void a_vt100_has_no_colours(void **state)
 {
     (void)state;
-    walk("vt100", 80, 24, "vt100");
     struct term *t = scene_login(&town, TOWN_executor, 80, 24, "vt100");
     term_wait_text(t, "П-1");
     assert_true(is_monochrome(t, 80, 24));
@@ -108,12 +77,6 @@ static void vt100(void **state)
     term_key(t, "F10");
     term_wait_end(t, 10000);
     term_close(&t);
-}
-
-static void the_linux_console(void **state)
-{
-    (void)state;
-    walk("linux", 80, 24, "linux");
 }
 
 static void terminals_that_terminfo_does_not_know(void **state)
@@ -250,17 +213,14 @@ static void draw_anew(struct term *t, int cols, int rows)
 static void a_scrolled_list_is_as_drawn_anew(void **state)
 {
     (void)state;
-    static const struct {
-        int cols, rows;
-        const char *type;
-    } shapes[] = {{80, 24, "xterm-256color"}, {200, 50, "xterm-256color"}, {40, 20, "xterm-256color"}, {80, 24, "vt100"}};
+    static const struct scene_shape *const shapes[] = {&scene_usual, &scene_wide, &scene_phone, &scene_vt100};
     static const struct {
         const char *key;
         int times;
     } walks[] = {{"Down", 21}, {"PgDn", 1}, {"Up", 3}, {"PgUp", 1}, {"Space", 2}, {"End", 1}, {"Up", 8}, {"Home", 1}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        int cols = shapes[i].cols, rows = shapes[i].rows;
-        struct term *t = scene_login(&town, TOWN_clerk, cols, rows, shapes[i].type);
+        int cols = shapes[i]->cols, rows = shapes[i]->rows;
+        struct term *t = scene_open(&town, TOWN_clerk, shapes[i]);
         scene_go(t, "О", "Обращения");
         for (size_t k = 0; k < sizeof walks / sizeof *walks; k++) {
             for (int n = 0; n < walks[k].times; n++)
@@ -373,11 +333,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_and_is_filled),
-        cmocka_unit_test(usual),
-        cmocka_unit_test(a_phone),
-        cmocka_unit_test(wide),
-        cmocka_unit_test(vt100),
-        cmocka_unit_test(the_linux_console),
+        SCENE_WALK(walk, usual),
+        SCENE_WALK(walk, phone),
+        SCENE_WALK(walk, wide),
+        SCENE_WALK(walk, vt100),
+        cmocka_unit_test(a_vt100_has_no_colours),
+        SCENE_WALK(walk, linux),
         cmocka_unit_test(terminals_that_terminfo_does_not_know),
         cmocka_unit_test(a_terminal_without_colours),
         cmocka_unit_test(sizes_without_sense),
