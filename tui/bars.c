@@ -1,4 +1,5 @@
 #include "tui/bars.h"
+#include "common/hash.h"
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/notices.h"
@@ -73,7 +74,7 @@ static enum role status_role(enum status_kind kind)
 
 static void rule_keep(int y, int cols)
 {
-    if (draw_keep(y, cols, draw_mix(RULE_KEY, &cols, sizeof cols)))
+    if (draw_keep(y, cols, hash_mix(RULE_KEY, &cols, sizeof cols)))
         return;
     draw_rule(y, 0, cols, G_BASE);
     draw_keep_end();
@@ -207,7 +208,7 @@ static size_t keys_possible(struct screen *top, struct shown out[KEYS_SHOWN_MAX]
     uint64_t state = top->ops->possible ? top->ops->possible(top) : 0;
     const char *scopes = app_scopes(top);
     if (state)
-        state = draw_mix(draw_mix(state, (const void *[]){top, top->below}, 2 * sizeof(void *)), scopes, strlen(scopes)) | 1;
+        state = hash_mix(hash_mix(state, (const void *[]){top, top->below}, 2 * sizeof(void *)), scopes, strlen(scopes)) | 1;
     if (!state || state != last_state)
         count = keys_ask(top, last);
     last_state = state;
@@ -277,11 +278,11 @@ static size_t keys_lay_out(struct screen *top, const struct shown *shown, size_t
 /* All that the bar's look depends on. */
 static uint64_t keys_look(struct screen *top, const struct shown *shown, size_t n, int cols)
 {
-    uint64_t key = draw_mix(draw_mix(KEYS_KEY, &cols, sizeof cols), i18n_language(), 2);
+    uint64_t key = hash_mix(hash_mix(KEYS_KEY, &cols, sizeof cols), i18n_language(), 2);
     for (size_t i = 0; i < n; i++) {
         const char *own = top->ops->label ? top->ops->label(top, shown[i].b->command) : NULL;
-        key = draw_mix(key, &shown[i].b, sizeof shown[i].b);
-        key = own ? draw_mix(key, own, strlen(own)) : key;
+        key = hash_mix(key, &shown[i].b, sizeof shown[i].b);
+        key = own ? hash_mix(key, own, strlen(own)) : key;
     }
     return key;
 }

@@ -1,5 +1,6 @@
 #include "tui/draw.h"
 #include "common/buf.h"
+#include "common/hash.h"
 #include "common/utf8.h"
 #include "tui/text.h"
 #include <curses.h>
@@ -35,14 +36,6 @@ static bool keeping = true;
 static int maker_line = -1; /* being drawn by its maker */
 static int scrolled;        /* which way lines move in this frame: -1 down, 1 up, 0 not */
 
-uint64_t draw_mix(uint64_t hash, const void *data, size_t len)
-{
-    const unsigned char *p = data;
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ p[i]) * 0x100000001b3u; /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult): loses track of shorts read as bytes */
-    return hash;
-}
-
 void draw_frame_begin(void)
 {
     if (!words.data)
@@ -51,7 +44,7 @@ void draw_frame_begin(void)
     words.overflow = false;
     stroke_count = 0;
     for (int y = 0; y < LINES && y < LINES_MOST; y++) {
-        lines[y].hash = 0xcbf29ce484222325u;
+        lines[y].hash = HASH_START;
         lines[y].first = lines[y].last = -1;
         lines[y].key = lines[y].beside = 0;
         lines[y].left = COLS_MOST;
@@ -222,8 +215,8 @@ void draw_invalidate(void)
 
 static uint64_t stroke_hash(const struct stroke *s, const char *text, size_t len)
 {
-    uint64_t hash = draw_mix(0xcbf29ce484222325u, (short[]){s->x, s->w, s->role, s->ground, text != NULL}, 5 * sizeof(short));
-    return draw_mix(hash, text ? text : "", len);
+    uint64_t hash = hash_mix(HASH_START, (short[]){s->x, s->w, s->role, s->ground, text != NULL}, 5 * sizeof(short));
+    return hash_mix(hash, text ? text : "", len);
 }
 
 static void stroke_add(int y, struct stroke s, const char *text, size_t len)
@@ -243,9 +236,9 @@ static void stroke_add(int y, struct stroke s, const char *text, size_t len)
         buf_append(&words, text, len + 1);
     }
     uint64_t hash = stroke_hash(&s, text, len);
-    lines[y].hash = draw_mix(lines[y].hash, &hash, sizeof hash);
+    lines[y].hash = hash_mix(lines[y].hash, &hash, sizeof hash);
     if (y != maker_line) {
-        lines[y].beside = draw_mix(lines[y].beside, &hash, sizeof hash);
+        lines[y].beside = hash_mix(lines[y].beside, &hash, sizeof hash);
         lines[y].left = s.x < lines[y].left ? s.x : lines[y].left;
     }
     if (lines[y].last >= 0)

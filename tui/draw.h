@@ -33,8 +33,6 @@ int draw_text_n(int y, int x, int w, enum role role, enum ground ground, const c
 void draw_cell(int y, int x, int w, enum role role, enum ground ground, const char *text);
 /* The same with `pad` more blanks. */
 void draw_padded(int y, int x, int w, int pad, enum role role, enum ground ground, const char *text);
-/* For keys of draw_keep: mixes data into a hash. */
-uint64_t draw_mix(uint64_t hash, const void *data, size_t len);
 void draw_right(int y, int x, int w, enum role role, enum ground ground, const char *text);
 void draw_fill(int y, int x, int w, enum ground ground);
 void draw_rule(int y, int x, int w, enum ground ground);

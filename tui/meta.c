@@ -1,5 +1,6 @@
 #include "tui/meta.h"
 #include "common/arena.h"
+#include "common/hash.h"
 #include "tui/app.h"
 #include "tui/json.h"
 #include <stdlib.h>
@@ -35,10 +36,7 @@ static struct kept {
 
 static const void *keep_bytes(const void *data, size_t size, bool text)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    const unsigned char *bytes = data;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
+    uint64_t hash = hash_mix(HASH_START, data, size);
     struct kept *k = NULL;
     for (size_t i = 0; i < PROBES_MAX; i++) {
         k = &kept[(hash + i) % KEPT_MAX];

@@ -27,6 +27,8 @@ bool outage_condition_ok(struct call *c, const char *resource);
 /* outage_open.c */
 extern const struct op_param outage_open_params[];
 bool outage_open(struct call *c);
+/* The outage's own row, of the call's parameters and these; its id and number (in the call's arena). false: c->err. */
+bool outage_insert(struct call *c, const char *status, const char *supplier, const char *external_id, int64_t *id, const char **number);
 
 /* outage_period.c: the time as a supplier writes it */
 #define OUTAGE_PERIOD_PARAM(flags)                                                                                                         \

@@ -131,33 +131,12 @@ static bool add_promise(struct call *c, const char *id)
 
 static bool open_new(struct call *c, const struct shown *s, int64_t *id)
 {
-    int year, month, day;
-    int64_t added = 0;
-    const char *number, *supplier = NULL;
-    int64_t company = 0;
-    day_to_civil(call_today(), &year, &month, &day);
+    int64_t added = 0, company = 0;
+    const char *number;
     if (!company_find(c, arg_sql(c, "supplier"), arg_bool(c, "create"), &company))
         return false;
-    if (company)
-        supplier = call_int(c, company);
     const char *status = outage_moment(c, "started") > (int64_t)time(NULL) ? "announced" : "active";
-    const char *params[] = {"outage",
-                            call_int(c, year),
-                            "ОТК",
-                            status,
-                            arg_sql(c, "kind"),
-                            arg_sql(c, "resource"),
-                            supplier,
-                            arg_sql(c, "reason"),
-                            NULL,
-                            arg_sql(c, "started"),
-                            arg_sql(c, "promised"),
-                            NULL,
-                            arg_sql(c, "source"),
-                            arg_sql(c, "source_kind"),
-                            s->external,
-                            call_user(c)};
-    if (!query_numbered(c, Q_OUTAGE_ADD, params, 16, id, &number))
+    if (!outage_insert(c, status, company ? call_int(c, company) : NULL, s->external, id, &number))
         return false;
     const char *id_text = call_int(c, *id), *add[] = {id_text, s->houses, NULL};
     struct event e = {.record = "outage", .record_id = *id, .action = "open", .to = status, .version = 1, .comment = arg_sql(c, "reason")};

@@ -43,7 +43,7 @@ static bool times_ok(struct call *c, const char *kind, bool *announced)
     return true;
 }
 
-static bool write_outage(struct call *c, const char *status, int64_t *id, const char **number)
+bool outage_insert(struct call *c, const char *status, const char *supplier, const char *external_id, int64_t *id, const char **number)
 {
     int year, month, day;
     day_to_civil(call_today(), &year, &month, &day);
@@ -53,7 +53,7 @@ static bool write_outage(struct call *c, const char *status, int64_t *id, const 
                             status,
                             arg_sql(c, "kind"),
                             arg_sql(c, "resource"),
-                            arg_sql(c, "supplier"),
+                            supplier,
                             arg_sql(c, "reason"),
                             arg_sql(c, "condition"),
                             arg_sql(c, "started"),
@@ -61,7 +61,7 @@ static bool write_outage(struct call *c, const char *status, int64_t *id, const 
                             arg_sql(c, "noticed"),
                             arg_sql(c, "source"),
                             arg_sql(c, "source_kind"),
-                            arg_sql(c, "external_id"),
+                            external_id,
                             call_user(c)};
     return query_numbered(c, Q_OUTAGE_ADD, params, 16, id, number);
 }
@@ -98,7 +98,7 @@ static bool open_one(struct call *c, const struct record *incident, const char *
     if (!times_ok(c, arg_str(c, "kind"), &announced))
         return false;
     const char *status = announced ? "announced" : "active";
-    if (!write_outage(c, status, &id, &number))
+    if (!outage_insert(c, status, arg_sql(c, "supplier"), arg_sql(c, "external_id"), &id, &number))
         return false;
     const char *id_text = call_int(c, id), *add[] = {id_text, houses, NULL};
     if ((houses && !pg_exec(c->db, Q_OUTAGE_HOUSES_ADD, add, 3, &added, c->err)) || !write_promise(c, id_text))

@@ -1,4 +1,5 @@
 #include "tui/screens/records.h"
+#include "common/hash.h"
 #include "tui/i18n.h"
 #include "tui/json.h"
 #include "tui/meta.h"
@@ -340,10 +341,10 @@ static uint64_t records_possible(const struct screen *s)
         return 0; /* each of the marked has its own say */
     const int flags[] = {row != NULL,     r->filter != NULL,       r->searching,   is_narrowed(r),
                          meta_is_known(), (int)words_generation(), app_is_online()};
-    uint64_t state = draw_mix(0xcbf29ce484222325u, flags, sizeof flags);
+    uint64_t state = hash_mix(HASH_START, flags, sizeof flags);
     static const char *const facts[] = {"actions", "status", "open_assignments"};
     for (size_t i = 0; row && i < sizeof facts / sizeof *facts; i++)
-        state = draw_mix(state, row_get(row, facts[i]), strlen(row_get(row, facts[i])) + 1);
+        state = hash_mix(state, row_get(row, facts[i]), strlen(row_get(row, facts[i])) + 1);
     return state | 1;
 }
 

@@ -1,4 +1,5 @@
 #include "tui/screens/tabs.h"
+#include "common/hash.h"
 #include "tui/text.h"
 #include <stdio.h>
 
@@ -58,10 +59,10 @@ static size_t lay_out(struct rect r, const struct tab *tabs, size_t count, size_
 /* All that the look of the tabs depends on; the strings are the catalogue's and the tables', each at its own place. */
 static uint64_t look_of(struct rect r, const struct tab *tabs, size_t count, size_t current, int room)
 {
-    uint64_t look = draw_mix(TABS_KEY, (const int[]){r.x, r.w, (int)current, room}, 4 * sizeof(int));
+    uint64_t look = hash_mix(TABS_KEY, (const int[]){r.x, r.w, (int)current, room}, 4 * sizeof(int));
     for (size_t i = 0; i < count; i++) {
-        look = draw_mix(look, (const void *[]){tabs[i].label, tabs[i].mark}, 2 * sizeof(void *));
-        look = draw_mix(look, (const int[]){tabs[i].count, (int)tabs[i].role}, 2 * sizeof(int));
+        look = hash_mix(look, (const void *[]){tabs[i].label, tabs[i].mark}, 2 * sizeof(void *));
+        look = hash_mix(look, (const int[]){tabs[i].count, (int)tabs[i].role}, 2 * sizeof(int));
     }
     return look;
 }
@@ -84,8 +85,11 @@ void tabs_paint(struct rect r, const struct tab *tabs, size_t count, size_t curr
             bool now = places[i].tab == current;
             if (now)
                 draw_fill(r.y, places[i].x - 1, places[i].w + 2, G_SELECT);
-            draw_text(r.y, places[i].x, places[i].w, now ? R_STRONG : t->count > 0 && t->role ? t->role : R_DIM, now ? G_SELECT : G_BASE,
-                      places[i].text);
+            draw_text(r.y, places[i].x, places[i].w,
+                      now                       ? R_STRONG
+                      : t->count > 0 && t->role ? t->role
+                                                : R_DIM,
+                      now ? G_SELECT : G_BASE, places[i].text);
         }
         draw_keep_end();
     }

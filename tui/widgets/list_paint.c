@@ -1,3 +1,4 @@
+#include "common/hash.h"
 #include "tui/dates.h"
 #include "tui/i18n.h"
 #include "tui/text.h"
@@ -57,10 +58,10 @@ static void paint_marks(const struct list *l, const struct row *row, int y, int 
 static uint64_t rows_look(const struct list *l, struct rect r, int lines, int widths[2][COLUMNS_MAX])
 {
     const int numbers[] = {dates_today(), (int)l->answers, (int)words_generation(), r.x, r.w, i18n_language()[0]};
-    uint64_t look = draw_mix(0xcbf29ce484222325u, &l->spec, sizeof l->spec);
-    look = draw_mix(look, numbers, sizeof numbers);
+    uint64_t look = hash_mix(HASH_START, &l->spec, sizeof l->spec);
+    look = hash_mix(look, numbers, sizeof numbers);
     for (int i = 0; i < lines; i++)
-        look = draw_mix(look, widths[i], l->spec->column_count * sizeof *widths[i]);
+        look = hash_mix(look, widths[i], l->spec->column_count * sizeof *widths[i]);
     return look;
 }
 
@@ -68,7 +69,7 @@ static uint64_t rows_look(const struct list *l, struct rect r, int lines, int wi
 static uint64_t row_key(uint64_t look, const struct list *l, const struct row *row, int line, bool chosen)
 {
     const int64_t own[] = {row->id, row->version, line | chosen << 8 | list_is_marked(l, row->id) << 9 | row->changed << 10};
-    return draw_mix(look, own, sizeof own);
+    return hash_mix(look, own, sizeof own);
 }
 
 static void paint_heading(const struct list *l, struct rect r, const int *widths)
